@@ -1,0 +1,68 @@
+"""What can go wrong by a person's doing, as sentences that say what to do.
+
+    UserError
+    ├── BadRequestError     a value that a use-case cannot take
+    ├── BadFileError        an upload that cannot be read
+    ├── NotFoundError       a checkpoint, card or hub model that is not there
+    └── UnavailableError    something this machine cannot do now: no network, damaged weights, full queue
+
+Every error has a key and values. The English sentence stands here; the page has the other languages under
+`error.<key>`.
+Anything that is not a UserError is our fault: the page shows a neutral sentence and the log has the traceback.
+"""
+
+SENTENCES = {
+    # values that a use-case cannot take
+    "number": "{field} must be a number, got {value}.",
+    "whole": "{field} must be a whole number, got {value}.",
+    "range": "{field} must be between {low} and {high}, got {value}.",
+    "choice": "{field} must be one of {options}, got {value}.",
+    "flag": "{field} must be true or false, got {value}.",
+    "text": "{field} must be text, got {value}.",
+    "long": "{field} may have at most {longest} characters, got {length}. Shorten it.",
+    "field_unknown": "There is no setting called {field} here.",
+    "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
+    "no_drawing": "There is no picture yet. Draw a digit, or pick one below.",
+    # uploads
+    "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",
+    "too_large": "This picture has {megapixels} megapixels; the most is {limit}. Make it smaller and try again.",
+    "no_card": "This file carries no run card. Drop a picture, animation or card that was saved from this page.",
+    "broken_card": "The run card in this file cannot be read. Save the result again and drop the new file.",
+    # things that are not there
+    "unknown_checkpoint": "There is no checkpoint called {name}. Choose one of the list.",
+    "unknown_family": "There is no tab called {name}.",
+    "bad_hub_id": "A hub id looks like owner/name, with letters, digits, dots, dashes and underscores only.",
+    "hub_not_found": "The hub has no model called {name}, or it is private. Check the spelling.",
+    "hub_unsupported": "{name} is not a plain or class-conditional DDPM or DDIM model, so it cannot be opened.",
+    "hub_too_large": "{name} has {megabytes} MB of weights; at most {limit} MB are loaded here.",
+    # what this machine cannot do now
+    "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",
+    "weights_missing": "The weights of {name} are not on this machine. Run: {command}",
+    "weights_damaged": "The weights file of {name} is damaged. Fetch the project again, or train it: {command}",
+    "busy": "Too many people are waiting. Try again in a minute.",
+}
+
+
+class UserError(Exception):
+    """`key` names a sentence; `values` fill it in. Values that name a field are translated by the page."""
+
+    def __init__(self, key: str, **values: object):
+        super().__init__(SENTENCES[key].format(**values))
+        self.key = key
+        self.values = values
+
+
+class BadRequestError(UserError):
+    """A value that a use-case cannot take."""
+
+
+class BadFileError(UserError):
+    """An upload that cannot be read."""
+
+
+class NotFoundError(UserError):
+    """A checkpoint, card or hub model that is not there."""
+
+
+class UnavailableError(UserError):
+    """Something this machine cannot do now."""

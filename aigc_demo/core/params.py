@@ -1,0 +1,100 @@
+"""Bounds of request fields, declared once: services check them, the page draws them.
+
+@dataclass(frozen=True)
+class Draw:
+    steps: Annotated[int, Range(1, 1000)] = 20
+
+    def __post_init__(self) -> None:
+        check(self)
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from aigc_demo.core.errors import BadRequestError
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Range:
+    """Inclusive bounds of a number, and the step of its slider."""
+
+    low: float
+    high: float
+    step: float = 1
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The values that a field may take."""
+
+    options: tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Text:
+    """The longest text that a field may hold, in characters."""
+
+    longest: int = 2000
+
+
+Rule = Range | Choice | Text
+SEED = Range(0, 2**32 - 1)  # every seed box
+
+
+def rules(request: type[Any]) -> dict[str, tuple[type[Any], Rule | None]]:
+    """Field name -> (its type, its bounds or None) of a request class, in order."""
+    found: dict[str, tuple[type[Any], Rule | None]] = {}
+    for name, hint in get_type_hints(request, include_extras=True).items():
+        kind, *notes = get_args(hint) if get_origin(hint) is not None and hasattr(hint, "__metadata__") else (hint,)
+        found[name] = (kind, next((note for note in notes if isinstance(note, Range | Choice | Text)), None))
+    return found
+
+
+def short(value: object) -> str:
+    """A value as it is repeated in a sentence: one line, 40 characters at most."""
+    words = " ".join(str(value).split())
+    return words if len(words) <= 40 else words[:39] + "…"
+
+
+def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
+    """`value` as `kind` inside `rule`, or BadRequestError with a sentence that says what is wrong."""
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise BadRequestError("flag", field=name, value=short(value))
+        return value
+    if kind in (int, float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise BadRequestError("number", field=name, value=short(value))
+        if kind is int and value != int(value):
+            raise BadRequestError("whole", field=name, value=short(value))
+        value = kind(value)
+    elif kind is str and not isinstance(value, str):
+        raise BadRequestError("text", field=name, value=short(value))
+    if isinstance(rule, Range) and not rule.low <= value <= rule.high:
+        raise BadRequestError("range", field=name, low=f"{rule.low:g}", high=f"{rule.high:.10g}", value=short(value))
+    if isinstance(rule, Choice) and value not in rule.options:
+        raise BadRequestError("choice", field=name, options=", ".join(map(str, rule.options)), value=short(value))
+    if isinstance(rule, Text) and len(value) > rule.longest:
+        raise BadRequestError("long", field=name, longest=rule.longest, length=len(value))
+    return value
+
+
+def check(request: Any) -> None:
+    """Check every field of a frozen request dataclass; whole floats become ints. For `__post_init__`."""
+    for name, (kind, rule) in rules(type(request)).items():
+        if kind in (bool, int, float, str):
+            object.__setattr__(request, name, clean(name, kind, rule, getattr(request, name)))
+
+
+def build(request: type[R], values: Mapping[str, Any]) -> R:
+    """A request out of loose values (a run card, a link): unknown names are refused, missing ones take the default."""
+    fields = {field.name for field in dataclasses.fields(request)}  # type: ignore[arg-type]
+    for name in values:
+        if name not in fields:
+            raise BadRequestError("field_unknown", field=short(name))
+    return request(**values)

@@ -1,0 +1,148 @@
+"""Train the diffusion model on digits.
+
+    python -m aigc_demo.training.diffusion --minutes 100
+
+v-prediction (Salimans & Ho, 2022, arXiv:2202.00512) on the cosine schedule; noise levels drawn from a logit-normal
+(Esser et al., 2024, arXiv:2403.03206, section 3.1), one in ten evenly, so that the ends are seen too; one label in ten
+replaced by the null class (Ho & Salimans, 2022, arXiv:2207.12598, algorithm 1).
+
+A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
+"""
+
+import argparse
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from torch import Tensor
+
+from aigc_demo.checkpoints import store
+from aigc_demo.data import digits
+from aigc_demo.data.folder import data_folder
+from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.sampling.schedules import add_noise, alpha_bar
+from aigc_demo.training.ema import EMA
+from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    model: DiffusionConfig = field(default_factory=DiffusionConfig)
+    steps: int = 40_000
+    batch: int = 64
+    learning_rate: float = 1e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine to 0
+    unlabelled: float = 0.1  # share of labels replaced by the null class
+    ema: float = 0.999  # decay of the moving average
+    snapshots: int = 10  # copies kept for the time machine, closer together at the start
+    seed: int = 0
+
+    @classmethod
+    def tiny(cls) -> "Recipe":
+        """Two steps of the smallest model; for tests."""
+        return cls(model=DiffusionConfig.tiny(), steps=2, batch=4, snapshots=2)
+
+
+def draw_levels(count: int, levels: int, generator: torch.Generator) -> Tensor:
+    """Noise levels (B,): nine in ten logit-normal around the middle, one in ten even."""
+    middle = torch.sigmoid(torch.randn(count, generator=generator))
+    even = torch.rand(count, generator=generator)
+    chosen = torch.where(torch.rand(count, generator=generator) < 0.1, even, middle)
+    return (chosen * levels).long().clamp(max=levels - 1)
+
+
+def denoising_loss(
+    model: Callable[..., Tensor], x0: Tensor, eps: Tensor, t: Tensor, label: Tensor, signal: Tensor
+) -> dict[str, Tensor]:
+    """Mean squared error of v = sqrt(a) eps - sqrt(1 - a) x0. Folded x0, eps (B, C, H, W); signal = a (B,)."""
+    v = add_noise(eps, -x0, signal)
+    return {"loss": F.mse_loss(model(add_noise(x0, eps, signal), t, label).float(), v)}
+
+
+def rate(progress: float) -> float:
+    """Learning rate over the budget, as a share of its peak."""
+    return float(min(progress / 0.02, 1.0) * 0.5 * (1 + torch.tensor(progress * torch.pi).cos()))
+
+
+def train(
+    recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
+) -> Metrics:
+    """`images` (N, C, H, W) in [-1, 1], `labels` (N,). Writes the averaged weights to `out`, state and log to `run`."""
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    accelerator = Accelerator(mixed_precision="bf16")
+    model = DiffusionModel(recipe.model)
+    ema = EMA(model, recipe.ema)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
+    )
+    ema.model.to(accelerator.device)
+    network, optimizer = accelerator.prepare(model, optimizer)
+    signal = alpha_bar(recipe.model.schedule, recipe.model.levels).float()
+    clock, state_file = Clock(), run / "state.pt"
+    run.mkdir(parents=True, exist_ok=True)
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True, map_location=accelerator.device)
+        model.load_state_dict(state["model"])
+        ema.model.load_state_dict(state["ema"])
+        optimizer.load_state_dict(state["optimizer"])
+        clock, ema.steps = Clock(state["step"], state["seconds"]), state["step"]
+        logger.info("going on from step %d", clock.step)
+    generator = torch.Generator().manual_seed(recipe.seed + clock.step)
+    batches = endless(len(images), recipe.batch, recipe.seed + clock.step)
+    budget = Budget(recipe.steps, minutes)
+    taken = sorted(run.glob("snapshot-*.safetensors"))
+    null = recipe.model.unet.classes - 1
+
+    def step(progress: float) -> Metrics:
+        chosen = next(batches)
+        x0 = model.fold(images[chosen]).to(accelerator.device)
+        label = labels[chosen].masked_fill(torch.rand(recipe.batch, generator=generator) < recipe.unlabelled, null)
+        t = draw_levels(recipe.batch, recipe.model.levels, generator)
+        eps = torch.randn(x0.shape, generator=generator).to(x0.device)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * rate(progress)
+        terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), signal[t].to(x0.device))
+        accelerator.backward(terms["loss"])
+        accelerator.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        ema.update(model)
+        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 2:
+            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
+            store.save(ema.model, taken[-1])
+        return {name: term.item() for name, term in terms.items()}
+
+    def save(metrics: Metrics) -> None:
+        store.save(ema.model, out)
+        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
+        state_file.with_suffix(".new").replace(state_file)
+        line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
+        with (run / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+
+    return fit(step, save, budget, clock)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
+    )
+    parser.add_argument("--out", type=Path, default=Path("assets/checkpoints/diffusion-digits.safetensors"))
+    parser.add_argument("--run", type=Path, default=Path("runs/diffusion-digits"), help="state, log and snapshots")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    images, labels = digits.load(data_folder("mnist"), "train")
+    train(Recipe(), digits.to_float(images), labels, options.out, options.run, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
