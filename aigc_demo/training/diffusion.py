@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from accelerate import Accelerator
 from torch import Tensor
 
-from aigc_demo.checkpoints import store
+from aigc_demo.checkpoints import files
 from aigc_demo.data import digits
 from aigc_demo.data.folder import data_folder
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
@@ -116,11 +116,11 @@ def train(
         ema.update(model)
         if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 2:
             taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
-            store.save(ema.model, taken[-1])
+            files.save(ema.model, taken[-1])
         return {name: term.item() for name, term in terms.items()}
 
     def save(metrics: Metrics) -> None:
-        store.save(ema.model, out)
+        files.save(ema.model, out)
         state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
         torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
         state_file.with_suffix(".new").replace(state_file)

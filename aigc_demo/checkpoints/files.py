@@ -1,4 +1,4 @@
-"""Save and load checkpoints: one safetensors file each, the config as JSON in its header."""
+"""The file of a checkpoint: safetensors, the config as JSON in its header."""
 
 import dataclasses
 import json
@@ -16,12 +16,17 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def save(model: nn.Module, path: Path, dtype: torch.dtype = torch.float16) -> None:
-    """Write `model` with its config to `path`, weights as `dtype`; readable by everyone."""
+    """Write `model` with its config to `path`, weights as `dtype`, counters as they are; readable by everyone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     config: Any = model.config
-    tensors = {name: t.detach().to("cpu", dtype).contiguous() for name, t in model.state_dict().items()}
-    save_file(tensors, path, metadata={"config": json.dumps(dataclasses.asdict(config))})
-    os.chmod(path, 0o644)  # safetensors writes 0600, which another user of the container cannot read
+    tensors = {
+        name: tensor.detach().to("cpu", dtype if tensor.is_floating_point() else tensor.dtype).contiguous()
+        for name, tensor in model.state_dict().items()
+    }
+    unfinished = path.with_suffix(".new")
+    save_file(tensors, unfinished, metadata={"config": json.dumps(dataclasses.asdict(config))})
+    os.chmod(unfinished, 0o644)  # safetensors writes 0600, which another user of the container cannot read
+    unfinished.replace(path)  # so that nobody ever reads half a file
 
 
 def read_config(path: Path, config_class: type[Any]) -> Any:
@@ -42,5 +47,6 @@ def read(path: Path, model_class: type[M], config_class: type[Any]) -> M:
     """The model in eval mode, float32, on the CPU."""
     model = model_class(read_config(path, config_class))
     with safe_open(path, framework="pt") as file:
-        model.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()}, strict=True)  # noqa: SIM118
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    model.load_state_dict(tensors, strict=True)  # copies into float32
     return model.eval().requires_grad_(False)
