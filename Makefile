@@ -1,0 +1,72 @@
+# One command per intent. `make run` needs only Python 3.10, 3.11 or 3.12 with venv, and make.
+# PYTHON=... chooses the interpreter; ARGS="--port 8000" is handed to the app.
+
+PYTHONS := $(PYTHON) python3.11 python3.12 python3.10 python3 python
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
+PIP := .venv/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
+CPU_BUILDS := https://download.pytorch.org/whl/cpu
+ARGS ?=
+
+.PHONY: run test check fix smoke bench screenshots clean
+.DELETE_ON_ERROR:
+
+run: .venv/installed
+	@exec .venv/bin/python app.py $(ARGS)
+
+test: .venv/installed-tests
+	@.venv/bin/python tests/chromium.py
+	@$(MAKE) --no-print-directory check
+	.venv/bin/python -m pytest
+
+check: .venv/installed-tests
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+fix: .venv/installed-tests
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+# Two steps of every recipe, on made-up data.
+smoke: .venv/installed-tests
+	.venv/bin/python -m pytest tests/test_recipes.py
+
+bench: .venv/installed
+	.venv/bin/python -m benchmarks
+
+screenshots: .venv/installed-tests
+	@.venv/bin/python tests/chromium.py --fonts
+	.venv/bin/python tests/screenshots.py
+
+clean:
+	rm -rf .mypy_cache .ruff_cache .pytest_cache
+	find aigc_demo benchmarks tests -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@for name in $(PYTHONS); do \
+	  if $$name -c "$(FITS)" 2>/dev/null; then \
+	    echo "Making .venv with $$($$name --version)"; exec $$name -m venv .venv; \
+	  fi; \
+	done; \
+	echo "No Python 3.10, 3.11 or 3.12 with the venv module was found." \
+	  "Install one (on Debian and Ubuntu also the package python3-venv), or name it: make run PYTHON=/path/to/python" >&2; \
+	exit 1
+
+# On Linux without an NVIDIA GPU the CPU build of torch, where its index answers within seconds; else the pinned release.
+.venv/installed: .venv/bin/python requirements.txt constraints.txt
+	@if [ "$$(uname -s)" = Linux ] && [ ! -e /dev/nvidia0 ] && ! command -v nvidia-smi >/dev/null \
+	    && ! .venv/bin/python -c "import torch" 2>/dev/null; then \
+	  echo "Looking for the CPU build of $(TORCH)"; \
+	  $(PIP) --no-deps --timeout 5 --retries 0 --index-url $(CPU_BUILDS) $(TORCH) 2>/dev/null \
+	    || echo "It is not to be had here; taking the usual build"; \
+	fi
+	@echo "Installing what the app needs into .venv (once; torch is large)"
+	@$(PIP) $(TORCH)
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/installed-tests: .venv/installed requirements-test.txt
+	@echo "Installing what the tests need"
+	@$(PIP) --requirement requirements-test.txt
+	@touch $@
