@@ -37,7 +37,7 @@ def read_config(path: Path, config_class: type[Any]) -> Any:
 
 def from_plain(kind: Any, value: Any) -> Any:
     """A (nested) dataclass out of what JSON gives back."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         return kind(**{name: from_plain(hints[name], item) for name, item in value.items()})
     return tuple(value) if isinstance(value, list) else value

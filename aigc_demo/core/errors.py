@@ -37,6 +37,8 @@ SENTENCES = {
     "hub_too_large": "{name} has {megabytes} MB of weights; at most {limit} MB are loaded here.",
     # what this machine cannot do now
     "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",
+    "catalogue_missing": "The list of checkpoints, {file}, is not on this machine. Fetch the project again.",
+    "catalogue_broken": "The list of checkpoints, {file}, cannot be read: {reason}. Fetch the project again.",
     "weights_missing": "The weights of {name} are not on this machine. Run: {command}",
     "weights_damaged": "The weights file of {name} is damaged. Fetch the project again, or train it: {command}",
     "busy": "Too many people are waiting. Try again in a minute.",

@@ -81,7 +81,7 @@ def train(
     torch.manual_seed(recipe.seed)
     accelerator = Accelerator(mixed_precision="bf16")
     device = accelerator.device
-    model = Judge(recipe.model).to(memory_format=torch.channels_last)
+    model = Judge(recipe.model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     network, optimizer = accelerator.prepare(model, optimizer)
     clock, state_file = Clock(), run / "state.pt"
@@ -99,7 +99,7 @@ def train(
         chosen = next(batches)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
-        x = vary(images[chosen], recipe, generator).to(device, memory_format=torch.channels_last)
+        x = vary(images[chosen], recipe, generator).to(device)
         terms = reading_loss(network, x, labels[chosen].to(device))
         accelerator.backward(terms["loss"])
         optimizer.step()

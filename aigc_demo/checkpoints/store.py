@@ -1,0 +1,89 @@
+"""Models by checkpoint id, checked against the catalogue, the last few kept in memory.
+
+torch is imported by the first `load`, not by this file: a page is served before any model is needed.
+"""
+
+import threading
+from collections import OrderedDict
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue, Checkpoint, file_sha256
+from aigc_demo.core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def named(path: str) -> Any:
+    """The class that "module:class" names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+class Store:
+    """`assets` holds the files, `listing` says what they must be. Any number of threads may load at once."""
+
+    def __init__(self, assets: Path = ASSETS, device: str = "auto", listing: Catalogue | None = None, keep: int = 4):
+        self.assets = assets
+        self.keep = keep  # models held in memory
+        self._device = device
+        self._listing = listing
+        self._models: OrderedDict[str, nn.Module] = OrderedDict()  # the one used last at the end
+        self._lock = threading.Lock()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What there is to load."""
+        return self._listing or catalogue.shipped()
+
+    @property
+    def device(self) -> str:
+        """Where models compute: what was asked for, else the GPU if there is one."""
+        if self._device == "auto":
+            import torch
+
+            self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        return self._device
+
+    def load(self, checkpoint_id: str) -> "nn.Module":
+        """The model in eval mode, float32, channels last, on the store's device."""
+        checkpoint = self.catalogue.checkpoint(checkpoint_id)
+        with self._lock:
+            model = self._models.pop(checkpoint_id, None)
+            if model is None:
+                model = self._read(checkpoint)
+            self._models[checkpoint_id] = model
+            while len(self._models) > self.keep:
+                self._models.popitem(last=False)
+        return model
+
+    def path(self, checkpoint_id: str) -> Path:
+        """The checkpoint's file; UnavailableError when it is not there."""
+        checkpoint = self.catalogue.checkpoint(checkpoint_id)
+        path = self.assets / checkpoint.file
+        if not path.is_file():
+            raise UnavailableError("weights_missing", name=checkpoint.id, command=checkpoint.command)
+        return path
+
+    def sha256(self, checkpoint_id: str) -> str:
+        """sha256 of the weights: the one that is checked, else that of the file."""
+        return self.catalogue.checkpoint(checkpoint_id).sha256 or file_sha256(self.path(checkpoint_id))
+
+    def _read(self, checkpoint: Checkpoint) -> "nn.Module":
+        import torch
+        from safetensors import SafetensorError
+
+        from aigc_demo.checkpoints import files
+
+        path = self.path(checkpoint.id)
+        damaged = UnavailableError("weights_damaged", name=checkpoint.id, command=checkpoint.command)
+        if checkpoint.sha256 and file_sha256(path) != checkpoint.sha256:
+            raise damaged
+        try:
+            model: nn.Module = files.read(path, named(checkpoint.model), named(checkpoint.config))
+        except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+            raise damaged from error
+        return model.to(torch.device(self.device), memory_format=torch.channels_last)  # type: ignore[call-overload]
