@@ -1,0 +1,28 @@
+"""Load in the background, once the page is served, what the first click would otherwise wait for."""
+
+import logging
+import threading
+from importlib import import_module
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import UserError
+
+logger = logging.getLogger(__name__)
+
+
+def warm(store: Store) -> None:
+    """Every family's service does its smallest piece of work, so that libraries and weights are in memory."""
+    for family in store.catalogue.families:
+        service = import_module(f"aigc_demo.services.{family.stem}").create(store)
+        try:
+            if once := getattr(service, "warm", None):  # the first attribute asked for makes the service
+                once()
+        except UserError as error:  # a file is missing, say: the tab tells it to who needs it
+            logger.warning("%s: %s", family.stem, error)
+
+
+def warm_behind(store: Store) -> threading.Thread:
+    """`warm` on a thread of its own, which ends with the process."""
+    thread = threading.Thread(target=warm, args=(store,), name="warm", daemon=True)
+    thread.start()
+    return thread

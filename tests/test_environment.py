@@ -1,0 +1,94 @@
+"""What the process starts with: environment, cache folder, port, and the command line."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aigc_demo.core import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def clean(monkeypatch, tmp_path):
+    """An environment without the variables, whose temporary folder is a new one."""
+    monkeypatch.setattr(environment.tempfile, "tempdir", str(tmp_path))
+    saved = dict(os.environ)
+    for name in ("GRADIO_TEMP_DIR", "NO_PROXY", "no_proxy", "OMP_WAIT_POLICY"):
+        os.environ.pop(name, None)
+    yield tmp_path
+    os.environ.clear()
+    os.environ.update(saved)
+
+
+def test_prepare_turns_telemetry_off_and_keeps_what_a_person_set(clean):
+    os.environ.update(GRADIO_ANALYTICS_ENABLED="True", NO_PROXY="example.org", OMP_WAIT_POLICY="ACTIVE")
+    environment.prepare()
+    environment.prepare()
+    assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
+    assert os.environ["no_proxy"] == "127.0.0.1,localhost"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have numbers on POSIX only")
+def test_the_cache_folder_is_private_and_not_somebody_elses(clean):
+    folder = environment.private_folder()
+    assert folder.parent == clean
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert environment.private_folder() == folder
+    folder.chmod(0o755)
+    other = environment.private_folder()
+    assert other != folder
+    assert other.stat().st_mode & 0o777 == 0o700
+    folder.rmdir()
+    folder.symlink_to(other)
+    assert environment.private_folder() not in (folder, other)
+
+
+def test_a_taken_port_is_passed_over():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not environment.is_free("127.0.0.1", port)
+        assert environment.free_port("127.0.0.1", port) != port
+
+
+def start(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "app.py", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_help_tells_the_options_and_loads_nothing():
+    done = start("--help", GRADIO_SERVER_NAME="0.0.0.0", PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0
+    for word in ("--host", "--server-name", "--port", "--server-port", "GRADIO_SERVER_PORT", "0.0.0.0"):
+        assert word in done.stdout
+    assert "gradio" not in done.stderr
+    assert "torch" not in done.stderr
+
+
+@pytest.mark.parametrize("port", ["taken", "70000", "-1", "abc"])
+def test_a_port_that_cannot_be_had_is_one_sentence(port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1]) if port == "taken" else port
+        done = start("--port", port)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_variable_that_is_no_port_is_one_sentence():
+    done = start(GRADIO_SERVER_PORT="abc")
+    assert done.returncode == 2
+    assert "GRADIO_SERVER_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
