@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from aigc_demo.sampling import samplers
+from aigc_demo.sampling.names import PREDICTIONS, SAMPLERS, SCHEDULES
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.sampling.predict import PREDICTIONS, Denoiser, Estimate, noise_of, split
-from aigc_demo.sampling.samplers import SAMPLERS, levels, sample
-from aigc_demo.sampling.schedules import SCHEDULES, add_noise, alpha_bar, log_snr
+from aigc_demo.sampling.predict import Denoiser, Estimate, noise_of, split
+from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
 
 THEIR_SCHEDULE = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 THEIR_PREDICTION = {"eps": "epsilon", "v": "v_prediction"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
 FILES = {
@@ -29,6 +30,18 @@ def load(folder: Path, split: str) -> tuple[Tensor, Tensor]:
     """Pictures (N, 1, 28, 28) uint8 and labels (N,) int64 of the split "train" or "test"."""
     images, labels = (read_idx(folder / name) for name in FILES[split])
     return torch.from_numpy(images.copy())[:, None], torch.from_numpy(labels.astype(np.int64))
+
+
+def read_samples(sheet: Path) -> np.ndarray:
+    """The real digits shipped for display: (200, 28, 28) uint8, twenty of each class in order."""
+    pixels = np.asarray(Image.open(sheet).convert("L"))
+    return pixels.reshape(10, 28, 20, 28).swapaxes(1, 2).reshape(200, 28, 28)
+
+
+def write_samples(images: Tensor, labels: Tensor, sheet: Path) -> None:
+    """The first twenty of each class as one PNG, a row per class; what read_samples reads."""
+    rows = [images[labels == digit][:20, 0].permute(1, 0, 2).reshape(28, 20 * 28) for digit in range(10)]
+    Image.fromarray(torch.cat(rows).numpy()).save(sheet, optimize=True)
 
 
 def to_float(images: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-PREDICTIONS = ("eps", "v", "flow")
+from aigc_demo.sampling.names import PREDICTIONS
 
 
 @dataclass(frozen=True)

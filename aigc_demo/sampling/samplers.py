@@ -18,10 +18,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoise, Estimate
-
-SAMPLERS = ("ddim", "dpmpp", "heun", "euler", "ddpm")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-SCHEDULES = ("cosine", "linear")
+from aigc_demo.sampling.names import SCHEDULES
 
 
 def alpha_bar(schedule: str, levels: int = 1000) -> Tensor:

@@ -1,0 +1,104 @@
+"""Between the pictures of the outside world and tensors in [-1, 1]."""
+
+import base64
+import binascii
+import io
+import warnings
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from aigc_demo.core.errors import BadFileError, BadRequestError
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")  # what may be uploaded; no SVG, which can carry scripts
+MOST_PIXELS = 16_000_000
+PREFIX = "data:image/"
+
+
+def open_picture(data: bytes) -> Image.Image:
+    """An uploaded picture, fully decoded; BadFileError when it is none, or larger than MOST_PIXELS."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            if picture.width * picture.height > MOST_PIXELS:
+                raise too_large(picture.width * picture.height)
+            picture.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise too_large(4 * MOST_PIXELS) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+        raise BadFileError("not_a_picture") from None
+    return picture
+
+
+def too_large(pixels: int) -> BadFileError:
+    """The sentence for a picture with too many pixels."""
+    return BadFileError("too_large", megapixels=round(pixels / 1e6), limit=MOST_PIXELS // 10**6)
+
+
+def from_data_url(url: str) -> Image.Image:
+    """The picture in a "data:image/...;base64,..." text."""
+    head, _, body = url.partition(",")
+    if not head.startswith(PREFIX) or not head.endswith(";base64"):
+        raise BadFileError("not_a_picture")
+    try:
+        return open_picture(base64.b64decode(body, validate=True))
+    except binascii.Error:
+        raise BadFileError("not_a_picture") from None
+
+
+def ink(picture: Image.Image) -> np.ndarray:
+    """How much ink is at each pixel: (H, W) float in [0, 1]. Dark on light and light on dark are both understood."""
+    if picture.has_transparency_data:
+        sheet = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(sheet, picture.convert("RGBA"))
+    grey = np.asarray(picture.convert("L"), np.float32) / 255
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return 1 - grey if np.median(border) > 0.5 else grey
+
+
+def drawing_to_digit(picture: Image.Image) -> np.ndarray:
+    """A drawing of any size -> (32, 32) float in [-1, 1], placed as MNIST places its digits.
+
+    The strokes are fitted into 20x20 and centred by mass in 28x28 (LeCun et al., 1998), then padded to 32x32.
+    """
+    strokes = ink(picture)
+    rows, columns = np.flatnonzero(strokes.max(1) > 0.2), np.flatnonzero(strokes.max(0) > 0.2)
+    if not len(rows):
+        raise BadRequestError("empty_drawing")
+    box = strokes[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = 20 / max(box.shape)
+    size = (max(1, round(box.shape[1] * scale)), max(1, round(box.shape[0] * scale)))
+    small = np.asarray(Image.fromarray((box * 255).astype(np.uint8)).resize(size, Image.Resampling.LANCZOS))
+    small = small.astype(np.float32) / max(small.max(), 1)
+    y, x = np.indices(small.shape)
+    mass = small.sum()
+    top = int(np.clip(round(16 - float((small * y).sum() / mass)), 0, 32 - small.shape[0]))
+    left = int(np.clip(round(16 - float((small * x).sum() / mass)), 0, 32 - small.shape[1]))
+    digit = np.zeros((32, 32), np.float32)
+    digit[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return digit * 2 - 1
+
+
+def to_bytes(picture: np.ndarray) -> np.ndarray:
+    """Float in [-1, 1] -> uint8, clipped."""
+    return ((np.clip(picture, -1, 1) + 1) * 127.5).round().astype(np.uint8)
+
+
+def to_pil(picture: np.ndarray, scale: int = 1) -> Image.Image:
+    """(C, H, W) or (H, W) float in [-1, 1] -> a grey or colour picture, every pixel repeated `scale` times."""
+    pixels = to_bytes(picture)
+    if pixels.ndim == 3:
+        pixels = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
+    return Image.fromarray(pixels.repeat(scale, 0).repeat(scale, 1))
+
+
+def grid(pictures: np.ndarray, columns: int, scale: int = 1, gap: int = 1) -> Image.Image:
+    """(N, C, H, W) float in [-1, 1] -> one picture, row by row, with hairline gaps."""
+    count, channels, height, width = pictures.shape
+    rows = -(-count // columns)
+    sheet = np.full((channels, rows * (height + gap) - gap, columns * (width + gap) - gap), -0.6, np.float32)
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * (height + gap), i % columns * (width + gap)
+        sheet[:, top : top + height, left : left + width] = picture
+    return to_pil(sheet, scale)

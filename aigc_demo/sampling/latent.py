@@ -1,0 +1,25 @@
+"""Ways between two points of noise."""
+
+import torch
+from torch import Tensor
+
+
+def lerp(a: Tensor, b: Tensor, share: float) -> Tensor:
+    """The straight way; its middle is shorter than its ends. a and b (B, ...) -> (B, ...)."""
+    return a + share * (b - a)
+
+
+def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
+    """The way along the sphere (Shoemake, 1985): every stop is as long as noise is. a and b (B, ...) -> (B, ...).
+
+    Where both point the same or the opposite way there is no one arc, and the straight way is taken.
+    """
+    flat_a, flat_b = a.flatten(1), b.flatten(1)
+    cosine = torch.nn.functional.cosine_similarity(flat_a, flat_b, dim=1).clamp(-1, 1)
+    angle = torch.acos(cosine)  # (B,)
+    sine = torch.sin(angle)
+    plain = sine < 1e-4
+    sine = torch.where(plain, torch.ones_like(sine), sine)
+    left = torch.where(plain, 1 - share + 0 * angle, torch.sin((1 - share) * angle) / sine)
+    right = torch.where(plain, share + 0 * angle, torch.sin(share * angle) / sine)
+    return (left[:, None] * flat_a + right[:, None] * flat_b).view_as(a)

@@ -1,0 +1,228 @@
+"""The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.steps import Step
+from aigc_demo.data import digits, images
+from aigc_demo.models.diffusion import DiffusionModel
+from aigc_demo.sampling.latent import slerp
+from aigc_demo.sampling.names import SAMPLERS
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.samplers import Moment, levels, sample
+from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
+from aigc_demo.services.diffusion.requests import (
+    ANY,
+    CHECKPOINT,
+    Cut,
+    Draw,
+    Forward,
+    Grid,
+    Redraw,
+    Samplers,
+    Walk,
+)
+
+Array = np.ndarray
+COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a run, for one picture. Arrays are (C, H, W) float32; x = signal x0 + noise eps."""
+
+    level: int  # noise level t; -1 for the finished picture
+    alpha_bar: float
+    x: Array
+    x0: Array
+    eps: Array
+    eps_null: Array | None = None  # with guidance: the noise as seen without a class
+    eps_class: Array | None = None  # and with it
+
+
+@dataclass(frozen=True)
+class Noised:
+    """A real or drawn digit on its way into noise. Arrays are (H, W) float32."""
+
+    x0: Array
+    eps: Array
+    x: Array  # at `level`
+    level: int
+    alpha_bar: float
+    snr_db: float  # signal-to-noise ratio
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sampler's pictures at the step counts of COUNTS, (N, C, H, W), and the time each took."""
+
+    sampler: str
+    pictures: Array
+    milliseconds: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class CutRun:
+    """A run of `few` steps against a longer run that was cut after as many; all (C, H, W)."""
+
+    few: Array  # the finished picture of the short run
+    cut: Array  # x_t of the long run after as many steps
+    cut_x0: Array  # what the long run thought the picture would be, then
+    many: Array  # the finished picture of the long run
+
+
+class DiffusionService:
+    def __init__(self, store: Store):
+        self.store = store
+
+    def parameters(self, checkpoint: str = CHECKPOINT) -> int:
+        """Number of weights of a checkpoint's network."""
+        return sum(p.numel() for p in self._model(checkpoint).parameters())
+
+    def forward(self, request: Forward) -> Noised:
+        """The digit, its noise, and what they make at the asked level (eq. 4 of Ho et al.)."""
+        x0 = self._real(request.sample, request.drawing)
+        config = self._model(CHECKPOINT).config
+        eps = SeededNoise([request.seed]).draw(config.picture)
+        schedule = alpha_bar(config.schedule, config.levels)
+        x = add_noise(x0, eps, schedule[request.level])
+        snr = float(log_snr(schedule)[request.level])
+        a = float(schedule[request.level])
+        return Noised(x0[0, 0].numpy(), eps[0, 0].numpy(), x[0, 0].numpy(), request.level, a, snr)
+
+    def schedule(self) -> list[float]:
+        """alpha_bar at every noise level of the digit model."""
+        config = self._model(CHECKPOINT).config
+        return [float(a) for a in alpha_bar(config.schedule, config.levels)]
+
+    def draw(self, request: Draw) -> Iterator[Step[Frame]]:
+        """Yield a Frame per denoising step, then the finished picture."""
+        model = self._model(request.checkpoint)
+        noise = SeededNoise([request.seed])
+        x = noise.draw(model.config.picture)
+        moments = self._run(
+            model, x, [request.digit], request.guidance, levels(request.steps), request.sampler, request.eta, noise
+        )
+        yield from frames(model, moments, request.steps)
+
+    def redraw(self, request: Redraw) -> Iterator[Step[Frame]]:
+        """Noise the given picture up to `level`, then denoise it from there (Meng et al., 2021, arXiv:2108.01073)."""
+        model = self._model(CHECKPOINT)
+        x0 = self._real(request.sample, request.drawing)
+        noise = SeededNoise([request.seed])
+        schedule = alpha_bar(model.config.schedule, model.config.levels)
+        x = add_noise(x0, noise.draw(model.config.picture), schedule[request.level])
+        visit = levels(request.steps, model.config.levels, request.level)
+        moments = self._run(model, x, [request.digit], request.guidance, visit, request.sampler, 0.0, noise)
+        yield from frames(model, moments, len(visit))
+
+    def walk(self, request: Walk) -> Iterator[Step[Array]]:
+        """Yield what all stops between the two seeds look like, (N, C, H, W), after every denoising step."""
+        model = self._model(CHECKPOINT)
+        start, end = (SeededNoise([seed]).draw(model.config.picture) for seed in (request.seed_from, request.seed_to))
+        x = torch.cat([slerp(start, end, i / (request.frames - 1)) for i in range(request.frames)])
+        visit = levels(request.steps)
+        noise = SeededNoise([request.seed_from] * request.frames)
+        labels = [request.digit] * request.frames
+        moments = self._run(model, x, labels, request.guidance, visit, request.sampler, 0.0, noise)
+        yield from pictures(model, moments, len(visit))
+
+    def grid(self, request: Grid) -> Iterator[Step[Array]]:
+        """Yield ten digits by `seeds` seeds, row by row, (10 * seeds, C, H, W), after every denoising step."""
+        model = self._model(CHECKPOINT)
+        seeds = [(request.seed + i) % 2**32 for i in range(request.seeds)] * 10
+        labels = [digit for digit in range(10) for _ in range(request.seeds)]
+        noise = SeededNoise(seeds)
+        x = noise.draw(model.config.picture)
+        visit = levels(request.steps)
+        moments = self._run(model, x, labels, request.guidance, visit, request.sampler, 0.0, noise)
+        yield from pictures(model, moments, len(visit))
+
+    def samplers(self, request: Samplers) -> Iterator[Step[Row]]:
+        """Yield one Row per sampler, all from the same noise."""
+        model = self._model(CHECKPOINT)
+        for done, sampler in enumerate(SAMPLERS, 1):
+            drawn, times = [], []
+            for count in COUNTS:
+                began = time.perf_counter()
+                noise = SeededNoise([request.seed])
+                x = noise.draw(model.config.picture)
+                run = self._run(model, x, [request.digit], request.guidance, levels(count), sampler, 0.0, noise)
+                drawn.append(seen(model, list(run)[-1].x))
+                times.append((time.perf_counter() - began) * 1000)
+            yield Step(done, len(SAMPLERS), Row(sampler, np.concatenate(drawn), tuple(times)))
+
+    def cut(self, request: Cut) -> CutRun:
+        """The snapshot of a long run is not the result of a short one."""
+        model = self._model(CHECKPOINT)
+        runs = []
+        for count in (request.few, max(request.many, request.few)):
+            noise = SeededNoise([request.seed])
+            x = noise.draw(model.config.picture)
+            run = self._run(model, x, [request.digit], request.guidance, levels(count), request.sampler, 0.0, noise)
+            runs.append(list(run))
+        short, long = runs
+        then = long[request.few]
+        few, cut, cut_x0, many = (seen(model, x)[0] for x in (short[-1].x, then.x, then.estimate.x0, long[-1].x))
+        return CutRun(few, cut, cut_x0, many)
+
+    def _model(self, checkpoint: str) -> DiffusionModel:
+        model = self.store.load(checkpoint)
+        assert isinstance(model, DiffusionModel)
+        return model
+
+    def _real(self, sample: int, drawing: str) -> Tensor:
+        """A drawn digit, else a shipped real one: (1, 1, 32, 32)."""
+        if drawing:
+            return torch.from_numpy(images.drawing_to_digit(images.from_data_url(drawing)))[None, None]
+        sheet = digits.read_samples(Path(self.store.assets) / "examples" / "mnist-samples.png")
+        return digits.to_float(torch.from_numpy(sheet[sample].copy())[None, None])
+
+    def _run(
+        self,
+        model: DiffusionModel,
+        x: Tensor,  # (B, C, H, W), not yet folded
+        labels: Sequence[int],
+        guidance: float,
+        visit: list[int],
+        sampler: str,
+        eta: float,
+        noise: SeededNoise,
+    ) -> Iterator[Moment]:
+        """Moments of a run, folded as the network sees them."""
+        null = model.config.unet.classes - 1
+        label = torch.tensor([null if digit == ANY else digit for digit in labels], device=x.device)
+        scale = 1.0 if all(digit == ANY for digit in labels) else guidance
+        denoise = Denoiser(model, model.config.prediction, label, null, scale)
+        schedule = alpha_bar(model.config.schedule, model.config.levels)
+        return sample(denoise, model.fold(x), visit, schedule, sampler, eta, noise)
+
+
+def seen(model: DiffusionModel, x: Tensor) -> Array:
+    """Folded x (B, C, H, W) -> pictures as they are looked at, (B, C, H, W) float32."""
+    return model.unfold(x).cpu().numpy()
+
+
+def frames(model: DiffusionModel, moments: Iterator[Moment], total: int) -> Iterator[Step[Frame]]:
+    """Every moment of a run of one picture as a Frame."""
+    for done, moment in enumerate(moments):
+        e = moment.estimate
+        shown = [None if x is None else seen(model, x)[0] for x in (moment.x, e.x0, e.eps, e.eps_null, e.eps_class)]
+        yield Step(done, total, Frame(moment.level, moment.alpha_bar, *shown))  # type: ignore[arg-type]
+
+
+def pictures(model: DiffusionModel, moments: Iterator[Moment], total: int) -> Iterator[Step[Array]]:
+    """What all pictures of a run are thought to become, after every step."""
+    for done, moment in enumerate(moments):
+        yield Step(done, total, seen(model, moment.estimate.x0))
+
+
+create = DiffusionService
