@@ -1,0 +1,126 @@
+"""Digits: what the judge reads, in real pictures and in those that a model draws.
+
+class_accuracy        share that the judge reads as the class that was asked for
+frechet               Frechet distance of the drawn digits to the test digits, in the judge's features
+frechet_floor         the same for as many training digits, with the same labels: what a perfect model would reach
+nearest_train         median distance of a drawn digit to the nearest training digit
+nearest_train_of_test the same for as many test digits; a model that copies would be far below it
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from aigc_demo.data import digits
+from aigc_demo.evaluation.frechet import frechet
+from aigc_demo.evaluation.nearest import nearest
+from aigc_demo.models.diffusion import DiffusionModel
+from aigc_demo.models.judge import Judge
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.schedules import alpha_bar
+
+BATCH = 250
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model draws while it is measured."""
+
+    samples: int = 5000  # pictures for the Frechet distance
+    judged: int = 1000  # the first of them, for class_accuracy and nearest_train
+    sampler: str = "ddim"
+    steps: int = 20
+    guidance: float = 1.5
+    seed: int = 0  # picture i is drawn from seed + i
+
+
+@torch.inference_mode()
+def read(judge: Judge, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """pictures (N, C, H, W) -> features (N, D) and the class the judge reads (N,)."""
+    features = torch.cat([judge.features(part) for part in torch.split(pictures, BATCH)])
+    return features, judge.decide(features).argmax(1)
+
+
+def as_saved(pictures: Tensor) -> Tensor:
+    """Pictures as a PNG keeps them: clipped, 256 shades."""
+    return ((pictures.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
+
+
+@torch.inference_mode()
+def draw(model: DiffusionModel, labels: Tensor, settings: Settings) -> Tensor:
+    """One picture per label (N,), each from its own seed -> (N, C, H, W) in [-1, 1]."""
+    config = model.config
+    device = next(model.parameters()).device
+    signal = alpha_bar(config.schedule, config.levels)
+    visit = levels(settings.steps, config.levels)
+    pictures = []
+    seeds = range(settings.seed, settings.seed + len(labels))
+    for first in range(0, len(labels), BATCH):
+        part = labels[first : first + BATCH]
+        noise = SeededNoise(seeds[first : first + BATCH], device)
+        x = model.fold(noise.draw(config.picture))
+        denoise = Denoiser(model, config.prediction, part.to(device), config.unet.classes - 1, settings.guidance)
+        with torch.autocast(device.type, torch.bfloat16):
+            *_, last = sample(denoise, x, visit, signal, settings.sampler, noise=noise)
+        pictures.append(as_saved(model.unfold(last.x.float())).cpu())
+    return torch.cat(pictures)
+
+
+def judge_metrics(judge: Judge, folder: Path) -> tuple[Metrics, int]:
+    """How the judge itself reads the test digits of `folder`; with the number of pictures."""
+    images, labels = digits.load(folder, "test")
+    _, seen = read(judge, digits.to_float(images))
+    return {"class_accuracy": share(seen == labels)}, len(images)
+
+
+def drawing_metrics(
+    paint: Callable[[Tensor], Tensor],  # labels (N,) -> pictures (N, C, H, W)
+    judge: Judge,
+    folder: Path,
+    settings: Settings,
+) -> tuple[Metrics, int]:
+    """All metrics of a model that draws what is asked for; with the number of pictures drawn.
+
+    The asked labels are those of training digits picked by the seed, so the mix of classes is that of the data.
+    """
+    images, labels = digits.load(folder, "train")
+    test = digits.to_float(digits.load(folder, "test")[0])
+    generator = torch.Generator().manual_seed(settings.seed)
+    picked = torch.randperm(len(images), generator=generator)[: settings.samples]
+    asked, judged = labels[picked], settings.judged
+    pictures = paint(asked)
+    features, seen = read(judge, pictures)
+    test_features, _ = read(judge, test)
+    train_features, _ = read(judge, digits.to_float(images[picked]))
+    train = digits.to_float(images)
+    some = test[torch.randperm(len(test), generator=generator)[:judged]]
+    return {
+        "class_accuracy": share(seen[:judged] == asked[:judged]),
+        "frechet": frechet(features, test_features),
+        "frechet_floor": frechet(train_features, test_features),
+        "nearest_train": float(nearest(pictures[:judged], train).median()),
+        "nearest_train_of_test": float(nearest(some, train).median()),
+    }, len(pictures)
+
+
+def share(right: Tensor) -> float:
+    """Share of true values in (N,)."""
+    return float(right.double().mean())
+
+
+def evaluate(model: torch.nn.Module, judge: Judge, folder: Path, settings: Settings) -> dict[str, Any]:
+    """{"metrics", "samples", "settings"} of a judge, or of a model that draws; `folder` holds the data set."""
+    if isinstance(model, Judge):
+        metrics, samples = judge_metrics(model, folder)
+        return {"metrics": metrics, "samples": samples}
+    if not isinstance(model, DiffusionModel):
+        raise TypeError(f"no metrics for {type(model).__name__}")
+    metrics, samples = drawing_metrics(lambda asked: draw(model, asked, settings), judge, folder, settings)
+    return {"metrics": metrics, "samples": samples, "settings": asdict(settings)}
