@@ -1,0 +1,70 @@
+"""The page: one tab per family of the catalogue, and how it is served."""
+
+import functools
+from importlib import import_module
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.core.lazy import Lazy
+from aigc_demo.ui import header, restore, serving
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.tabs import home
+from aigc_demo.ui.theme import theme
+
+CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
+
+
+def make_service(stem: str, store: Any) -> Any:
+    """The service of a family; this is where torch comes in."""
+    return import_module(f"aigc_demo.services.{stem}.service").create(store)
+
+
+def build(store: Any) -> gr.Blocks:
+    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; no service, so no torch, is imported for it."""
+    forms: list[Form] = []
+    with gr.Blocks(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
+        header.build()
+        with gr.Tabs(selected="home", elem_id="families") as families:
+            with gr.Tab(t("shell.tab_home"), id="home", elem_id="tab-home"):
+                home.build(catalogue.families())
+            for family in catalogue.families():
+                service = Lazy(functools.partial(make_service, family.stem, store))
+                with gr.Tab(t(f"{family.stem}.title"), id=family.stem, elem_id=f"tab-{family.stem}"):
+                    forms += import_module(f"aigc_demo.ui.tabs.{family.stem}").build(service)
+        restore.build(forms, families)
+    demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
+    return demo
+
+
+def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread_lock: bool = False) -> tuple[Any, str]:
+    """Start the server; returns the ASGI app and the address."""
+    app, address, _ = demo.launch(
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=prevent_thread_lock,
+        theme=theme(),
+        footer_links=[],
+        quiet=True,
+        share=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        show_error=False,
+        max_file_size="5mb",
+        enable_monitoring=False,
+        run_history=False,
+        max_threads=16,
+        state_session_capacity=500,
+        strict_cors=True,
+        app_kwargs={
+            "middleware": [Middleware(serving.Limits), Middleware(serving.Pages), Middleware(serving.Assets)],
+            "docs_url": None,
+            "redoc_url": None,
+            "openapi_url": None,
+        },
+    )
+    return app, address

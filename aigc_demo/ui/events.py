@@ -1,0 +1,83 @@
+"""Between a handler and the page: errors become sentences, in the language of the person who made them.
+
+@guarded
+def on_draw(seed: int, steps: int) -> Iterator[...]: ...
+
+`gr.Request` and `gr.EventData` parameters of the handler are injected by Gradio as usual.
+"""
+
+import functools
+import inspect
+import logging
+import secrets
+import typing
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.core.errors import UserError
+from aigc_demo.ui.i18n import language, sentence, tr
+
+logger = logging.getLogger(__name__)
+
+DEVICE: dict[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}  # heavy events of all tabs take turns
+QUICK: dict[str, Any] = {"concurrency_id": "quick", "concurrency_limit": 4, "show_progress": "hidden"}  # milliseconds
+
+
+def report(error: Exception, request: gr.Request | None) -> gr.Error:
+    """The toast for an error: its own sentence for a UserError, else a neutral one whose id also stands in the log."""
+    lang = language(request)
+    title = tr(lang, "shell.error_title")
+    if isinstance(error, UserError):
+        return gr.Error(sentence(lang, error), title=title, print_exception=False)
+    mark = secrets.token_hex(3)
+    logger.error("event failed, id %s", mark, exc_info=error)
+    return gr.Error(tr(lang, "shell.error_ours", mark=mark), title=title, print_exception=False)
+
+
+def guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """`handler`, plain function or generator, with `report` as its only way to fail."""
+    signature = inspect.signature(handler)
+    hints = typing.get_type_hints(handler)
+    own = next((name for name, hint in hints.items() if hint is gr.Request), None)  # the handler wants the request too
+    order = list(signature.parameters)
+
+    def split(arguments: tuple[Any, ...]) -> tuple[tuple[Any, ...], gr.Request | None]:
+        """Positional arguments as Gradio passes them -> those of the handler, and the request."""
+        if own is not None:
+            return arguments, arguments[order.index(own)]
+        if len(arguments) > len(order):
+            return arguments[: len(order)], arguments[len(order)]
+        return arguments, None  # called by a test
+
+    def call(*arguments: Any) -> Any:
+        passed, request = split(arguments)
+        try:
+            return handler(*passed)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise report(error, request) from None
+
+    def stream(*arguments: Any) -> Iterator[Any]:
+        passed, request = split(arguments)
+        try:
+            yield from handler(*passed)
+        except gr.Error:
+            raise
+        except Exception as error:
+            raise report(error, request) from None
+
+    slow = inspect.isgeneratorfunction(inspect.unwrap(handler))
+    wrapper: Any = functools.wraps(handler)(stream if slow else call)
+    del wrapper.__wrapped__  # Gradio would look through it
+    parameters = list(signature.parameters.values())
+    if own is None:
+        parameters.append(
+            inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request, default=None)
+        )
+        hints = {**hints, "request": gr.Request}
+    wrapper.__signature__ = signature.replace(parameters=parameters)
+    wrapper.__annotations__ = hints
+    return wrapper

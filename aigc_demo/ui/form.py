@@ -1,0 +1,251 @@
+"""A form: the controls of one use-case, made from its request class, and what is wired to them."""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.core.params import Choice, Range, Text, build, rules
+from aigc_demo.ui.events import DEVICE, QUICK, guarded
+from aigc_demo.ui.i18n import has, language, t
+from aigc_demo.ui.widgets import raw, view
+
+SIMPLE = (bool, int, float, str)  # fields that a link or a card can carry
+
+
+class Form:
+    """Controls by field name; `use_case` names the endpoint, the inner tab and the part of every element id."""
+
+    def __init__(self, use_case: str, request: type[Any]):
+        self.use_case = use_case
+        self.family = use_case.split("_")[0]
+        self.request = request
+        self.rules = rules(request)
+        self.defaults = {
+            field.name: field.default
+            for field in dataclasses.fields(request)
+            if field.default is not dataclasses.MISSING
+        }
+        self.components: dict[str, Any] = {}  # field -> component, in the order of the page
+        self.lock: Any = None
+        self.run_button: Any = None
+        self.stop_button: Any = None
+        self.task: Any = None
+
+    # texts
+
+    def key(self, name: str) -> str:
+        """The text of the family if it has one of that name, else the one that all share."""
+        return f"{self.family}.{name}" if has(f"{self.family}.{name}") else f"field.{name}"
+
+    def words(self, field: str) -> dict[str, Any]:
+        """label, info, id and class of the control of `field`."""
+        help_key = f"{self.family}.{field}_help"
+        return {
+            "label": t(self.key(field)),
+            "info": t(help_key) if has(help_key) else None,
+            "elem_id": f"{self.use_case}-{field}",
+            "interactive": True,
+        }
+
+    def add(self, field: str, component: Any) -> Any:
+        """Register a control that a tab made itself, such as a drawing; the form's own makers end here too."""
+        if field not in self.rules:
+            raise KeyError(f"{self.request.__name__} has no field {field}")
+        self.components[field] = component
+        return component
+
+    # controls
+
+    def slider(self, field: str, *, main: bool = False) -> gr.Slider:
+        """A slider with the bounds and the default of the field; the main one comes first on a phone."""
+        kind, rule = self.rules[field]
+        if not isinstance(rule, Range):
+            raise TypeError(f"{field} has no Range")
+        slider = gr.Slider(
+            rule.low,
+            rule.high,
+            self.defaults[field],
+            step=rule.step,
+            precision=0 if kind is int else None,
+            elem_classes="lx-main" if main else None,
+            **self.words(field),
+        )
+        return self.add(field, raw(slider))
+
+    def number(self, field: str) -> gr.Number:
+        """A box for a number."""
+        kind, rule = self.rules[field]
+        step = rule.step if isinstance(rule, Range) else 1
+        number = gr.Number(self.defaults[field], precision=0 if kind is int else None, step=step, **self.words(field))
+        return self.add(field, raw(number))
+
+    def choice(
+        self,
+        field: str,
+        *,
+        options: Sequence[tuple[str, Any]] | None = None,
+        radio: bool = False,
+        value: Any = None,
+    ) -> Any:
+        """A dropdown, or radio buttons, over the field's Choice or over `options` (label, value).
+
+        The label of option x is the text <family>.<field>_<x> where there is one, else x itself.
+        """
+        rule = self.rules[field][1]
+        if options is None:
+            if not isinstance(rule, Choice):
+                raise TypeError(f"{field} has no Choice")
+            options = [(self.option(field, option), option) for option in rule.options]
+        chosen = self.defaults.get(field, options[0][1]) if value is None else value
+        maker = gr.Radio if radio else gr.Dropdown
+        extra: dict[str, Any] = {} if radio else {"filterable": False}
+        return self.add(field, raw(maker(list(options), value=chosen, **extra, **self.words(field))))
+
+    def option(self, field: str, option: Any) -> str:
+        """What an option is called on the page."""
+        key = f"{self.family}.{field}_{option}".lower().replace("+", "p").replace("-", "_")
+        return t(key) if has(key) else str(option)
+
+    def check(self, field: str) -> gr.Checkbox:
+        """A tick box."""
+        return self.add(field, raw(gr.Checkbox(self.defaults[field], **self.words(field))))
+
+    def text(self, field: str, *, lines: int = 1) -> gr.Textbox:
+        """A box for text; placeholder is the text <family>.<field>_placeholder."""
+        rule = self.rules[field][1]
+        hint = f"{self.family}.{field}_placeholder"
+        longest = rule.longest if isinstance(rule, Text) else None
+        box = gr.Textbox(
+            self.defaults.get(field, ""),
+            lines=lines,
+            max_length=longest,
+            placeholder=t(hint) if has(hint) else None,
+            **self.words(field),
+        )
+        return self.add(field, raw(box))
+
+    def seed(self, field: str = "seed") -> gr.Number:
+        """A seed with lock and dice. Locked, a seed stays; unlocked, each run draws a new one, in the browser."""
+        with gr.Row(elem_classes="lx-seed", equal_height=False):
+            words = self.words(field)
+            number = gr.Number(self.defaults[field], precision=0, minimum=0, step=1, min_width=80, scale=1, **words)
+            lock = gr.Checkbox(
+                True,
+                label=t("shell.lock"),
+                elem_id=f"{self.use_case}-{field}-lock",
+                elem_classes="lx-lock",
+                min_width=40,
+                scale=0,
+                container=False,
+                interactive=True,
+            )
+            dice = gr.Button(t("shell.dice"), elem_classes=["lx-icon", "lx-dice"], min_width=40, scale=0)
+        dice.click(None, None, number, js="() => luoxia.newSeed()", show_progress="hidden")
+        if self.lock is None:
+            self.lock = (field, lock)
+        return self.add(field, raw(number))
+
+    def buttons(self, run: str = "shell.run") -> None:
+        """Run and Stop; on a phone they stay in view."""
+        with gr.Row(elem_classes="lx-run", equal_height=False):
+            self.run_button = gr.Button(t(run), variant="primary", elem_id=f"{self.use_case}-run", min_width=80)
+            self.stop_button = gr.Button(
+                t("shell.stop"), variant="secondary", elem_id=f"{self.use_case}-stop", min_width=80, scale=0
+            )
+
+    def presets(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
+        """ "Try this": buttons that set several controls at once, in the browser. Key of the label -> field values."""
+        gr.HTML(f'<p class="lx-small">{t("shell.try")}</p>')
+        with gr.Row(elem_classes="lx-presets", equal_height=False):
+            for key, values in entries.items():
+                button = gr.Button(t(key), size="sm", min_width=40, scale=0)
+                outputs = [self.components[field] for field in values]
+                button.click(None, None, outputs, js=constant(list(values.values())), show_progress="hidden")
+
+    @contextmanager
+    def tab(self) -> Iterator[None]:
+        """The inner tab of the use-case, with the place for the task of a lesson link."""
+        short = self.use_case.removeprefix(f"{self.family}_")
+        with gr.Tab(t(f"{self.family}.tab_{short}"), id=self.use_case, elem_id=f"tab-{self.use_case}"):
+            self.task = view("task", '<aside class="lx-task" hidden></aside>')
+            yield
+
+    # wiring
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The controls, in the order of the page."""
+        return list(self.components.values())
+
+    def simple(self) -> dict[str, Any]:
+        """The controls that a link, a card or a script can carry."""
+        return {name: part for name, part in self.components.items() if self.rules[name][0] in SIMPLE}
+
+    def endpoint(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+        """`handler(request)` or `handler(request, lang)` as a Gradio function with one named parameter per control."""
+        names = list(self.components)
+        wants_language = "lang" in inspect.signature(handler).parameters
+
+        def arguments(values: tuple[Any, ...]) -> tuple[Any, ...]:
+            request = build(self.request, dict(zip(names, values, strict=False)))
+            return (request, language(values[len(names)])) if wants_language else (request,)
+
+        def call(*values: Any) -> Any:
+            return handler(*arguments(values))
+
+        def stream(*values: Any) -> Iterator[Any]:
+            yield from handler(*arguments(values))
+
+        function: Any = stream if inspect.isgeneratorfunction(handler) else call
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [inspect.Parameter(name, kind) for name in names]
+        parameters.append(inspect.Parameter("request", kind, annotation=gr.Request))
+        function.__signature__ = inspect.Signature(parameters)
+        function.__annotations__ = {"request": gr.Request}
+        function.__name__ = self.use_case
+        function.__doc__ = handler.__doc__
+        return guarded(function)
+
+    def run(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
+        """Run: a new seed if the box is unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
+        event: Any = self.run_button.click
+        if self.lock is not None:
+            field, lock = self.lock
+            number = self.components[field]
+            event = event(
+                None,
+                [number, lock],
+                number,
+                js="(seed, locked) => luoxia.drawSeed(seed, locked)",
+                show_progress="hidden",
+            ).then
+        event = event(
+            self.endpoint(handler), self.inputs, list(outputs), api_name=self.use_case, **{**DEVICE, **options}
+        )
+        if self.stop_button is not None:
+            self.stop_button.click(None, None, None, cancels=[event], js=f"() => luoxia.stopped('{self.use_case}')")
+        return event
+
+    def live(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
+        """The handler after every change of a control, milliseconds each, the last one never lost; as /<use case>."""
+        triggers = [part.change for part in self.inputs]
+        return gr.on(
+            triggers,
+            self.endpoint(handler),
+            self.inputs,
+            list(outputs),
+            api_name=self.use_case,
+            trigger_mode="always_last",
+            **{**QUICK, **options},
+        )
+
+
+def constant(values: list[Any]) -> str:
+    """A JavaScript function that returns `values`."""
+    import json
+
+    return f"() => {json.dumps(values if len(values) > 1 else values[0])}"

@@ -1,0 +1,60 @@
+"""The two pieces of our own that every page carries: a script before anything else, styles and behaviour after it.
+
+All of it is inside the page: one compressed answer, no further requests, nothing to load before the first paint.
+"""
+
+import json
+from functools import cache
+from importlib import resources
+
+from aigc_demo.ui.i18n import texts
+from aigc_demo.ui.theme import token_css
+
+SCRIPTS = (
+    "shell.js",
+    "views.js",
+    "canvas.js",
+    "microscope.js",
+    "forward.js",
+    "sketch.js",
+)  # in this order; a file that is not there is left out
+STYLES = ("shell.css", "gradio.css", "views.css", "microscope.css")
+
+FIRST = """(()=>{const lang=%s;window.LX_LANG=lang;
+const tag=lang==='zh'?'zh-CN':'en';
+for(const[name,value]of[['language',tag],['languages',[tag]]])
+Object.defineProperty(navigator,name,{get:()=>value,configurable:true});
+let theme=null;try{theme=localStorage.getItem('lx-theme')}catch(e){}
+const asked=new URLSearchParams(location.search).get('__theme');if(asked==='dark'||asked==='light')theme=asked;
+const real=window.matchMedia.bind(window);
+if(theme)window.matchMedia=(query)=>/prefers-color-scheme/.test(query)
+?{matches:/dark/.test(query)===(theme==='dark'),media:query,onchange:null,addEventListener(){},removeEventListener(){},
+addListener(){},removeListener(){},dispatchEvent(){return true}}:real(query);
+document.documentElement.classList.toggle('dark',theme?theme==='dark':real('(prefers-color-scheme: dark)').matches);
+})()"""
+
+
+@cache
+def static(name: str) -> str:
+    """A file of `ui/static`, or nothing."""
+    file = resources.files("aigc_demo.ui").joinpath("static", name)
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def script_texts(lang: str) -> str:
+    """The words that scripts show, as JSON: all of shell.toml, and of every text whose name starts with js_."""
+    chosen = {
+        key.removeprefix("shell."): entry[lang]
+        for key, entry in texts().items()
+        if key.startswith("shell.") or ".js_" in key
+    }
+    return json.dumps(chosen, ensure_ascii=False)
+
+
+@cache
+def head_html(lang: str) -> tuple[str, str]:
+    """HTML for right after <head>, and for the start of the body, where styles win over Gradio's."""
+    first = f"<script>{FIRST % json.dumps(lang)}</script><style>{token_css()}</style>"
+    first += f"<script>window.LX_TEXT={script_texts(lang)};{''.join(static(name) for name in SCRIPTS)}</script>"
+    last = f"<style>{''.join(static(name) for name in STYLES)}</style>"
+    return first, last

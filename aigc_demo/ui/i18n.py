@@ -1,0 +1,103 @@
+"""Two languages, one build: the page is built with tokens, and served in the visitor's language.
+
+    t("shell.run")                      -> "⟦shell.run⟧", while the Blocks are built; checked against the catalogue
+    tr("zh", "shell.frames", count=9)   -> the sentence itself, in handlers
+    translate(b"... ⟦shell.run⟧ ...", "zh")  -> what `serving.Pages` does with everything that it serves
+
+The catalogue is `aigc_demo/ui/text/*.toml`; the key is "<file>.<name>", an entry is `name = { zh = "...", en = "..." }`.
+A token lands in JSON strings, HTML text, HTML attributes and JavaScript strings. So that no escaping is ever needed,
+the catalogue holds none of the characters < > & " ' ` \\ (a test asserts it): quotation marks are the typographic ones.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import gradio as gr
+
+from aigc_demo.core.errors import SENTENCES, UserError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LANGUAGES = ("zh", "en")
+FORBIDDEN = frozenset("<>&\"'`\\")  # characters that would need escaping somewhere
+TOKEN = re.compile(r"⟦([a-z0-9_]+\.[a-z0-9_]+)⟧")
+TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
+
+
+@cache
+def texts() -> Mapping[str, Mapping[str, str]]:
+    """Key -> language -> text, from every file in `ui/text`."""
+    found: dict[str, Mapping[str, str]] = {}
+    for file in (resources.files("aigc_demo.ui") / "text").iterdir():
+        if file.name.endswith(".toml"):
+            stem = file.name.removesuffix(".toml")
+            found |= {f"{stem}.{name}": entry for name, entry in tomllib.loads(file.read_text("utf-8")).items()}
+    return found
+
+
+def has(key: str) -> bool:
+    """Whether the catalogue knows `key`."""
+    return key in texts()
+
+
+def t(key: str) -> str:
+    """The token of a text, for labels and everything else that is built once; KeyError when there is no such text."""
+    texts()[key]
+    return f"⟦{key}⟧"
+
+
+def tr(lang: str, key: str, **values: object) -> str:
+    """The text itself, with {name} filled in; for toasts and sentences computed in a handler."""
+    text = texts()[key][lang]
+    return text.format(**values) if values else text
+
+
+def translate(page: bytes, lang: str) -> bytes:
+    """`page` with every token replaced by its text in `lang`; a token without a text stays, and is seen."""
+
+    def text(match: re.Match[bytes]) -> bytes:
+        entry = texts().get(match[1].decode())
+        return entry[lang].encode() if entry else match[0]
+
+    return TOKEN_BYTES.sub(text, page)
+
+
+def choose(wanted: str | None, accepted: str | None) -> str:
+    """The language for a `?lang=` value and an Accept-Language header. Every zh* is Chinese; English is the rest."""
+    for tag in [wanted or "", *(part.split(";")[0] for part in (accepted or "").split(","))]:
+        for lang in LANGUAGES:
+            if tag.strip().lower().split("-")[0] == lang:
+                return lang
+    return "en"
+
+
+def language(request: gr.Request | None) -> str:
+    """The language of the page that an event comes from."""
+    if request is None:
+        return "en"
+    headers = request.headers
+    wanted = re.search(r"[?&]lang=([A-Za-z-]{2,8})(?:&|#|$)", str(headers.get("referer", "")))
+    return choose(wanted[1] if wanted else None, headers.get("accept-language"))
+
+
+def sentence(lang: str, error: UserError) -> str:
+    """What a UserError says, in `lang`; field names inside it are the labels of the page."""
+    key = f"error.{error.key}"
+    if not has(key):
+        return str(error)
+    values = dict(error.values)
+    if has(f"field.{values.get('field')}"):
+        values["field"] = tr(lang, f"field.{values['field']}")
+    return tr(lang, key, **values)
+
+
+def missing() -> list[str]:
+    """What the catalogue lacks: a language of a key, or the Chinese of an error sentence. For the tests."""
+    holes = [f"{key} ({lang})" for key, entry in texts().items() for lang in LANGUAGES if not entry.get(lang)]
+    return holes + [f"error.{key}" for key in SENTENCES if not has(f"error.{key}")]

@@ -1,0 +1,257 @@
+"""What stands between the server and the browser: pages in the visitor's language, assets compressed once, bounds.
+
+Three pure ASGI middlewares, given to `Blocks.launch(app_kwargs={"middleware": [...]})`:
+
+Limits   refuses large JSON bodies and proxied files, adds security headers
+Pages    the page, /config and the API description: tokens translated, our head put in, compressed and kept
+Assets   Gradio's own files: read once, compressed once, kept by the browser for a year
+"""
+
+import asyncio
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qs
+
+import brotli
+
+from aigc_demo.ui.head import head_html
+from aigc_demo.ui.i18n import choose, translate
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+JSON_LIMIT = 8 << 20  # bytes of a request body that is not an upload
+MEMORY = 48 << 20  # bytes of compressed assets kept
+PAGES = 64  # variants of pages kept: language x host x proxy headers x path
+SECURITY: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
+]
+TEXTS = (b"text/", b"application/javascript", b"application/json", b"image/svg+xml", b"application/wasm")
+
+
+def header(headers: Headers, name: bytes) -> bytes:
+    """The value of a header, or nothing."""
+    return next((value for key, value in headers if key.lower() == name), b"")
+
+
+def encoding_for(scope: Scope) -> str:
+    """br, gzip or nothing, whatever the browser takes."""
+    accepted = header(scope["headers"], b"accept-encoding")
+    return "br" if b"br" in accepted else "gzip" if b"gzip" in accepted else ""
+
+
+def squeeze(body: bytes, encoding: str, quality: int) -> bytes:
+    """`body` in an encoding."""
+    if encoding == "br":
+        return brotli.compress(body, quality=quality)
+    return gzip.compress(body, 6) if encoding == "gzip" else body
+
+
+async def collect(app: App, scope: Scope, receive: Receive) -> tuple[int, Headers, bytes]:
+    """The whole answer of `app`, uncompressed."""
+    status, headers, parts = 500, [], []
+
+    async def take(message: Message) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            parts.append(message.get("body", b""))
+
+    unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+    plain = {**scope, "headers": [(key, value) for key, value in scope["headers"] if key.lower() not in unwanted]}
+    await app(plain, receive, take)
+    return status, headers, b"".join(parts)
+
+
+async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    """Send one whole answer."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Kept:
+    """Answers by key, the oldest dropped when there are too many or too much."""
+
+    def __init__(self, count: int, size: int):
+        self.count, self.limit = count, size
+        self.size = 0
+        self.answers: OrderedDict[Any, tuple[int, Headers, bytes]] = OrderedDict()
+
+    def get(self, key: Any) -> tuple[int, Headers, bytes] | None:
+        if key in self.answers:
+            self.answers.move_to_end(key)
+        return self.answers.get(key)
+
+    def put(self, key: Any, value: tuple[int, Headers, bytes]) -> None:
+        self.answers[key] = value
+        self.size += len(value[2])
+        while len(self.answers) > self.count or self.size > self.limit:
+            self.size -= len(self.answers.popitem(last=False)[1][2])
+
+
+class Limits:
+    """Refuse what is too large or goes out of this machine, before Gradio reads it."""
+
+    def __init__(self, app: App):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if re.search(r"(file=\s*https?:|/proxy=)", path, re.IGNORECASE):
+            await answer(
+                send, 403, [(b"content-type", b"text/plain"), *SECURITY], b"Only files of this page are served."
+            )
+            return
+        bounded = scope["method"] in ("POST", "PUT", "PATCH") and not path.rstrip("/").endswith("/upload")
+        if bounded and int(header(scope["headers"], b"content-length") or 0) > JSON_LIMIT:
+            await answer(send, 413, [(b"content-type", b"text/plain"), *SECURITY], b"This request is too large.")
+            return
+        await self.app(scope, counted(receive) if bounded else receive, secured(send))
+
+
+def counted(receive: Receive) -> Receive:
+    """`receive` that ends the request when a body without a length grows too large."""
+    seen = 0
+
+    async def take() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > JSON_LIMIT else message
+
+    return take
+
+
+def secured(send: Send) -> Send:
+    """`send` that adds the security headers."""
+
+    async def give(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *SECURITY]}
+        await send(message)
+
+    return give
+
+
+class Pages:
+    """Everything that carries tokens, in the visitor's language, made once and kept.
+
+    The page depends on the language, the address it is asked under and, for /config, the query.
+    """
+
+    PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
+    FORWARDED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-port")
+
+    def __init__(self, app: App):
+        self.app = app
+        self.kept = Kept(PAGES, 16 << 20)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"] if scope["type"] == "http" else ""
+        known = path in self.PATHS or path.rstrip("/") in self.PATHS
+        if not known or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        headers = scope["headers"]
+        lang = choose(query.get("lang", [None])[0], header(headers, b"accept-language").decode("latin-1"))
+        encoding = encoding_for(scope)
+        places = tuple(header(headers, name)[:200] for name in self.FORWARDED)
+        key = (path, lang, encoding, places, scope.get("root_path", ""), scope.get("scheme", ""))
+        hit = self.kept.get(key)
+        if hit is None:
+            bare = {**scope, "query_string": b""}  # a lesson link changes nothing on the server's side of the page
+            status, found, body = await collect(self.app, bare, receive)
+            hit = await asyncio.to_thread(self.made, status, found, body, lang, encoding)
+            if status == 200:
+                self.kept.put(key, hit)
+        status, found, body = hit
+        tag = header(found, b"etag")
+        if tag and header(headers, b"if-none-match") == tag:
+            status, body = 304, b""
+        await answer(send, status, found, body)
+
+    def made(self, status: int, headers: Headers, body: bytes, lang: str, encoding: str) -> tuple[int, Headers, bytes]:
+        """The answer as it is sent."""
+        kind = header(headers, b"content-type")
+        if kind.startswith(b"text/html"):
+            body = with_head(body, lang)
+        body = squeeze(translate(body, lang), encoding, 6)
+        kept: Headers = [
+            (b"content-type", kind),
+            (b"content-language", b"zh-CN" if lang == "zh" else b"en"),
+            (b"vary", b"accept-encoding, accept-language"),
+            (b"cache-control", b"no-cache"),
+        ]
+        if encoding:
+            kept.append((b"content-encoding", encoding.encode()))
+        if status == 200:
+            kept.append((b"etag", b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'))
+        return status, kept, body
+
+
+OUTSIDE = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
+
+
+def with_head(page: bytes, lang: str) -> bytes:
+    """Gradio's page with our script first, our styles last, our language, and without its advertising links."""
+    page = OUTSIDE.sub(b"", page)
+    page = page.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
+    first, last = head_html(lang)
+    page = page.replace(b"<head>", b"<head>" + first.encode(), 1)
+    return page.replace(b"</gradio-app>", b"</gradio-app>" + last.encode(), 1)
+
+
+class Assets:
+    """Gradio's files: their names carry a hash, so they are compressed once and the browser keeps them."""
+
+    PREFIXES = ("/assets/", "/static/", "/svelte/")
+
+    def __init__(self, app: App):
+        self.app = app
+        self.kept = Kept(4000, MEMORY)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] == "http" and scope["method"] == "GET"
+        mine = mine and (scope["path"].startswith(self.PREFIXES) or scope["path"] == "/theme.css")
+        if not mine or header(scope["headers"], b"range"):
+            await self.app(scope, receive, send)
+            return
+        encoding = encoding_for(scope)
+        key = (scope["path"], encoding)
+        hit = self.kept.get(key)
+        if hit is None:
+            status, headers, body = await collect(self.app, scope, receive)
+            hit = await asyncio.to_thread(self.made, scope["path"], status, headers, body, encoding)
+            if status == 200:
+                self.kept.put(key, hit)
+        await answer(send, *hit)
+
+    def made(self, path: str, status: int, headers: Headers, body: bytes, encoding: str) -> tuple[int, Headers, bytes]:
+        """The answer as it is sent."""
+        kind = header(headers, b"content-type")
+        if status != 200:
+            return status, [(b"content-type", kind), (b"cache-control", b"no-store")], body
+        age = b"public, max-age=31536000, immutable" if path.startswith("/assets/") else b"public, max-age=86400"
+        kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding")]
+        if encoding and kind.startswith(TEXTS):
+            small = squeeze(body, encoding, 9 if len(body) < 400_000 else 5)
+            if len(small) < len(body):
+                body = small
+                kept.append((b"content-encoding", encoding.encode()))
+        return status, kept, body

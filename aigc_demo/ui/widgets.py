@@ -1,0 +1,210 @@
+"""What tabs are made of. Every text is a token, every control knows its request's bounds.
+
+A tab holds one `Form` per use-case. The form makes the controls from the fields of the request class, and then knows
+enough to wire everything else: run and stop, the new seed of an unlocked seed box, lesson link, run card, restore.
+
+    def build(service: DiffusionService) -> list[Form]:
+        with gr.Tabs():
+            form = Form("diffusion_draw", Draw)          # use-case = API name = id of the inner tab
+            with form.tab():                             # label: text <family>.tab_<use case>
+                with bench(), controls():
+                    form.choice("label")                 # label: <family>.steps or field.steps; help: <family>.steps_help
+                    form.slider("steps", main=True)      # the main slider comes first on a phone
+                    form.seed()                          # number, lock, dice
+                    form.buttons()                       # Run and Stop
+                    with drawer():                       # more ▾
+                        form.slider("eta")
+                with result():
+                    scope = microscope(...)              # the family's own view
+                    progress = progress_line()
+                    badge = honesty_badge()
+                    form.share(python=service.python, ...)
+            form.run(on_draw, [scope, progress, badge])  # endpoint /diffusion_draw
+        return [form]
+
+    def on_draw(request: Draw, lang: str) -> Iterator[tuple]: ...   # `lang` only if wanted
+
+This file has the small parts; `form.py` has Form.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.ui.i18n import t
+
+
+def raw(component: Any) -> Any:
+    """Let whatever a client sends reach the handler: the request says what is wrong with it, in the right language."""
+    component.preprocess = passed_through
+    return component
+
+
+def passed_through(payload: Any) -> Any:
+    """The payload itself."""
+    return payload
+
+
+# layout ----------------------------------------------------------------------------------------------------------
+
+
+def heading(title: str, words: str) -> gr.HTML:
+    """Title of a tab and the sentence under it; both are keys."""
+    return gr.HTML(f'<h2>{t(title)}</h2><p class="lx-lead">{t(words)}</p>', elem_classes="lx-heading")
+
+
+def bench() -> AbstractContextManager[Any]:
+    """Controls and result, side by side on wide screens, result first on phones."""
+    return gr.Row(elem_classes="lx-bench", equal_height=False)
+
+
+def controls() -> AbstractContextManager[Any]:
+    """The left column of a bench, 320 px."""
+    return gr.Column(elem_classes="lx-controls", min_width=0, scale=0)
+
+
+def result() -> AbstractContextManager[Any]:
+    """The right column of a bench."""
+    return gr.Column(elem_classes="lx-result", min_width=0, scale=1)
+
+
+def row() -> AbstractContextManager[Any]:
+    """A line of small things that wraps."""
+    return gr.Row(elem_classes="lx-line", equal_height=False)
+
+
+def drawer(key: str = "shell.more") -> AbstractContextManager[Any]:
+    """The fold with the controls that are not among the three main ones."""
+    return gr.Accordion(t(key), open=False, elem_classes="lx-drawer")
+
+
+def fold(key: str) -> AbstractContextManager[Any]:
+    """A closed fold with a title."""
+    return gr.Accordion(t(key), open=False, elem_classes="lx-fold")
+
+
+# what a result says about itself -----------------------------------------------------------------------------------
+
+
+def view(kind: str, template: str, value: Any = None, **properties: Any) -> gr.HTML:
+    """A gr.HTML whose content is set by `luoxia.<kind>(element, props, watch, trigger)` in the page's own script.
+
+    `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent.
+    """
+    return gr.HTML(
+        value,
+        html_template=template,
+        js_on_load=f"luoxia.{kind}(element, props, watch, typeof trigger === 'function' ? trigger : null)",
+        apply_default_css=False,
+        **properties,
+    )
+
+
+def honesty_badge(value: Mapping[str, Any] | None = None) -> gr.HTML:
+    """One line: live or cached, device, time, parameters, seed. Its value is `badge(...)`."""
+    return view("badge", '<p class="lx-badge" role="note"></p>', value, elem_classes="lx-badge-box")
+
+
+def badge(
+    state: str, *, device: str = "", ms: float | None = None, parameters: int | None = None, seed: int | None = None
+) -> dict[str, Any]:
+    """A value for `honesty_badge`; state is "live", "cached" or "illustrative"."""
+    return {"state": state, "device": device, "ms": ms, "parameters": parameters, "seed": seed}
+
+
+def progress_line() -> gr.HTML:
+    """Steps done and time left. Its value is `progress(done, total)`; nothing shows before the first and after the last."""
+    template = '<div class="lx-progress" hidden><progress max="1" value="0" aria-label="' + t("shell.progress")
+    return view("progress", template + '"></progress><output></output></div>', None, elem_classes="lx-progress-box")
+
+
+def progress(done: int, total: int) -> dict[str, int]:
+    """A value for `progress_line`."""
+    return {"done": done, "total": total}
+
+
+def live_region() -> gr.HTML:
+    """Sentences for screen readers, once per page; `luoxia.say(sentence)` writes into it."""
+    return gr.HTML('<div id="lx-live" role="status" aria-live="polite" class="lx-hidden"></div>')
+
+
+# cards and folds ---------------------------------------------------------------------------------------------------
+
+
+def predict_card(question: str, answers: Sequence[str], reveal: str) -> gr.HTML:
+    """Guess first, then look: a question, two to four answers, and what is true. All are keys; the first is right."""
+    buttons = "".join(
+        f'<button type="button" class="lx-answer" data-right="{int(place == 0)}">{t(key)}</button>'
+        for place, key in enumerate(answers)
+    )
+    return view(
+        "predict",
+        f'<section class="lx-predict"><h3>{t("shell.predict")}</h3><p>{t(question)}</p><div class="lx-answers">'
+        f'{buttons}</div><p class="lx-reveal" hidden>{t(reveal)}</p></section>',
+    )
+
+
+def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str]) -> None:
+    """The fold with the formula (LaTeX), one paragraph (key), papers (title -> address) and our own source lines.
+
+    `sources` maps a caption to the text of a function, as `source.function_text(path, name)` reads it.
+    """
+    from aigc_demo.ui.source import highlighted
+
+    with fold("shell.how"):
+        gr.Markdown(f"$$\n{formula}\n$$\n\n{t(words)}", latex_delimiters=LATEX, elem_classes="lx-prose")
+        links = "".join(
+            f'<li><a href="{html.escape(address)}" target="_blank" rel="noopener noreferrer">{html.escape(title)}</a></li>'
+            for title, address in papers.items()
+        )
+        parts = "".join(
+            f"<figure><figcaption>{html.escape(caption)}</figcaption>"
+            f'<pre class="lx-code" tabindex="0"><code>{highlighted(code)}</code></pre></figure>'
+            for caption, code in sources.items()
+        )
+        markup = f'<ul class="lx-papers">{links}</ul><p class="lx-note">{t("shell.own_source")}</p>{parts}'
+        gr.HTML(html_template="${value}", value=markup, elem_classes="lx-sources")
+
+
+LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+
+
+def code_view() -> gr.HTML:
+    """Two scripts side by side in tabs. Its value is {"ours": text, "library": text}."""
+    buttons = "".join(
+        f'<button type="button" role="tab" data-side="{side}">{t(f"shell.{side}")}</button>'
+        for side in ("ours", "library")
+    )
+    return view(
+        "code",
+        f'<div class="lx-scripts" hidden><div class="lx-code-bar"><div role="tablist">{buttons}</div>'
+        f'<button type="button" class="lx-copy">{t("shell.copy")}</button></div>'
+        '<pre class="lx-code" tabindex="0"><code></code></pre></div>',
+    )
+
+
+def download() -> gr.HTML:
+    """Give it {"file": FileData, "name": "seven.png"}, see `file_data`, and the browser saves the file."""
+    return view("download", "<span hidden></span>", None, elem_classes="lx-download")
+
+
+def file_data(path: str) -> dict[str, Any]:
+    """A file in Gradio's cache as part of a gr.HTML value; Gradio adds its address."""
+    return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+
+def strip(value: Any = None, label: str = "shell.strip") -> gr.HTML:
+    """A run as one sheet of frames with its own scrubber; the landing page's. Value: see `services/home.py`."""
+    template = (
+        '<figure class="lx-strip"><div class="lx-strip-stage"><canvas role="img" aria-label="'
+        + t(label)
+        + '"></canvas></div><div class="lx-scrub"><button type="button" class="lx-play" aria-label="'
+        + t("shell.play")
+        + '"></button><input type="range" min="0" max="0" value="0" aria-label="'
+        + t("shell.frame")
+        + '"><output></output></div></figure>'
+    )
+    return view("strip", template, value)
