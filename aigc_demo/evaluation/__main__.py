@@ -22,7 +22,7 @@ from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
-from aigc_demo.data.folder import data_folder
+from aigc_demo.data.fetch import present
 from aigc_demo.evaluation import digits
 from aigc_demo.evaluation.digits import Settings
 from aigc_demo.models.judge import Judge
@@ -55,7 +55,7 @@ def evaluate(checkpoint: Checkpoint, store: Store, settings: Settings, file: Pat
         model = store.load(checkpoint.id)
     else:
         model = files.read(file, named(checkpoint.model), named(checkpoint.config))
-    found = digits.evaluate(model, judge, data_folder(checkpoint.data), settings)
+    found = digits.evaluate(model, judge, present(checkpoint.data), settings)
     found["metrics"] = {name: round(value, 5) for name, value in found["metrics"].items()}
     return {"checkpoint": checkpoint.id, **found, "seconds": round(time.perf_counter() - started, 1)}
 

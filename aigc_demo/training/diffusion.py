@@ -23,7 +23,7 @@ from torch import Tensor
 
 from aigc_demo.checkpoints import files
 from aigc_demo.data import digits
-from aigc_demo.data.folder import data_folder
+from aigc_demo.data.fetch import present
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.sampling.schedules import add_noise, alpha_bar
 from aigc_demo.training.ema import EMA
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/diffusion-digits"), help="state, log and snapshots")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    images, labels = digits.load(data_folder("mnist"), "train")
+    images, labels = digits.load(present("mnist"), "train")
     train(Recipe(), digits.to_float(images), labels, options.out, options.run, options.minutes)
 
 

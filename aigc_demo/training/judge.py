@@ -23,7 +23,7 @@ from torch import Tensor
 
 from aigc_demo.checkpoints import files
 from aigc_demo.data import digits
-from aigc_demo.data.folder import data_folder
+from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
 
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/judge-digits"), help="state and log")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    images, labels = digits.load(data_folder("mnist"), "train")
+    images, labels = digits.load(present("mnist"), "train")
     train(Recipe(), digits.to_float(images), labels, options.out, options.run, options.minutes)
 
 
