@@ -1,0 +1,57 @@
+"""Our samplers and diffusers' draw the same picture from the same weights and noise."""
+
+import pytest
+import torch
+
+from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.pipelines.convert import to_library
+from aigc_demo.pipelines.hf_image import LibraryDraw, draw
+from aigc_demo.sampling.names import SAMPLERS
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.schedules import alpha_bar
+
+LABEL = torch.tensor([3, 9])
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(0)
+    return DiffusionModel(DiffusionConfig.tiny()).eval()
+
+
+def ours(model, request):
+    config = model.config
+    noise = SeededNoise([1, 2])
+    x = noise.draw((4, 8, 8))
+    denoise = Denoiser(model, config.prediction, LABEL, config.unet.classes - 1, request.guidance)
+    visit = levels(request.steps, config.levels)
+    schedule = alpha_bar(config.schedule, config.levels)
+    return list(sample(denoise, x, visit, schedule, request.sampler, request.eta, noise))[-1].x
+
+
+def theirs(model, request):
+    noise = SeededNoise([1, 2])
+    x = noise.draw((4, 8, 8))
+    return list(draw(to_library(model), model.config, x, request, LABEL, noise.generators))
+
+
+@pytest.mark.parametrize("guidance", [0.0, 1.0, 1.5])
+@pytest.mark.parametrize("steps", [1, 2, 7, 20])
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_same_picture(model, sampler, steps, guidance):
+    request = LibraryDraw(sampler, steps, guidance)
+    run = theirs(model, request)
+    assert [step.done for step in run] == list(range(1, steps + 1)) and run[-1].total == steps
+    torch.testing.assert_close(run[-1].value, ours(model, request), rtol=1e-4, atol=1e-4)
+
+
+def test_same_picture_with_fresh_noise(model):
+    request = LibraryDraw("ddim", 10, 1.5, eta=0.7)
+    torch.testing.assert_close(theirs(model, request)[-1].value, ours(model, request), rtol=1e-4, atol=1e-4)
+
+
+def test_an_unknown_sampler_is_refused(model):
+    with pytest.raises(ValueError, match="no sampler called plms"):
+        theirs(model, LibraryDraw("plms"))
