@@ -185,7 +185,7 @@ def remeasure(id: str, measured: Mapping[str, Any], assets: Path = ASSETS, path:
     before = read(path).checkpoint(id)
     found = describe(assets / before.file)
     stale: dict[str, Any] = {"metrics": {}} if found["sha256"] != before.sha256 else {}
-    update(id, {**stale, **found, **measured}, path)
+    update(id, {**found, **stale, **measured}, path)
 
 
 def main() -> None:
