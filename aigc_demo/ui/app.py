@@ -24,7 +24,7 @@ def make_service(stem: str, store: Any) -> Any:
 
 
 def build(store: Any) -> gr.Blocks:
-    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; no service, so no torch, is imported for it."""
+    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; services, and so torch, come at first use."""
     forms: list[Form] = []
     with gr.Blocks(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
         header.build()

@@ -2,16 +2,19 @@
 
 import dataclasses
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
 
-from aigc_demo.core.params import Choice, Range, Text, build, rules
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import Choice, Range, Text, build, rules, short
 from aigc_demo.ui.events import DEVICE, QUICK, guarded
 from aigc_demo.ui.i18n import has, language, t
-from aigc_demo.ui.widgets import raw, view
+from aigc_demo.ui.widgets import code_view, download, file_data, raw, view
 
 SIMPLE = (bool, int, float, str)  # fields that a link or a card can carry
 
@@ -185,14 +188,16 @@ class Form:
         """The controls that a link, a card or a script can carry."""
         return {name: part for name, part in self.components.items() if self.rules[name][0] in SIMPLE}
 
-    def endpoint(self, handler: Callable[..., Any]) -> Callable[..., Any]:
-        """`handler(request)` or `handler(request, lang)` as a Gradio function with one named parameter per control."""
-        names = list(self.components)
+    def endpoint(self, handler: Callable[..., Any], extra: Sequence[str] = ()) -> Callable[..., Any]:
+        """`handler(request, *extra, [lang])` as a Gradio function: one named parameter per control, then `extra`."""
+        fields = list(self.components)
+        names = [*fields, *extra]
         wants_language = "lang" in inspect.signature(handler).parameters
 
         def arguments(values: tuple[Any, ...]) -> tuple[Any, ...]:
-            request = build(self.request, dict(zip(names, values, strict=False)))
-            return (request, language(values[len(names)])) if wants_language else (request,)
+            request = build(self.request, dict(zip(fields, values, strict=False)))
+            lang = (language(values[len(names)]),) if wants_language else ()
+            return (request, *values[len(fields) : len(names)], *lang)
 
         def call(*values: Any) -> Any:
             return handler(*arguments(values))
@@ -211,7 +216,7 @@ class Form:
         return guarded(function)
 
     def run(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
-        """Run: a new seed if the box is unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
+        """Run: a new seed if unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
         event: Any = self.run_button.click
         if self.lock is not None:
             field, lock = self.lock
@@ -243,9 +248,56 @@ class Form:
             **{**QUICK, **options},
         )
 
+    def save(self, formats: Sequence[str], make: Callable[..., bytes], extra: Sequence[Any] = ()) -> None:
+        """The save row: a format and a button. `make(request, format, *extra values) -> bytes` of the file."""
+        with gr.Row(elem_classes="lx-save", equal_height=False):
+            kind = gr.Radio(
+                [(name.upper(), name) for name in formats],
+                value=formats[0],
+                label=t("shell.save_as"),
+                elem_id=f"{self.use_case}-format",
+                elem_classes="lx-format",
+                interactive=True,
+            )
+            button = gr.Button(t("shell.save"), elem_id=f"{self.use_case}-save", min_width=80, scale=0)
+            file = download()
+
+        def on_save(request: Any, format: str, *values: Any) -> dict[str, Any]:
+            if format not in formats:
+                raise BadRequestError("choice", field="format", options=", ".join(formats), value=short(format))
+            name = f"{self.use_case}-{getattr(request, 'seed', 0)}.{format}"
+            path = save_bytes_to_cache(make(request, format, *values), name, file.GRADIO_CACHE)
+            return {"file": file_data(path), "name": name}
+
+        names = ("format", *(f"extra_{place}" for place in range(len(extra))))
+        button.click(
+            self.endpoint(on_save, names),
+            [*self.inputs, raw(kind), *extra],
+            file,
+            api_visibility="private",
+            **DEVICE,
+        )
+
+    def share(self, python: Callable[[Any], tuple[str, str]] | None = None) -> None:
+        """Copy link, and copy as Python: `python(request) -> (script with aigc_demo, script with the library)`."""
+        names = json.dumps(list(self.simple()))
+        with gr.Row(elem_classes="lx-share", equal_height=False):
+            link = gr.Button(t("shell.copy_link"), size="sm", elem_id=f"{self.use_case}-link", min_width=80, scale=0)
+            code = gr.Button(t("shell.copy_python"), size="sm", min_width=80, scale=0, visible=python is not None)
+        state = gr.Button("·", elem_id=f"{self.use_case}-state", elem_classes="lx-state", visible="hidden")
+        for button, use in ((link, "link"), (state, "state")):
+            script = f"(...values) => luoxia.{use}('{self.use_case}', {names}, values)"
+            button.click(None, list(self.simple().values()), None, js=script, show_progress="hidden")
+        if python is not None:
+            scripts = code_view()
+
+            def on_python(request: Any) -> dict[str, str]:
+                ours, library = python(request)
+                return {"ours": ours, "library": library}
+
+            code.click(self.endpoint(on_python), self.inputs, scripts, api_visibility="private", **QUICK)
+
 
 def constant(values: list[Any]) -> str:
     """A JavaScript function that returns `values`."""
-    import json
-
     return f"() => {json.dumps(values if len(values) > 1 else values[0])}"

@@ -35,10 +35,12 @@ document.documentElement.classList.toggle('dark',theme?theme==='dark':real('(pre
 
 
 @cache
-def static(name: str) -> str:
-    """A file of `ui/static`, or nothing."""
-    file = resources.files("aigc_demo.ui").joinpath("static", name)
-    return file.read_text("utf-8") if file.is_file() else ""
+def static(kind: str) -> str:
+    """All files of `ui/static` that end in `kind`, one after the other."""
+    files = [file for file in (resources.files("aigc_demo.ui") / "static").iterdir() if file.name.endswith(kind)]
+    text = {file.name: file.read_text("utf-8") for file in files}
+    order = [name for name in FIRST_FILES if name in text] + sorted(set(text) - set(FIRST_FILES))
+    return "\n".join(text[name] for name in order)
 
 
 def script_texts(lang: str) -> str:
@@ -55,6 +57,6 @@ def script_texts(lang: str) -> str:
 def head_html(lang: str) -> tuple[str, str]:
     """HTML for right after <head>, and for the start of the body, where styles win over Gradio's."""
     first = f"<script>{FIRST % json.dumps(lang)}</script><style>{token_css()}</style>"
-    first += f"<script>window.LX_TEXT={script_texts(lang)};{''.join(static(name) for name in SCRIPTS)}</script>"
-    last = f"<style>{''.join(static(name) for name in STYLES)}</style>"
+    first += f"<script>window.LX_TEXT={script_texts(lang)};{static('.js')}</script>"
+    last = f"<style>{static('.css')}</style>"
     return first, last

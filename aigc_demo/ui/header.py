@@ -17,11 +17,12 @@ def markup() -> str:
     lines = "".join(f"<li>{t(f'shell.help_{number}')}</li>" for number in range(1, 6))
     return f"""<header class="lx-header">
 <a class="lx-skip" href="#families">{t("shell.skip")}</a>
-<h1 class="lx-name"><a href="./"><b>{t("shell.name")}</b><span aria-hidden="true">·</span>{t("shell.name_rest")}</a></h1>
+<h1 class="lx-name"><a href="./">
+<b>{t("shell.name")}</b><span aria-hidden="true">·</span>{t("shell.name_rest")}</a></h1>
 <div class="lx-tools">
 <div class="lx-languages" role="group" aria-label="{t("shell.language")}">
-<button type="button" data-lang="zh" lang="zh" aria-label="中文">中</button><button type="button" data-lang="en" lang="en"
-aria-label="English">EN</button></div>
+<button type="button" data-lang="zh" lang="zh" aria-label="中文">中</button><!--
+--><button type="button" data-lang="en" lang="en" aria-label="English">EN</button></div>
 <button type="button" class="lx-round lx-theme"></button>
 <button type="button" class="lx-round lx-help" aria-label="{t("shell.help")}">?</button>
 </div></header>

@@ -4,9 +4,9 @@
     tr("zh", "shell.frames", count=9)   -> the sentence itself, in handlers
     translate(b"... ⟦shell.run⟧ ...", "zh")  -> what `serving.Pages` does with everything that it serves
 
-The catalogue is `aigc_demo/ui/text/*.toml`; the key is "<file>.<name>", an entry is `name = { zh = "...", en = "..." }`.
+The catalogue is `aigc_demo/ui/text/*.toml`; keys are "<file>.<name>", an entry is `name = { zh = "...", en = "..." }`.
 A token lands in JSON strings, HTML text, HTML attributes and JavaScript strings. So that no escaping is ever needed,
-the catalogue holds none of the characters < > & " ' ` \\ (a test asserts it): quotation marks are the typographic ones.
+the catalogue has none of the characters < > & " ' ` \\ (a test asserts it): quotation marks are typographic.
 """
 
 import re

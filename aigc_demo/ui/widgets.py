@@ -8,8 +8,8 @@ enough to wire everything else: run and stop, the new seed of an unlocked seed b
             form = Form("diffusion_draw", Draw)          # use-case = API name = id of the inner tab
             with form.tab():                             # label: text <family>.tab_<use case>
                 with bench(), controls():
-                    form.choice("label")                 # label: <family>.steps or field.steps; help: <family>.steps_help
-                    form.slider("steps", main=True)      # the main slider comes first on a phone
+                    form.choice("label")                 # label: <family>.label or field.label
+                    form.slider("steps", main=True)      # help: <family>.steps_help; main: first on a phone
                     form.seed()                          # number, lock, dice
                     form.buttons()                       # Run and Stop
                     with drawer():                       # more ▾
@@ -18,11 +18,14 @@ enough to wire everything else: run and stop, the new seed of an unlocked seed b
                     scope = microscope(...)              # the family's own view
                     progress = progress_line()
                     badge = honesty_badge()
-                    form.share(python=service.python, ...)
+                    form.save(("png", "gif", "mp4"), save_run)
+                    form.share(python)
             form.run(on_draw, [scope, progress, badge])  # endpoint /diffusion_draw
         return [form]
 
-    def on_draw(request: Draw, lang: str) -> Iterator[tuple]: ...   # `lang` only if wanted
+    def on_draw(request: Draw, lang: str) -> Iterator[tuple]: ...      # `lang` only if wanted
+    def save_run(request: Draw, format: str) -> bytes: ...             # the file, card inside
+    def python(request: Draw) -> tuple[str, str]: ...                  # two scripts: ours, the library's
 
 This file has the small parts; `form.py` has Form.
 """
@@ -116,7 +119,7 @@ def badge(
 
 
 def progress_line() -> gr.HTML:
-    """Steps done and time left. Its value is `progress(done, total)`; nothing shows before the first and after the last."""
+    """Steps done and time left. Its value is `progress(done, total)`; it shows while a run is under way."""
     template = '<div class="lx-progress" hidden><progress max="1" value="0" aria-label="' + t("shell.progress")
     return view("progress", template + '"></progress><output></output></div>', None, elem_classes="lx-progress-box")
 
@@ -157,7 +160,7 @@ def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: M
     with fold("shell.how"):
         gr.Markdown(f"$$\n{formula}\n$$\n\n{t(words)}", latex_delimiters=LATEX, elem_classes="lx-prose")
         links = "".join(
-            f'<li><a href="{html.escape(address)}" target="_blank" rel="noopener noreferrer">{html.escape(title)}</a></li>'
+            f'<li><a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(title)}</a></li>'
             for title, address in papers.items()
         )
         parts = "".join(
@@ -169,7 +172,10 @@ def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: M
         gr.HTML(html_template="${value}", value=markup, elem_classes="lx-sources")
 
 
-LATEX = [{"left": "$$", "right": "$$", "display": True}, {"left": "$", "right": "$", "display": False}]
+LATEX: list[dict[str, str | bool]] = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
 
 
 def code_view() -> gr.HTML:
