@@ -235,11 +235,12 @@ class Form:
             self.stop_button.click(None, None, None, cancels=[event], js=f"() => luoxia.stopped('{self.use_case}')")
         return event
 
-    def live(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
+    def watch(
+        self, handler: Callable[..., Any], outputs: Sequence[Any], triggers: Sequence[Any] | None = None, **options: Any
+    ) -> Any:
         """The handler after every change of a control, milliseconds each, the last one never lost; as /<use case>."""
-        triggers = [part.change for part in self.inputs]
         return gr.on(
-            triggers,
+            list(triggers) if triggers is not None else [part.change for part in self.inputs],
             self.endpoint(handler),
             self.inputs,
             list(outputs),

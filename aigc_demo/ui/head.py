@@ -10,15 +10,7 @@ from importlib import resources
 from aigc_demo.ui.i18n import texts
 from aigc_demo.ui.theme import token_css
 
-SCRIPTS = (
-    "shell.js",
-    "views.js",
-    "canvas.js",
-    "microscope.js",
-    "forward.js",
-    "sketch.js",
-)  # in this order; a file that is not there is left out
-STYLES = ("shell.css", "gradio.css", "views.css", "microscope.css")
+FIRST_FILES = ("shell.js", "views.js", "canvas.js", "shell.css")  # of ui/static; the others follow by name
 
 FIRST = """(()=>{const lang=%s;window.LX_LANG=lang;
 const tag=lang==='zh'?'zh-CN':'en';

@@ -169,7 +169,7 @@ SIZES = {
 
 def tokens(palette: dict[str, str]) -> str:
     """The palette as CSS custom properties."""
-    return "".join(f"--{name.replace('_', '-')}:{colour};" for name, colour in palette.items())
+    return "".join(f"--lx-{name.replace('_', '-')}:{colour};" for name, colour in palette.items())
 
 
 def token_css() -> str:
@@ -181,6 +181,6 @@ def theme() -> gr.themes.Base:
     """Gradio's Base theme in our colours; `serving` adds the custom properties and the style sheet."""
     base: Any = gr.themes.Base(font=TEXT_FONTS, font_mono=CODE_FONTS)
     known = set(vars(base))
-    values = {name: f"var(--{mine.replace('_', '-')})" for name, mine in VARIABLES.items()}
+    values = {name: f"var(--lx-{mine.replace('_', '-')})" for name, mine in VARIABLES.items()}
     values |= {f"{name}_dark": value for name, value in values.items() if f"{name}_dark" in known}
     return base.set(**values, **SIZES)
