@@ -1,0 +1,55 @@
+"""Every training recipe runs for two steps on made-up data, stops, goes on, and leaves a checkpoint that opens."""
+
+import dataclasses
+import inspect
+import math
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import torch
+
+from aigc_demo import training
+from aigc_demo.checkpoints import catalogue, files
+from aigc_demo.checkpoints.store import named
+from aigc_demo.data import digits
+
+FOLDER = Path(training.__file__).parent
+RECIPES = sorted(path.stem for path in FOLDER.glob("*.py") if "class Recipe" in path.read_text(encoding="utf-8"))
+
+
+def made_up(out, run):
+    """What recipes ask for, by the names of the parameters of their `train`."""
+    generator = torch.Generator().manual_seed(0)
+    pictures = torch.randint(0, 256, (20, 1, 28, 28), generator=generator, dtype=torch.uint8)
+    return {
+        "images": digits.to_float(pictures),
+        "labels": torch.arange(20) % 10,
+        "out": out,
+        "run": run,
+    }
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_two_steps_and_again(name, tmp_path):
+    module = import_module(f"aigc_demo.training.{name}")
+    out = tmp_path / f"{name}.safetensors"
+    known = made_up(out, tmp_path / "run")
+    wanted = [
+        p.name
+        for p in inspect.signature(module.train).parameters.values()
+        if p.default is p.empty and p.name != "recipe"
+    ]
+    values = {parameter: known[parameter] for parameter in wanted}
+    recipe = module.Recipe.tiny()
+    first = module.train(recipe, **values)
+    further = module.train(dataclasses.replace(recipe, steps=recipe.steps + 1), **values)
+    for metrics in (first, further):
+        assert metrics
+        assert all(math.isfinite(value) for value in metrics.values()), metrics
+    assert out.stat().st_mode & 0o444 == 0o444
+    checkpoint, *_ = [
+        entry for entry in catalogue.shipped().checkpoints if entry.model.startswith(f"aigc_demo.models.{name}:")
+    ]
+    model = files.read(out, named(checkpoint.model), named(checkpoint.config))
+    assert model.config == recipe.model
