@@ -43,6 +43,7 @@ SENTENCES = {
     "or copy {files} into {folder}.",
     "catalogue_missing": "The list of checkpoints, {file}, is not on this machine. Fetch the project again.",
     "catalogue_broken": "The list of checkpoints, {file}, cannot be read: {reason}. Fetch the project again.",
+    "hub_damaged": "The weights of {name} cannot be read. Try again, or choose another model.",
     "weights_missing": "The weights of {name} are not on this machine. Run: {command}",
     "weights_damaged": "The weights file of {name} is damaged. Fetch the project again, or train it: {command}",
     "busy": "Too many people are waiting. Try again in a minute.",

@@ -90,7 +90,9 @@ def from_library(module: nn.Module) -> nn.Module:
 
 def from_unet2d(module: Any) -> UNet:
     """UNet2DModel -> UNet."""
-    model = UNet(unet_config(module.config))
+    config = unet_config(module.config)
+    with torch.device("meta"):
+        model = UNet(config)
     theirs = module.state_dict()
     ours = {name: torch.cat([theirs[twin] for twin in twins]) for name, twins in tensor_names(model).items()}
     model.load_state_dict(ours, strict=True, assign=True)
