@@ -27,6 +27,7 @@ check: .venv/installed-tests
 fix: .venv/installed-tests
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	PYTHONPATH=. .venv/bin/python tests/readme.py
 
 # Two steps of every recipe, on made-up data.
 smoke: .venv/installed-tests
