@@ -22,7 +22,7 @@ RUN torch="$(grep '^torch==' constraints.txt)" \
 COPY --chown=user app.py LICENSE ./
 COPY --chown=user assets assets
 COPY --chown=user aigc_demo aigc_demo
-USER user
+USER 1000
 RUN mkdir -p "$GRADIO_TEMP_DIR" "$HF_HOME"
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \

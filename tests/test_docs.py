@@ -28,7 +28,9 @@ def test_the_made_parts_of_the_readme_are_up_to_date():
 def test_every_file_that_a_text_names_exists(text):
     named = re.findall(r"`((?:aigc_demo|tests|assets|docs|benchmarks)/[\w./-]+)`", text.read_text(encoding="utf-8"))
     linked = re.findall(r"\]\((?!https?:)([\w./-]+)\)", text.read_text(encoding="utf-8"))
-    missing = {name for name in named if not (ROOT / name).exists()} - {name for name in named if re.search(r"/(test_)?x\b", name)}
+    missing = {name for name in named if not (ROOT / name).exists()} - {
+        name for name in named if re.search(r"/(test_)?x\b", name)
+    }
     missing |= {name for name in linked if not (text.parent / name).exists()}
     assert not missing
 
