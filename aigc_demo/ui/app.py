@@ -24,18 +24,19 @@ def make_service(stem: str, store: Any) -> Any:
 
 
 def build(store: Any) -> gr.Blocks:
-    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; services, and so torch, come at first use."""
+    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; torch comes with the first use of one."""
     forms: list[Form] = []
     with gr.Blocks(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
         header.build()
-        with gr.Tabs(selected="home", elem_id="families") as families:
+        with gr.Tabs(selected="home", elem_id="families"):
             with gr.Tab(t("shell.tab_home"), id="home", elem_id="tab-home"):
                 home.build(catalogue.families())
             for family in catalogue.families():
                 service = Lazy(functools.partial(make_service, family.stem, store))
                 with gr.Tab(t(f"{family.stem}.title"), id=family.stem, elem_id=f"tab-{family.stem}"):
                     forms += import_module(f"aigc_demo.ui.tabs.{family.stem}").build(service)
-        restore.build(forms, families)
+        restore.build(forms)
+        header.footer()
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
     return demo
 

@@ -174,7 +174,9 @@ class Form:
         """The inner tab of the use-case, with the place for the task of a lesson link."""
         short = self.use_case.removeprefix(f"{self.family}_")
         with gr.Tab(t(f"{self.family}.tab_{short}"), id=self.use_case, elem_id=f"tab-{self.use_case}"):
-            self.task = view("task", '<aside class="lx-task" hidden></aside>')
+            self.task = view(
+                "task", f'<aside class="lx-task" data-form="{self.use_case}" hidden></aside>', event="restore"
+            )
             yield
 
     # wiring
@@ -231,6 +233,8 @@ class Form:
         event = event(
             self.endpoint(handler), self.inputs, list(outputs), api_name=self.use_case, **{**DEVICE, **options}
         )
+        self.run_button.click(None, None, None, js=f"() => luoxia.busy('{self.use_case}')", show_progress="hidden")
+        event.then(None, None, None, js=f"() => luoxia.idle('{self.use_case}')", show_progress="hidden")
         if self.stop_button is not None:
             self.stop_button.click(None, None, None, cancels=[event], js=f"() => luoxia.stopped('{self.use_case}')")
         return event

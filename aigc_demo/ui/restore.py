@@ -1,10 +1,123 @@
-"""Lesson links and run cards: both come down to a use-case, values, and what to lock or hide."""
+"""Lesson links and run cards: both come down to a use-case, values, and what to lock, hide and say.
 
-from collections.abc import Sequence
+    ?tab=diffusion_draw&seed=7&steps=5&lang=en&lock=steps,seed&hide=eta&task=What+changes
+
+The page's script carries the wish to the form's own event, once the tab is open. Here every value is judged by the
+bounds of the request; what does not fit is left out and named in a toast. The task is shown as plain text.
+"""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
+
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.core.card import Card
+from aigc_demo.core.errors import BadRequestError, NotFoundError, UserError
+from aigc_demo.core.params import clean, short
+from aigc_demo.services import cards
+from aigc_demo.ui.events import guarded
 from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import language, sentence, t, tr
+from aigc_demo.ui.widgets import view
+
+TASK = 1500  # characters of a task that are shown
+CARD_FILES = [".png", ".gif", ".mp4", ".json"]
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
 
-def build(forms: Sequence[Form], families: Any) -> None:
-    """Wire the page's wake-up call to the controls of every form."""
+def build(forms: Sequence[Form]) -> None:
+    """The button for saved results, and the restore event of every form."""
+    with gr.Row(elem_classes="lx-open-row", equal_height=False):
+        file = gr.UploadButton(
+            t("shell.open"), file_types=CARD_FILES, size="sm", elem_id="lx-open", min_width=80, scale=0
+        )
+        gr.HTML(f'<p class="lx-small">{t("shell.open_help")}</p>')
+    card = view("card", "<span hidden></span>")
+    known = {form.use_case for form in forms}
+
+    @guarded
+    def on_card(path: str, request: gr.Request) -> dict[str, Any]:
+        return opened(cards.read(Path(path)), known, language(request))
+
+    file.upload(on_card, file, card, **PRIVATE)
+    for form in forms:
+        wire(form)
+
+
+def opened(card: Card, known: set[str], lang: str) -> dict[str, Any]:
+    """A card as the page's script takes it up: the tab and the values."""
+    if card.use_case not in known:
+        raise NotFoundError("unknown_family", name=short(card.use_case))
+    if card.checkpoint:
+        shipped = catalogue.checkpoint(card.checkpoint)
+        if card.sha256 and shipped.sha256 and card.sha256 != shipped.sha256:
+            gr.Warning(tr(lang, "shell.other_weights", checkpoint=shipped.id), title=tr(lang, "shell.open"))
+    return {"tab": card.use_case, "values": card.values}
+
+
+def wire(form: Form) -> None:
+    """The form's restore event: wish -> task, controls, lock of the seed."""
+    parts = dict(form.components)
+    if form.lock is not None:
+        parts["lock of the seed"] = form.lock[1]
+
+    @guarded
+    def on_restore(event: gr.EventData, request: gr.Request) -> list[Any]:
+        lang = language(request)
+        wish = event._data if isinstance(event._data, dict) else {}
+        updates, left_out = judged(form, wish, lang)
+        if left_out:
+            gr.Warning(tr(lang, "shell.restored_partly", names=" ".join(left_out)), title=tr(lang, "shell.open"))
+        elif any(updates.values()):
+            gr.Info(tr(lang, "shell.restored"), title=tr(lang, "shell.open"))
+        task = wish.get("task")
+        words = {"task": task[:TASK] if isinstance(task, str) else ""}
+        return [words, *(gr.update(**updates.get(name, {})) for name in parts)]
+
+    form.task.restore(on_restore, None, [form.task, *parts.values()], **PRIVATE)
+
+
+def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """What to change of which control, and sentences about what was left out."""
+    updates: dict[str, dict[str, Any]] = {}
+    left_out: list[str] = []
+    values = wish.get("values")
+    for name, value in list((values if isinstance(values, dict) else {}).items())[:100]:
+        try:
+            updates[name] = {"value": fitted(form, str(name), value)}
+        except UserError as error:
+            left_out.append(shown(sentence(lang, error)))
+    for what, change in (("lock", {"interactive": False}), ("hide", {"visible": False})):
+        names = wish.get(what)
+        for name in (names if isinstance(names, list) else [])[:100]:
+            if name in form.components:
+                updates.setdefault(name, {}).update(change)
+            else:
+                left_out.append(shown(sentence(lang, BadRequestError("field_unknown", field=short(name)))))
+    if form.lock is not None and form.lock[0] in updates:
+        updates["lock of the seed"] = {
+            "value": True,
+            **{k: v for k, v in updates[form.lock[0]].items() if k != "value"},
+        }
+    return updates, left_out
+
+
+def fitted(form: Form, name: str, value: Any) -> Any:
+    """`value` as the field takes it; an address carries numbers as text."""
+    if name not in form.simple():
+        raise BadRequestError("field_unknown", field=short(name))
+    kind, rule = form.rules[name]
+    if isinstance(value, str) and kind is bool:
+        value = {"true": True, "1": True, "false": False, "0": False}.get(value.lower(), value)
+    elif isinstance(value, str) and kind in (int, float) and len(value) <= 40:
+        with contextlib.suppress(ValueError):
+            value = int(value) if kind is int else float(value)
+    return clean(name, kind, rule, value)
+
+
+def shown(words: str) -> str:
+    """A sentence for a toast, which must never look like markup."""
+    return words.replace("<", "‹").replace(">", "›")

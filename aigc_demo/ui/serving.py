@@ -10,14 +10,17 @@ Assets   Gradio's own files: read once, compressed once, kept by the browser for
 import asyncio
 import gzip
 import hashlib
+import mimetypes
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import brotli
 
+from aigc_demo.services.home import EXAMPLES
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
 
@@ -221,13 +224,18 @@ class Assets:
     """Gradio's files: their names carry a hash, so they are compressed once and the browser keeps them."""
 
     PREFIXES = ("/assets/", "/static/", "/svelte/")
+    SHIPPED = "/shipped/"  # files of assets/examples
 
-    def __init__(self, app: App):
+    def __init__(self, app: App, shipped: Path = EXAMPLES):
         self.app = app
+        self.shipped = {self.SHIPPED + file.name: file for file in shipped.glob("*") if file.is_file()}
         self.kept = Kept(4000, MEMORY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         mine = scope["type"] == "http" and scope["method"] == "GET"
+        if mine and scope["path"].startswith(self.SHIPPED):
+            await answer(send, *self.example(scope["path"]))
+            return
         mine = mine and (scope["path"].startswith(self.PREFIXES) or scope["path"] == "/theme.css")
         if not mine or header(scope["headers"], b"range"):
             await self.app(scope, receive, send)
@@ -241,6 +249,15 @@ class Assets:
             if status == 200:
                 self.kept.put(key, hit)
         await answer(send, *hit)
+
+    def example(self, path: str) -> tuple[int, Headers, bytes]:
+        """A file of assets/examples; its address carries a hash of its content."""
+        file = self.shipped.get(path)
+        if file is None:
+            return 404, [(b"content-type", b"text/plain")], b"There is no such file."
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        age = (b"cache-control", b"public, max-age=31536000, immutable")
+        return 200, [(b"content-type", kind.encode()), age], file.read_bytes()
 
     def made(self, path: str, status: int, headers: Headers, body: bytes, encoding: str) -> tuple[int, Headers, bytes]:
         """The answer as it is sent."""

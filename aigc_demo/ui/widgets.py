@@ -92,15 +92,16 @@ def fold(key: str) -> AbstractContextManager[Any]:
 # what a result says about itself -----------------------------------------------------------------------------------
 
 
-def view(kind: str, template: str, value: Any = None, **properties: Any) -> gr.HTML:
+def view(kind: str, template: str, value: Any = None, *, event: str = "click", **properties: Any) -> gr.HTML:
     """A gr.HTML whose content is set by `luoxia.<kind>(element, props, watch, trigger)` in the page's own script.
 
-    `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent.
+    `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent. `event` names an
+    event that the script may trigger, and that handlers are wired to: view(..., event="picked").picked(handler).
     """
     return gr.HTML(
         value,
         html_template=template,
-        js_on_load=f"luoxia.{kind}(element, props, watch, typeof trigger === 'function' ? trigger : null)",
+        js_on_load=f"luoxia.{kind}(element, props, watch, trigger, '{event}')",
         apply_default_css=False,
         **properties,
     )
@@ -202,15 +203,9 @@ def file_data(path: str) -> dict[str, Any]:
     return {"path": path, "meta": {"_type": "gradio.FileData"}}
 
 
-def strip(value: Any = None, label: str = "shell.strip") -> gr.HTML:
-    """A run as one sheet of frames with its own scrubber; the landing page's. Value: see `services/home.py`."""
-    template = (
-        '<figure class="lx-strip"><div class="lx-strip-stage"><canvas role="img" aria-label="'
-        + t(label)
-        + '"></canvas></div><div class="lx-scrub"><button type="button" class="lx-play" aria-label="'
-        + t("shell.play")
-        + '"></button><input type="range" min="0" max="0" value="0" aria-label="'
-        + t("shell.frame")
-        + '"><output></output></div></figure>'
+def scrubber() -> str:
+    """Markup of a play button, a range and a place for words; the view that holds it gives life to it."""
+    return (
+        f'<div class="lx-scrub"><button type="button" class="lx-play" aria-label="{t("shell.play")}"></button>'
+        f'<input type="range" min="0" max="0" value="0" aria-label="{t("shell.frame")}"><output></output></div>'
     )
-    return view("strip", template, value)

@@ -1,12 +1,91 @@
-/* luoxia: what the page does by itself. Views of gr.HTML components live in views.js. */
+// luoxia: what the page does by itself. Each view of a gr.HTML component is luoxia.<kind>(element, props, watch, trigger).
 window.luoxia = (() => {
   const text = window.LX_TEXT;
+  const lang = window.LX_LANG;
+  const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+
+  // sentences: to screen readers, and to everyone
   const say = (sentence) => {
     const region = document.getElementById("lx-live");
     if (region) region.textContent = sentence;
   };
+  const toast = (sentence) => {
+    let box = document.querySelector(".lx-toasts");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "lx-toasts";
+      document.body.append(box);
+    }
+    const line = document.createElement("p");
+    line.textContent = sentence;
+    box.append(line);
+    setTimeout(() => line.remove(), 4000);
+    say(sentence);
+  };
+
+  // numbers with sensible digits
+  const count = (value) =>
+    value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : value >= 1e4 ? `${Math.round(value / 1e3)} k` : String(value);
+  const duration = (ms) => (ms < 9999.5 ? `${Math.round(ms)} ${text.milliseconds}` : `${(ms / 1000).toFixed(1)} ${text.seconds}`);
+
+  // seeds
   const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
   const drawSeed = (seed, locked) => (locked ? seed : newSeed());
-  const stopped = (useCase) => say(text.stopped);
-  return { text, say, newSeed, drawSeed, stopped };
+
+  // a run: the bench of the use-case knows that it is busy
+  const bench = (useCase) => document.getElementById(`${useCase}-run`)?.closest(".lx-bench");
+  const busy = (useCase) => {
+    const place = bench(useCase);
+    if (!place) return;
+    place.dataset.busy = "1";
+    place.dispatchEvent(new CustomEvent("lx-start"));
+  };
+  const idle = (useCase, sentence) => {
+    const place = bench(useCase);
+    if (!place || !place.dataset.busy) return;
+    delete place.dataset.busy;
+    place.dispatchEvent(new CustomEvent("lx-end"));
+    say(sentence || text.done);
+  };
+  const stopped = (useCase) => idle(useCase, text.stopped);
+
+  // files, text, clipboard
+  const copy = async (words, sentence) => {
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch (error) {
+      const box = document.createElement("textarea"); // pages without https have no clipboard
+      box.value = words;
+      box.className = "lx-hidden";
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+    }
+    toast(sentence || text.copied);
+  };
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  // arrows move a scrubber by one frame, with Shift by ten
+  document.addEventListener("keydown", (event) => {
+    const range = event.target;
+    if (!event.shiftKey || !/^Arrow/.test(event.key) || !range.matches?.(".lx-scrub input[type=range]")) return;
+    event.preventDefault();
+    const way = event.key === "ArrowLeft" || event.key === "ArrowDown" ? -10 : 10;
+    range.value = Math.max(+range.min, Math.min(+range.max, +range.value + way));
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  // the filled part of a scrubber's track
+  const filled = (range) => {
+    const span = range.max - range.min;
+    range.style.setProperty("--lx-at", `${span > 0 ? (100 * (range.value - range.min)) / span : 0}%`);
+  };
+  document.addEventListener("input", (event) => event.target.matches?.(".lx-scrub input") && filled(event.target));
+
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, copy, make, filled, calm };
 })();

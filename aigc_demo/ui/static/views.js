@@ -1,7 +1,125 @@
-/* One function per kind of gr.HTML view: luoxia.<kind>(element, props, watch, trigger). */
+// The small views that every tab uses. User text is only ever written with textContent.
 (() => {
-  const lx = window.luoxia;
-  const on = (name, start) => { lx[name] = start; };
-  const quiet = () => {};
-  for (const name of ["header", "badge", "progress", "predict", "code", "download", "strip", "task"]) on(name, quiet);
+  const { text, lang, make } = luoxia;
+
+  luoxia.header = (element) => {
+    for (const button of element.querySelectorAll("[data-lang]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
+      button.addEventListener("click", () => button.dataset.lang !== lang && luoxia.speak(button.dataset.lang));
+    }
+    const theme = element.querySelector(".lx-theme");
+    const dark = () => document.body.classList.contains("dark");
+    const name = () => theme.setAttribute("aria-label", dark() ? text.theme_light : text.theme_dark);
+    theme.addEventListener("click", () => {
+      const now = !dark();
+      document.body.classList.toggle("dark", now);
+      document.documentElement.classList.toggle("dark", now);
+      try { localStorage.setItem("lx-theme", now ? "dark" : "light"); } catch (error) { /* a private window */ }
+      name();
+    });
+    name();
+    const dialog = element.querySelector("dialog");
+    element.querySelector(".lx-help").addEventListener("click", () => dialog.showModal());
+    dialog.querySelector(".lx-close").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  };
+
+  luoxia.badge = (element, props, watch) => {
+    const line = element.querySelector(".lx-badge");
+    const show = () => {
+      const value = props.value;
+      line.replaceChildren();
+      if (!value || typeof value !== "object") return;
+      line.dataset.state = value.state;
+      const parts = [[text[value.state] || "", "lx-state-name"]];
+      if (value.device) parts.push([String(value.device).toUpperCase()]);
+      if (Number.isFinite(value.ms)) parts.push([luoxia.duration(value.ms)]);
+      if (value.parameters) parts.push([`${luoxia.count(value.parameters)} ${text.parameters}`]);
+      if (Number.isFinite(value.seed)) parts.push([`${text.seed} ${value.seed}`]);
+      line.append(...parts.map(([words, className]) => make("span", { textContent: words, className: className || "" })));
+    };
+    watch("value", show);
+    show();
+  };
+
+  luoxia.progress = (element, props, watch) => {
+    const box = element.querySelector(".lx-progress");
+    const bar = box.querySelector("progress"), words = box.querySelector("output");
+    let began = 0, first = 0;
+    const place = () => element.closest(".lx-bench");
+    const waiting = () => {
+      began = 0;
+      box.hidden = false;
+      bar.removeAttribute("value");
+      words.textContent = text.waiting;
+    };
+    const show = () => {
+      const value = props.value;
+      if (!value || !value.total) return;
+      const now = performance.now();
+      if (!began || value.done < first) [began, first] = [now, value.done];
+      box.hidden = value.done >= value.total;
+      bar.value = value.done / value.total;
+      const done = value.done - first;
+      const left = done > 0 ? ((now - began) / done) * (value.total - value.done) : 0;
+      const steps = luoxia.fill(text.step_of, value);
+      words.textContent = left > 1500 ? `${steps} · ${luoxia.fill(text.left, { seconds: Math.ceil(left / 1000) })}` : steps;
+    };
+    setTimeout(() => {
+      place()?.addEventListener("lx-start", waiting);
+      place()?.addEventListener("lx-end", () => { box.hidden = true; });
+    });
+    watch("value", show);
+  };
+
+  luoxia.predict = (element) => {
+    const reveal = element.querySelector(".lx-reveal");
+    const answers = [...element.querySelectorAll(".lx-answer")];
+    const shift = [...element.querySelector("p").textContent].reduce((sum, letter) => sum + letter.codePointAt(0), 0);
+    const box = answers[0].parentElement; // the right one is written first: turn them by a number of their own
+    answers.slice(0, shift % answers.length).forEach((answer) => box.append(answer));
+    answers.forEach((answer) => answer.addEventListener("click", () => {
+      answers.forEach((other) => delete other.dataset.chosen);
+      const right = answer.dataset.right === "1";
+      answer.dataset.chosen = right ? "right" : "wrong";
+      reveal.hidden = !right;
+      luoxia.say(right ? `${text.right} ${reveal.textContent}` : text.wrong);
+    }));
+  };
+
+  luoxia.code = (element, props, watch) => {
+    const box = element.querySelector(".lx-scripts"), code = box.querySelector("code");
+    const tabs = [...box.querySelectorAll("[role=tab]")];
+    let side = "ours";
+    const show = () => {
+      const value = props.value;
+      box.hidden = !value || !value.ours;
+      if (box.hidden) return;
+      tabs.forEach((tab) => {
+        tab.hidden = !value[tab.dataset.side];
+        tab.setAttribute("aria-selected", String(tab.dataset.side === side));
+        tab.tabIndex = tab.dataset.side === side ? 0 : -1;
+      });
+      code.textContent = value[side];
+    };
+    const turn = (to) => { side = to.dataset.side; show(); to.focus(); };
+    tabs.forEach((tab, place) => {
+      tab.addEventListener("click", () => turn(tab));
+      tab.addEventListener("keydown", (event) => /^Arrow(Left|Right)$/.test(event.key) && turn(tabs[1 - place]));
+    });
+    box.querySelector(".lx-copy").addEventListener("click", () => luoxia.copy(code.textContent));
+    watch("value", show);
+    show();
+  };
+
+  luoxia.download = (element, props, watch) => {
+    watch("value", async () => {
+      const value = props.value;
+      if (!value || !value.file) return;
+      const answer = await fetch(value.file.url);
+      const link = make("a", { href: URL.createObjectURL(await answer.blob()), download: value.name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    });
+  };
 })();

@@ -5,11 +5,59 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.ui import header
+from aigc_demo.checkpoints.catalogue import Family, shipped
+from aigc_demo.services import home
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.widgets import badge, honesty_badge, scrubber, view
+
+PANES = ("x", "x0")  # of a run, shown large
 
 
-def build(families: Sequence[Any]) -> None:
-    """Tagline, strip, cards, small print."""
+def build(families: Sequence[Family]) -> None:
+    """Tagline, strip, cards, figures."""
+    runs = home.runs(families)
     gr.HTML(f'<p class="lx-tagline">{t("shell.tagline")}</p>')
-    header.footer()
+    first = next(iter(runs), None)
+    if first is not None:
+        view("strip", strip_markup(first), runs[first], elem_id="lx-strip")
+        honesty_badge(badge("cached", parameters=runs[first].get("parameters"), seed=runs[first].get("seed")))
+    gr.HTML(f'<h2 class="lx-section">{t("shell.families")}</h2>')
+    view("cards", cards_markup(families), runs, elem_id="lx-cards")
+    gr.HTML(facts_markup())
+
+
+def strip_markup(stem: str) -> str:
+    """The wide strip: words left, two panes right, the film and its scrubber under them."""
+    panes = "".join(
+        f'<figure><canvas data-pane="{pane}" role="img" aria-label="{t(f"shell.row_{pane}")}"></canvas>'
+        f"<figcaption>{t(f'shell.row_{pane}')}</figcaption></figure>"
+        for pane in PANES
+    )
+    return (
+        f'<section class="lx-strip" aria-label="{t("shell.strip")}"><div class="lx-strip-words">'
+        f"<h2>{t('shell.strip_title')}</h2><p>{t('shell.strip_words')}</p>"
+        f'<button type="button" class="lx-button lx-strong" data-open="{stem}">{t("shell.enter")}</button></div>'
+        f'<div class="lx-strip-panes">{panes}</div><div class="lx-film"></div>{scrubber()}</section>'
+    )
+
+
+def cards_markup(families: Sequence[Family]) -> str:
+    """One card per family: a moving result, its name, its question."""
+    cards = "".join(
+        f'<button type="button" class="lx-card" data-family="{family.stem}"><canvas aria-hidden="true"></canvas>'
+        f"<b>{t(f'{family.stem}.title')}</b><span>{t(f'{family.stem}.question')}</span>"
+        f"<i>{t('shell.enter')} →</i></button>"
+        for family in families
+    )
+    return f'<div class="lx-cards">{cards}</div>'
+
+
+def facts_markup() -> str:
+    """The figures of what ships, from the catalogue."""
+    known: Any = home.facts(shipped().checkpoints)
+    parts = [f"{t('shell.print_models')} <b>{known.models}</b>"]
+    if known.parameters:
+        parts.append(f"{t('shell.print_parameters')} <b>{known.parameters / 1e6:.1f} M</b>")
+    if known.megabytes:
+        parts.append(f"{t('shell.print_size')} <b>{known.megabytes:.1f} MB</b>")
+    return '<p class="lx-facts">' + "".join(f"<span>{part}</span>" for part in parts) + "</p>"

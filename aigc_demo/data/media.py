@@ -1,0 +1,114 @@
+"""Pictures and animations as files that carry a text: PNG, GIF, MP4.
+
+PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment. A text comes back as it was given.
+Frames are Pillow pictures of one size.
+"""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+
+from aigc_demo.core.errors import BadFileError
+from aigc_demo.data.images import FORMATS, MOST_PIXELS, too_large
+
+KEY = "aigc_demo"  # of the PNG chunk
+LONGEST = 20_000  # characters of a text
+JSON_BYTES = 100_000  # largest .json file that is read
+
+
+def enlarged(frame: Image.Image, scale: int) -> Image.Image:
+    """The frame with every pixel as a square of `scale` pixels."""
+    return frame.resize((frame.width * scale, frame.height * scale), Image.Resampling.NEAREST) if scale > 1 else frame
+
+
+def png(picture: Image.Image, text: str = "") -> bytes:
+    """A PNG file."""
+    notes = PngImagePlugin.PngInfo()
+    if text:
+        notes.add_itxt(KEY, text)
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", pnginfo=notes)
+    return buffer.getvalue()
+
+
+def gif(frames: Sequence[Image.Image], milliseconds: int = 80, text: str = "", rest: int = 800) -> bytes:
+    """A GIF that loops; the last frame stays for `rest` milliseconds more."""
+    grey = [frame.convert("P" if frame.mode == "P" else "L" if frame.mode == "L" else "RGB") for frame in frames]
+    times = [milliseconds] * (len(grey) - 1) + [milliseconds + rest]
+    buffer = io.BytesIO()
+    grey[0].save(
+        buffer, "GIF", save_all=True, append_images=grey[1:], duration=times, loop=0, comment=text.encode("utf-8")
+    )
+    return buffer.getvalue()
+
+
+def mp4(frames: Sequence[Image.Image], rate: int = 12, text: str = "") -> bytes:
+    """An MP4 with H.264 that browsers play; width and height are rounded up to even numbers."""
+    import av
+
+    width, height = (size + size % 2 for size in frames[0].size)
+    buffer = io.BytesIO()
+    options = {"movflags": "+faststart"}
+    with av.open(buffer, "w", format="mp4", options=options) as container:
+        container.metadata["comment"] = text
+        stream = container.add_stream("libx264", rate=rate, options={"crf": "18"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for frame in frames:
+            canvas = Image.new("RGB", (width, height))
+            canvas.paste(frame.convert("RGB"))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(canvas), format="rgb24")))
+        container.mux(stream.encode())
+    return buffer.getvalue()
+
+
+def opened(path: Path) -> Image.Image:
+    """A picture, its size judged from the header before a pixel is decoded."""
+    try:
+        picture = Image.open(path, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise too_large(4 * MOST_PIXELS) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise BadFileError("not_a_picture") from error
+    pixels = picture.width * picture.height
+    if pixels > MOST_PIXELS:
+        picture.close()
+        raise too_large(pixels)
+    return picture
+
+
+def comment(path: Path) -> str:
+    """The text that a file carries; BadFileError("no_card") when it has none."""
+    with path.open("rb") as file:
+        start = file.read(12)
+    if start[4:8] == b"ftyp":
+        text = movie_comment(path)
+    elif start.startswith((b"\x89PNG", b"GIF8")):
+        text = picture_comment(path)
+    elif start.lstrip()[:1] == b"{" and path.stat().st_size <= JSON_BYTES:
+        text = path.read_text("utf-8", errors="replace")
+    else:
+        text = ""
+    if not text or len(text) > LONGEST:
+        raise BadFileError("no_card")
+    return text
+
+
+def picture_comment(path: Path) -> str:
+    """The text in a PNG or GIF, without decoding its pixels."""
+    with opened(path) as picture:
+        found = picture.info.get(KEY) or picture.info.get("comment") or ""
+    return found.decode("utf-8", errors="replace") if isinstance(found, bytes) else str(found)
+
+
+def movie_comment(path: Path) -> str:
+    """The comment of an MP4."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            return str(container.metadata.get("comment", ""))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise BadFileError("no_card") from error

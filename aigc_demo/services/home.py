@@ -1,0 +1,66 @@
+"""What the landing view shows: one shipped run per family, and figures from the catalogue. Nothing here needs torch.
+
+A shipped run is `assets/examples/<checkpoint id>-run.json` beside its sheets:
+
+    {"sheets": ["diffusion-digits-run.png"], "counts": [21], "panes": ["x", "x0"], "w": 32, "h": 32,
+     "levels": [999, ..., -1], "seed": 7}
+
+A sheet is a grid of small pictures: a column per frame, a row per pane.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aigc_demo.checkpoints.catalogue import ASSETS, Checkpoint, Family
+
+EXAMPLES = ASSETS / "examples"
+NEEDED = ("sheets", "panes", "w", "h", "levels")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Figures for the small print."""
+
+    models: int
+    parameters: int
+    megabytes: float
+
+
+def address(name: str, folder: Path = EXAMPLES) -> str:
+    """Where the page finds a file of `assets/examples`; the address changes with the file."""
+    return f"./shipped/{name}?{hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]}"
+
+
+def shipped_run(checkpoint: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """The run that ships with a checkpoint, sheets as addresses; None when there is none or it is incomplete."""
+    try:
+        run = json.loads((folder / f"{checkpoint}-run.json").read_text("utf-8"))
+        run["sheets"] = [{"url": address(Path(name).name, folder)} for name in run["sheets"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if any(name not in run for name in NEEDED):
+        return None
+    run.setdefault("counts", [run.get("n", len(run["levels"]))])
+    return run
+
+
+def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
+    """Family stem -> its first shipped run, for the families that have one."""
+    found = {}
+    for family in families:
+        for checkpoint in family.checkpoints:
+            run = shipped_run(checkpoint.id, folder)
+            if run is not None:
+                found[family.stem] = run
+                break
+    return found
+
+
+def facts(checkpoints: Iterable[Checkpoint]) -> Facts:
+    """How much ships."""
+    known = list(checkpoints)
+    return Facts(len(known), sum(c.parameters for c in known), sum(c.size for c in known) / 1e6)

@@ -1,0 +1,154 @@
+// Links and cards: the state of the open tab goes into an address, and comes back out of one.
+// The server judges every value; here they are only carried.
+(() => {
+  const { text } = luoxia;
+  const LONGEST = 2000; // characters of a link
+  const OWN = new Set(["lang", "tab", "lock", "hide", "task", "__theme", "view"]);
+  const forms = {}; // use-case -> wake(data), once its tab has been opened
+  let pending = null; // {tab, values, lock, hide, task}: waits for its tab
+
+  // tabs
+  const button = (id) => document.getElementById(`tab-${id}-button`);
+  const panel = (id) => document.getElementById(`tab-${id}`);
+  const appears = (id, then, patience = 100) => {
+    const found = button(id);
+    if (found) then(found);
+    else if (patience > 0) setTimeout(() => appears(id, then, patience - 1), 50);
+  };
+  luoxia.open = (id) => {
+    const family = id.split("_")[0];
+    appears(family, (tab) => {
+      tab.click();
+      window.scrollTo({ top: 0 });
+      if (id !== family) appears(id, (inner) => inner.click());
+    });
+  };
+  const openTab = () => {
+    const shown = [...document.querySelectorAll(".lx-state")].find((state) => state.closest("[role=tabpanel]")?.offsetParent);
+    if (shown) return { state: shown };
+    const family = document.querySelector("#families > .tab-wrapper [role=tab][aria-selected=true]");
+    return { family: family?.dataset.tabId };
+  };
+
+  // out: values of the open form
+  let wanted = () => {};
+  luoxia.state = (useCase, names, values) => {
+    wanted(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])));
+    return [];
+  };
+  const here = () => new URL(location.pathname, location.origin);
+  const carried = (value) => ["number", "boolean", "string"].includes(typeof value) && String(value).length <= 400;
+
+  luoxia.address = (useCase, values, lesson = {}) => {
+    const url = here();
+    url.searchParams.set("tab", useCase);
+    for (const [name, value] of Object.entries(values)) if (carried(value)) url.searchParams.set(name, value);
+    url.searchParams.set("lang", luoxia.lang);
+    for (const name of ["lock", "hide"]) if (lesson[name]?.length) url.searchParams.set(name, lesson[name].join());
+    let task = lesson.task || "", cut = false;
+    if (task) url.searchParams.set("task", task);
+    while (url.href.length > LONGEST && task) {
+      task = [...task].slice(0, -8).join("");
+      cut = true;
+      url.searchParams.set("task", `${task}…`);
+    }
+    return { href: url.href, cut };
+  };
+  luoxia.link = (useCase, names, values) => {
+    const { href } = luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lessonHere());
+    luoxia.copy(href, text.link_copied);
+    return [];
+  };
+  const lessonHere = () => {
+    const query = new URLSearchParams(location.search);
+    const list = (name) => (query.get(name) || "").split(",").filter(Boolean);
+    return { lock: list("lock"), hide: list("hide"), task: query.get("task") || "" };
+  };
+
+  // the other language: the same tab and values; long ones (a drawing) travel in the session, not in the address
+  luoxia.speak = (lang) => {
+    const go = (tab, values) => {
+      const query = new URLSearchParams(location.search);
+      for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
+      query.set("lang", lang);
+      if (tab && tab !== "home") query.set("tab", tab);
+      else query.delete("tab");
+      try { sessionStorage.setItem("lx-keep", JSON.stringify({ tab, values: values || {} })); } catch (error) { /* full */ }
+      location.search = query.toString();
+    };
+    const open = openTab();
+    if (!open.state) return go(open.family);
+    wanted = go;
+    open.state.click();
+  };
+
+  // in: what the address or a card asks for
+  const restore = (wish) => {
+    pending = wish;
+    luoxia.open(wish.tab);
+    if (forms[wish.tab]) wake(wish.tab);
+  };
+  const wake = (useCase) => {
+    if (!pending || pending.tab !== useCase) return;
+    const wish = pending;
+    pending = null;
+    forms[useCase](wish);
+  };
+  luoxia.task = (element, props, watch, trigger) => {
+    const aside = element.querySelector(".lx-task"), useCase = aside.dataset.form;
+    watch("value", () => {
+      const task = props.value && props.value.task;
+      aside.hidden = !task;
+      aside.replaceChildren(...(task ? [luoxia.make("b", { textContent: text.task }), task] : []));
+    });
+    forms[useCase] = (wish) => trigger("restore", wish);
+    setTimeout(() => wake(useCase), 50);
+  };
+  luoxia.card = (element, props, watch) => {
+    watch("value", () => {
+      const card = props.value;
+      if (card && card.tab) restore({ tab: card.tab, values: card.values, lock: [], hide: [], task: "" });
+    });
+  };
+
+  // at the start: the address, and what the other language left behind
+  const query = new URLSearchParams(location.search);
+  const tab = query.get("tab");
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem("lx-keep"));
+    sessionStorage.removeItem("lx-keep");
+  } catch (error) { /* nothing was kept */ }
+  if (tab) {
+    const values = kept && kept.tab === tab ? kept.values : {};
+    for (const [name, value] of query) if (!OWN.has(name)) values[name] = value;
+    const lesson = lessonHere();
+    const wish = { tab, values, ...lesson };
+    const bare = !Object.keys(values).length && !lesson.task && !lesson.lock.length && !lesson.hide.length;
+    addEventListener("DOMContentLoaded", () => (bare ? luoxia.open(tab) : restore(wish)));
+  }
+
+  // a saved file, dropped anywhere
+  const files = (event) => [...(event.dataTransfer?.items || [])].some((item) => item.kind === "file");
+  const outside = (event) => files(event) && !event.target.closest?.(".lx-sketch, .lx-upload, .lx-takes-files");
+  const mark = (on) => {
+    document.body.classList.toggle("lx-dropping", on);
+    document.body.dataset.drop = text.drop;
+  };
+  addEventListener("dragover", (event) => {
+    if (!outside(event)) return mark(false);
+    event.preventDefault();
+    mark(true);
+  });
+  addEventListener("dragleave", (event) => event.relatedTarget || mark(false));
+  addEventListener("drop", (event) => {
+    mark(false);
+    const input = document.querySelector("#lx-open input[type=file], input#lx-open");
+    if (!outside(event) || !input) return;
+    event.preventDefault();
+    const basket = new DataTransfer();
+    basket.items.add(event.dataTransfer.files[0]);
+    input.files = basket.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+})();
