@@ -7,7 +7,7 @@ nearest_train         median distance of a drawn digit to the nearest training d
 nearest_train_of_test the same for as many test digits; a model that copies would be far below it
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +54,14 @@ def as_saved(pictures: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def draw(model: DiffusionModel, labels: Tensor, settings: Settings) -> Tensor:
-    """One picture per label (N,), each from its own seed -> (N, C, H, W) in [-1, 1]."""
+def draw(model: DiffusionModel, labels: Tensor, settings: Settings, seeds: Sequence[int] = ()) -> Tensor:
+    """One picture per label (N,), each from its own seed, given or counted up -> (N, C, H, W) in [-1, 1]."""
     config = model.config
     device = next(model.parameters()).device
     signal = alpha_bar(config.schedule, config.levels)
     visit = levels(settings.steps, config.levels)
     pictures = []
-    seeds = range(settings.seed, settings.seed + len(labels))
+    seeds = seeds or range(settings.seed, settings.seed + len(labels))
     for first in range(0, len(labels), BATCH):
         part = labels[first : first + BATCH]
         noise = SeededNoise(seeds[first : first + BATCH], device)

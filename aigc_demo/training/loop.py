@@ -68,4 +68,4 @@ def endless(size: int, batch: int, seed: int) -> Iterator[list[int]]:
     generator = torch.Generator().manual_seed(seed)
     while True:
         order = torch.randperm(size, generator=generator)
-        yield from (chunk.tolist() for chunk in order.split(batch) if len(chunk) == batch)
+        yield from (chunk.tolist() for chunk in torch.split(order, batch) if len(chunk) == batch)
