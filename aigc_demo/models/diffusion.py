@@ -15,6 +15,7 @@ B batch, C channels, H height, W width, E width of the time embedding, T number 
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -184,8 +185,9 @@ class UNet(nn.Module):
 
     def residual_blocks(self) -> list[ResidualBlock]:
         """All residual blocks in the order in which forward visits them."""
-        levels = [*(b for level in self.down for b in level.blocks), *self.middle]
-        return [*levels, *(b for level in self.up for b in level.blocks)]
+        down, up = (self.down.modules(), self.up.modules())
+        blocks = [*down, *self.middle, *up]
+        return [block for block in blocks if isinstance(block, ResidualBlock)]
 
     def embed(self, t: Tensor, label: Tensor | None = None) -> Tensor:
         """t (B,) noise level in 0..T-1, label (B,) class -> (B, E)."""
@@ -202,6 +204,7 @@ class UNet(nn.Module):
         biases = iter(self.biases(F.silu(self.embed(t, label))).split(self.bias_widths, dim=1))
         h = self.conv_in(x)
         skips = [h]
+        level: Any  # a Level; mypy cannot look into a ModuleList
         for level in self.down:
             for i in range(len(level.blocks)):
                 h = level.step(i, h, next(biases))

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 def warm(store: Store) -> None:
     """Every family's service does its smallest piece of work, so that libraries and weights are in memory."""
     for family in store.catalogue.families:
-        service = import_module(f"aigc_demo.services.{family.stem}").create(store)
+        service = import_module(f"aigc_demo.services.{family.stem}.service").create(store)
         try:
             if once := getattr(service, "warm", None):  # the first attribute asked for makes the service
                 once()

@@ -1,9 +1,10 @@
 """The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
 
+import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
+from aigc_demo.data.folder import data_folder
 from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.sampling.latent import slerp
 from aigc_demo.sampling.names import SAMPLERS
@@ -19,73 +21,42 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import Moment, levels, sample
 from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
+from aigc_demo.services.diffusion import library
+from aigc_demo.services.diffusion.library import HubDesk
 from aigc_demo.services.diffusion.requests import (
     ANY,
     CHECKPOINT,
+    Beside,
     Cut,
     Draw,
     Forward,
     Grid,
+    Hub,
     Redraw,
     Samplers,
     Walk,
 )
+from aigc_demo.services.diffusion.results import Array, CutRun, Frame, Noised, Row, SideBySide
 
-Array = np.ndarray
 COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One moment of a run, for one picture. Arrays are (C, H, W) float32; x = signal x0 + noise eps."""
-
-    level: int  # noise level t; -1 for the finished picture
-    alpha_bar: float
-    x: Array
-    x0: Array
-    eps: Array
-    eps_null: Array | None = None  # with guidance: the noise as seen without a class
-    eps_class: Array | None = None  # and with it
-
-
-@dataclass(frozen=True)
-class Noised:
-    """A real or drawn digit on its way into noise. Arrays are (H, W) float32."""
-
-    x0: Array
-    eps: Array
-    x: Array  # at `level`
-    level: int
-    alpha_bar: float
-    snr_db: float  # signal-to-noise ratio
-
-
-@dataclass(frozen=True)
-class Row:
-    """One sampler's pictures at the step counts of COUNTS, (N, C, H, W), and the time each took."""
-
-    sampler: str
-    pictures: Array
-    milliseconds: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class CutRun:
-    """A run of `few` steps against a longer run that was cut after as many; all (C, H, W)."""
-
-    few: Array  # the finished picture of the short run
-    cut: Array  # x_t of the long run after as many steps
-    cut_x0: Array  # what the long run thought the picture would be, then
-    many: Array  # the finished picture of the long run
 
 
 class DiffusionService:
     def __init__(self, store: Store):
         self.store = store
+        self.desk = HubDesk(data_folder("hub"))
 
     def parameters(self, checkpoint: str = CHECKPOINT) -> int:
         """Number of weights of a checkpoint's network."""
         return sum(p.numel() for p in self._model(checkpoint).parameters())
+
+    def facts(self, checkpoint: str = CHECKPOINT) -> dict[str, Any]:
+        """What a badge says of a result: device and number of weights."""
+        return {"device": self.store.device.upper(), "parameters": self.parameters(checkpoint)}
+
+    def warm(self) -> None:
+        """The smallest piece of work, so that the next one does not wait for anything to load."""
+        list(self.draw(Draw(steps=1)))
 
     def forward(self, request: Forward) -> Noised:
         """The digit, its noise, and what they make at the asked level (eq. 4 of Ho et al.)."""
@@ -174,6 +145,22 @@ class DiffusionService:
         few, cut, cut_x0, many = (seen(model, x)[0] for x in (short[-1].x, then.x, then.estimate.x0, long[-1].x))
         return CutRun(few, cut, cut_x0, many)
 
+    def beside(self, request: Beside) -> SideBySide:
+        """Our network and sampler beside diffusers, same weights and noise."""
+        return library.beside(self._model(CHECKPOINT), request)
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """What a model of the hub is and how large, before its weights travel."""
+        return self.desk.describe(name)
+
+    def hub(self, request: Hub) -> Iterator[Step[Frame | None]]:
+        """Draw with a model of the hub; the value is None while its weights travel."""
+        yield from self.desk.draw(request)
+
+    def training(self) -> dict[str, Any]:
+        """The course of the training: loss over pictures seen, and what each snapshot drew from the same seeds."""
+        return read_training(Path(self.store.assets) / "examples")
+
     def _model(self, checkpoint: str) -> DiffusionModel:
         model = self.store.load(checkpoint)
         assert isinstance(model, DiffusionModel)
@@ -204,6 +191,12 @@ class DiffusionService:
         denoise = Denoiser(model, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         return sample(denoise, model.fold(x), visit, schedule, sampler, eta, noise)
+
+
+def read_training(examples: Path) -> dict[str, Any]:
+    """What `python -m aigc_demo.evaluation.snapshots` wrote."""
+    plain: dict[str, Any] = json.loads((examples / "diffusion-digits-training.json").read_text())
+    return plain
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:
