@@ -59,7 +59,10 @@ def test_many_threads_get_one_model(tmp_path):
 def test_missing_weights_say_how_to_make_them(tmp_path):
     store = shelf(tmp_path)
     (tmp_path / "judge-0.safetensors").unlink()
-    with pytest.raises(UnavailableError, match="weights of judge-0 are not on this machine.*make judge"):
+    with pytest.raises(
+        UnavailableError,
+        match="weights of judge-0 are not on this machine.*make judge && python -m aigc_demo.checkpoints.catalogue judge-0",
+    ):
         store.load("judge-0")
 
 

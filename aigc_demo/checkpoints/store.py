@@ -23,6 +23,11 @@ def named(path: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def remedy(checkpoint: Checkpoint) -> str:
+    """The commands that train a checkpoint anew and tell the catalogue of the new file."""
+    return f"{checkpoint.command} && python -m aigc_demo.checkpoints.catalogue {checkpoint.id}"
+
+
 class Store:
     """`assets` holds the files, `listing` says what they must be. Any number of threads may load at once."""
 
@@ -65,7 +70,7 @@ class Store:
         checkpoint = self.catalogue.checkpoint(checkpoint_id)
         path = self.assets / checkpoint.file
         if not path.is_file():
-            raise UnavailableError("weights_missing", name=checkpoint.id, command=checkpoint.command)
+            raise UnavailableError("weights_missing", name=checkpoint.id, command=remedy(checkpoint))
         return path
 
     def sha256(self, checkpoint_id: str) -> str:
@@ -79,7 +84,7 @@ class Store:
         from aigc_demo.checkpoints import files
 
         path = self.path(checkpoint.id)
-        damaged = UnavailableError("weights_damaged", name=checkpoint.id, command=checkpoint.command)
+        damaged = UnavailableError("weights_damaged", name=checkpoint.id, command=remedy(checkpoint))
         if checkpoint.sha256 and file_sha256(path) != checkpoint.sha256:
             raise damaged
         try:
