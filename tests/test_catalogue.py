@@ -126,3 +126,11 @@ def test_shipped_files_are_what_the_catalogue_says(entry):
     assert entry.size < 10_000_000
     assert entry.metrics and entry.steps and entry.minutes and entry.hardware
     assert path.stat().st_mode & 0o044 == 0o044  # another user of a container can read it
+
+
+def test_shipped_figures_are_good_enough():
+    assert catalogue.checkpoint("judge-digits").metrics["class_accuracy"] >= 0.993
+    metrics = catalogue.checkpoint("diffusion-digits").metrics
+    assert metrics["class_accuracy"] >= 0.985
+    assert metrics["frechet"] <= 4 * metrics["frechet_floor"]
+    assert metrics["nearest_train"] >= 0.8 * metrics["nearest_train_of_test"]  # nothing learned by heart

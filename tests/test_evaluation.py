@@ -125,6 +125,13 @@ def test_the_command_in_a_table_and_with_another_file(folder, store, monkeypatch
         command.main()
 
 
+def test_the_catalogue_takes_no_figures_of_other_files_or_settings():
+    for extra in (["--file", "x"], ["--samples", "9"]):
+        with pytest.raises(SystemExit):
+            command.options(["judge-digits", "--update", *extra])
+    assert command.options(["judge-digits", "--samples", "9"])[1].samples == 9
+
+
 def test_facts_of_a_training_come_from_its_state(tmp_path):
     torch.save({"step": 70, "seconds": 90.0}, tmp_path / "state.pt")
     assert command.training_facts(tmp_path, "an abacus") == {"hardware": "an abacus", "steps": 70, "minutes": 1.5}

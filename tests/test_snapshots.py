@@ -9,6 +9,7 @@ import torch
 from aigc_demo.checkpoints import files
 from aigc_demo.evaluation.digits import Settings
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.training import snapshots
 
 LINES = [{"pictures": 100, "minutes": 1.0, "loss": 0.5}, {"pictures": 300, "minutes": 2.0, "loss": 0.25}]
@@ -47,7 +48,7 @@ def test_the_command_renders_a_run(tmp_path):
         files.save(model, path)
     (run / "log.jsonl").write_text("\n".join(map(json.dumps, LINES)))
 
-    class Seven:
+    class Seven(Judge):
         """Reads a seven in everything."""
 
         def features(self, x):
@@ -57,7 +58,7 @@ def test_the_command_renders_a_run(tmp_path):
             return torch.eye(10)[7].expand(len(features), 10)
 
     images = torch.randn(20, 1, 16, 16)
-    picture, facts = snapshots.render(run, shipped, Seven(), images, Settings(steps=2), seeds=2)
+    picture, facts = snapshots.render(run, shipped, Seven(JudgeConfig.tiny()), images, Settings(steps=2), seeds=2)
     assert picture.size == (160, 3 * 32)
     assert facts["tile"] == {"width": 160, "height": 32, "columns": 10, "rows": 2}
     assert [known["pictures"] for known in facts["snapshots"]] == [0, 200, 300]

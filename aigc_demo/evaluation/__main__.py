@@ -12,7 +12,7 @@ import json
 import logging
 import sys
 import time
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 JUDGES = {"mnist": "judge-digits"}  # who reads the pictures of which data set
 
 
-def options(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line."""
+def options(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Settings]:
+    """The command line. The catalogue takes only what was measured on the shipped file, with the usual settings."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("id", help="id of the checkpoint in the catalogue")
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
@@ -42,7 +42,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--hardware", help="what it was trained on, for the catalogue")
     for setting in fields(Settings):
         parser.add_argument(f"--{setting.name}", type=type(setting.default), default=setting.default)
-    return parser.parse_args(arguments)
+    chosen = parser.parse_args(arguments)
+    settings = Settings(**{setting.name: getattr(chosen, setting.name) for setting in fields(Settings)})
+    if chosen.update and (chosen.file or settings != Settings()):
+        parser.error("--update goes with the shipped file and the usual settings only")
+    return chosen, settings
 
 
 def evaluate(checkpoint: Checkpoint, store: Store, settings: Settings, file: Path | None = None) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def evaluate(checkpoint: Checkpoint, store: Store, settings: Settings, file: Pat
     if file is None:
         model = store.load(checkpoint.id)
     else:
-        model = files.read(file, named(checkpoint.model), named(checkpoint.config))
+        model = files.read(file, named(checkpoint.model), named(checkpoint.config)).to(store.device)
     found = digits.evaluate(model, judge, present(checkpoint.data), settings)
     found["metrics"] = {name: round(value, 5) for name, value in found["metrics"].items()}
     return {"checkpoint": checkpoint.id, **found, "seconds": round(time.perf_counter() - started, 1)}
@@ -70,9 +74,8 @@ def training_facts(run: Path | None, hardware: str | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    chosen = options()
+    chosen, settings = options()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    settings = replace(Settings(), **{setting.name: getattr(chosen, setting.name) for setting in fields(Settings)})
     try:
         if chosen.update:
             # the file is about to be measured: what the catalogue says of it must not stand in the way

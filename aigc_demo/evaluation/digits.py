@@ -44,8 +44,9 @@ class Settings:
 @torch.inference_mode()
 def read(judge: Judge, pictures: Tensor) -> tuple[Tensor, Tensor]:
     """pictures (N, C, H, W) -> features (N, D) and the class the judge reads (N,)."""
-    features = torch.cat([judge.features(part) for part in torch.split(pictures, BATCH)])
-    return features, judge.decide(features).argmax(1)
+    device = next(judge.parameters()).device
+    features = torch.cat([judge.features(part.to(device)) for part in torch.split(pictures, BATCH)])
+    return features.cpu(), judge.decide(features).argmax(1).cpu()
 
 
 def as_saved(pictures: Tensor) -> Tensor:
