@@ -149,7 +149,7 @@ class Form:
             dice = gr.Button(t("shell.dice"), elem_classes=["lx-icon", "lx-dice"], min_width=40, scale=0)
         dice.click(None, None, number, js="() => luoxia.newSeed()", show_progress="hidden")
         if self.lock is None:
-            self.lock = (field, lock)
+            self.lock = (field, lock, dice)
         return self.add(field, raw(number))
 
     def buttons(self, run: str = "shell.run") -> None:
@@ -221,7 +221,7 @@ class Form:
         """Run: a new seed if unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
         event: Any = self.run_button.click
         if self.lock is not None:
-            field, lock = self.lock
+            field, lock, _ = self.lock
             number = self.components[field]
             event = event(
                 None,
@@ -264,7 +264,7 @@ class Form:
                 elem_classes="lx-format",
                 interactive=True,
             )
-            button = gr.Button(t("shell.save"), elem_id=f"{self.use_case}-save", min_width=80, scale=0)
+            button = gr.Button(t("shell.save"), size="sm", elem_id=f"{self.use_case}-save", min_width=80, scale=0)
             file = download()
 
         def on_save(request: Any, format: str, *values: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, sentence, t, tr
 from aigc_demo.ui.widgets import view
 
+LOCK, DICE = "the lock of the seed", "its dice"  # beside the fields
 TASK = 1500  # characters of a task that are shown
 CARD_FILES = [".png", ".gif", ".mp4", ".json"]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
@@ -62,7 +63,7 @@ def wire(form: Form) -> None:
     """The form's restore event: wish -> task, controls, lock of the seed."""
     parts = dict(form.components)
     if form.lock is not None:
-        parts["lock of the seed"] = form.lock[1]
+        parts |= {LOCK: form.lock[1], DICE: form.lock[2]}
 
     @guarded
     def on_restore(event: gr.EventData, request: gr.Request) -> list[Any]:
@@ -86,6 +87,8 @@ def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, di
     left_out: list[str] = []
     values = wish.get("values")
     for name, value in list((values if isinstance(values, dict) else {}).items())[:100]:
+        if name in form.rules and name not in form.simple():
+            continue  # a field that this tab has no control for
         try:
             updates[name] = {"value": fitted(form, str(name), value)}
         except UserError as error:
@@ -98,10 +101,8 @@ def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, di
             else:
                 left_out.append(shown(sentence(lang, BadRequestError("field_unknown", field=short(name)))))
     if form.lock is not None and form.lock[0] in updates:
-        updates["lock of the seed"] = {
-            "value": True,
-            **{k: v for k, v in updates[form.lock[0]].items() if k != "value"},
-        }
+        rest = {name: change for name, change in updates[form.lock[0]].items() if name != "value"}
+        updates |= {LOCK: {"value": True, **rest}, DICE: rest}
     return updates, left_out
 
 

@@ -143,7 +143,7 @@
   addEventListener("dragleave", (event) => event.relatedTarget || mark(false));
   addEventListener("drop", (event) => {
     mark(false);
-    const input = document.querySelector("#lx-open input[type=file], input#lx-open");
+    const input = document.getElementById("lx-open")?.parentElement.querySelector("input[type=file]");
     if (!outside(event) || !input) return;
     event.preventDefault();
     const basket = new DataTransfer();

@@ -1,0 +1,47 @@
+// What Gradio's own parts lack for screen readers, and its few words that no language setting reaches.
+(() => {
+  const { text, lang } = luoxia;
+
+  function polish(root) {
+    // a toast's header is a button around a button
+    root.querySelectorAll(".toast-header[role=button]").forEach((header) => {
+      header.removeAttribute("role");
+      header.removeAttribute("tabindex");
+    });
+    // sliders: the number and the range carry the same label, and several ranges may share an id
+    root.querySelectorAll('input[data-testid="range-input"], input[data-testid="number-input"]').forEach((input) => {
+      const label = input.getAttribute("aria-label") || "";
+      const name = label.replace(/^(number input|range slider) for /, "");
+      if (lang === "zh" && name !== label) input.setAttribute("aria-label", name);
+    });
+    if (lang === "zh") {
+      for (const [english, chinese] of [["Reset to default value", text.reset], ["More tabs", text.more_tabs], ["Close", text.close]]) {
+        root.querySelectorAll(`[aria-label="${english}"]`).forEach((part) => part.setAttribute("aria-label", chinese));
+      }
+    }
+    // radio buttons: one group, so that the arrow keys move inside it
+    root.querySelectorAll("fieldset").forEach((group) => {
+      const radios = group.querySelectorAll("input[type=radio]");
+      if (radios.length && group.id) radios.forEach((radio) => { if (radio.name !== group.id) radio.name = group.id; });
+      const name = group.querySelector("[data-testid=block-info]");
+      if (radios.length && name && !group.hasAttribute("aria-label")) {
+        group.setAttribute("role", "radiogroup");
+        group.setAttribute("aria-label", name.textContent.trim());
+      }
+    });
+    // a fold says whether it is open
+    root.querySelectorAll("button.label-wrap").forEach((button) => {
+      const open = String(button.classList.contains("open"));
+      if (button.getAttribute("aria-expanded") !== open) button.setAttribute("aria-expanded", open);
+    });
+  }
+
+  let planned = false;
+  const plan = () => {
+    if (planned) return;
+    planned = true;
+    setTimeout(() => { planned = false; polish(document); }, 120);
+  };
+  addEventListener("DOMContentLoaded", () =>
+    new MutationObserver(plan).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] }));
+})();
