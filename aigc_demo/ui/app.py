@@ -62,7 +62,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread
         state_session_capacity=500,
         strict_cors=True,
         app_kwargs={
-            "middleware": [Middleware(serving.Limits), Middleware(serving.Pages), Middleware(serving.Assets)],
+            "middleware": [Middleware(serving.Assets), Middleware(serving.Limits), Middleware(serving.Pages)],
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,

@@ -1,10 +1,10 @@
 """What stands between the server and the browser: pages in the visitor's language, assets compressed once, bounds.
 
-Three pure ASGI middlewares, given to `Blocks.launch(app_kwargs={"middleware": [...]})`:
+Three pure ASGI middlewares, given to `Blocks.launch(app_kwargs={"middleware": [...]})`, outermost first:
 
+Assets   Gradio's own files: read once, compressed once, kept by the browser for a year
 Limits   refuses large JSON bodies and proxied files, adds security headers
 Pages    the page, /config and the API description: tokens translated, our head put in, compressed and kept
-Assets   Gradio's own files: read once, compressed once, kept by the browser for a year
 """
 
 import asyncio
@@ -39,6 +39,11 @@ SECURITY: Headers = [
     (b"referrer-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
 ]
+POLICY = (  # Gradio needs inline scripts, and Function() for gr.HTML; nothing may come from, or go to, another host
+    b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    b"img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
+    b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+)
 TEXTS = (b"text/", b"application/javascript", b"application/json", b"image/svg+xml", b"application/wasm")
 
 
@@ -167,7 +172,7 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
         known = path in self.PATHS or path.rstrip("/") in self.PATHS
-        if not known or scope["method"] != "GET":
+        if not known or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -178,7 +183,11 @@ class Pages:
         key = (path, lang, encoding, places, scope.get("root_path", ""), scope.get("scheme", ""))
         hit = self.kept.get(key)
         if hit is None:
-            bare = {**scope, "query_string": b""}  # a lesson link changes nothing on the server's side of the page
+            bare = {
+                **scope,
+                "method": "GET",
+                "query_string": b"",
+            }  # a lesson link changes nothing on the server's side of the page
             status, found, body = await collect(self.app, bare, receive)
             hit = await asyncio.to_thread(self.made, status, found, body, lang, encoding)
             if status == 200:
@@ -187,12 +196,13 @@ class Pages:
         tag = header(found, b"etag")
         if tag and header(headers, b"if-none-match") == tag:
             status, body = 304, b""
-        await answer(send, status, found, body)
+        await answer(send, status, found, b"" if scope["method"] == "HEAD" else body)
 
     def made(self, status: int, headers: Headers, body: bytes, lang: str, encoding: str) -> tuple[int, Headers, bytes]:
         """The answer as it is sent."""
         kind = header(headers, b"content-type")
-        if kind.startswith(b"text/html"):
+        page = kind.startswith(b"text/html")
+        if page:
             body = with_head(body, lang)
         body = squeeze(translate(body, lang), encoding, 6)
         kept: Headers = [
@@ -201,6 +211,8 @@ class Pages:
             (b"vary", b"accept-encoding, accept-language"),
             (b"cache-control", b"no-cache"),
         ]
+        if page:
+            kept.append((b"content-security-policy", POLICY))
         if encoding:
             kept.append((b"content-encoding", encoding.encode()))
         if status == 200:
@@ -257,7 +269,7 @@ class Assets:
             return 404, [(b"content-type", b"text/plain")], b"There is no such file."
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         age = (b"cache-control", b"public, max-age=31536000, immutable")
-        return 200, [(b"content-type", kind.encode()), age], file.read_bytes()
+        return 200, [(b"content-type", kind.encode()), age, *SECURITY], file.read_bytes()
 
     def made(self, path: str, status: int, headers: Headers, body: bytes, encoding: str) -> tuple[int, Headers, bytes]:
         """The answer as it is sent."""
@@ -265,7 +277,7 @@ class Assets:
         if status != 200:
             return status, [(b"content-type", kind), (b"cache-control", b"no-store")], body
         age = b"public, max-age=31536000, immutable" if path.startswith("/assets/") else b"public, max-age=86400"
-        kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding")]
+        kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding"), *SECURITY]
         if encoding and kind.startswith(TEXTS):
             small = squeeze(body, encoding, 9 if len(body) < 400_000 else 5)
             if len(small) < len(body):
