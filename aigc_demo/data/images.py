@@ -47,6 +47,13 @@ def from_data_url(url: str) -> Image.Image:
         raise BadFileError("not_a_picture") from None
 
 
+def to_data_url(picture: Image.Image) -> str:
+    """The picture as a "data:image/png;base64,..." text."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return f"{PREFIX}png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
 def ink(picture: Image.Image) -> np.ndarray:
     """How much ink is at each pixel: (H, W) float in [0, 1]. Dark on light and light on dark are both understood."""
     if picture.has_transparency_data:
@@ -61,7 +68,10 @@ def drawing_to_digit(picture: Image.Image) -> np.ndarray:
     """A drawing of any size -> (32, 32) float in [-1, 1], placed as MNIST places its digits.
 
     The strokes are fitted into 20x20 and centred by mass in 28x28 (LeCun et al., 1998), then padded to 32x32.
+    A grey picture of 32x32 is one that was placed before, and stays as it is.
     """
+    if picture.size == (32, 32) and picture.mode == "L":
+        return np.asarray(picture, np.float32) / 127.5 - 1
     strokes = ink(picture)
     rows, columns = np.flatnonzero(strokes.max(1) > 0.2), np.flatnonzero(strokes.max(0) > 0.2)
     if not len(rows):

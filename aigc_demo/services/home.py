@@ -64,3 +64,12 @@ def facts(checkpoints: Iterable[Checkpoint]) -> Facts:
     """How much ships."""
     known = list(checkpoints)
     return Facts(len(known), sum(c.parameters for c in known), sum(c.size for c in known) / 1e6)
+
+
+def shipped_training(checkpoint: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """The course of a checkpoint's training, as `python -m aigc_demo.evaluation.snapshots` wrote it; None without it."""
+    try:
+        course: dict[str, Any] = json.loads((folder / f"{checkpoint}-training.json").read_text("utf-8"))
+        return {**course, "sheet": address(f"{checkpoint}-snapshots.png", folder)}
+    except (OSError, ValueError, TypeError):
+        return None

@@ -279,7 +279,7 @@ class Form:
             self.endpoint(on_save, names),
             [*self.inputs, raw(kind), *extra],
             file,
-            api_visibility="private",
+            api_name=f"{self.use_case}_save",
             **DEVICE,
         )
 
@@ -300,7 +300,7 @@ class Form:
                 ours, library = python(request)
                 return {"ours": ours, "library": library}
 
-            code.click(self.endpoint(on_python), self.inputs, scripts, api_visibility="private", **QUICK)
+            code.click(self.endpoint(on_python), self.inputs, scripts, api_name=f"{self.use_case}_python", **QUICK)
 
 
 def constant(values: list[Any]) -> str:

@@ -103,6 +103,8 @@ class Kept:
         return self.answers.get(key)
 
     def put(self, key: Any, value: tuple[int, Headers, bytes]) -> None:
+        if key in self.answers:
+            self.size -= len(self.answers.pop(key)[2])
         self.answers[key] = value
         self.size += len(value[2])
         while len(self.answers) > self.count or self.size > self.limit:
@@ -126,7 +128,11 @@ class Limits:
             )
             return
         bounded = scope["method"] in ("POST", "PUT", "PATCH") and not path.rstrip("/").endswith("/upload")
-        if bounded and int(header(scope["headers"], b"content-length") or 0) > JSON_LIMIT:
+        length = header(scope["headers"], b"content-length") or b"0"
+        if not length.isdigit():
+            await answer(send, 400, [(b"content-type", b"text/plain"), *SECURITY], b"This request has no valid length.")
+            return
+        if bounded and int(length) > JSON_LIMIT:
             await answer(send, 413, [(b"content-type", b"text/plain"), *SECURITY], b"This request is too large.")
             return
         await self.app(scope, counted(receive) if bounded else receive, secured(send))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 Array = np.ndarray
+COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
+TOLERANCE = 1e-4  # largest absolute difference of two layers that agree
 
 
 @dataclass(frozen=True)

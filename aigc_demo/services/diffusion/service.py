@@ -1,6 +1,5 @@
 """The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import Moment, levels, sample
 from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
-from aigc_demo.services.diffusion import library
+from aigc_demo.services.diffusion import library, saving, scripts
 from aigc_demo.services.diffusion.library import HubDesk
 from aigc_demo.services.diffusion.requests import (
     ANY,
@@ -36,9 +35,7 @@ from aigc_demo.services.diffusion.requests import (
     Samplers,
     Walk,
 )
-from aigc_demo.services.diffusion.results import Array, CutRun, Frame, Noised, Row, SideBySide
-
-COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
+from aigc_demo.services.diffusion.results import COUNTS, Array, CutRun, Frame, Noised, Row, SideBySide
 
 
 class DiffusionService:
@@ -60,7 +57,7 @@ class DiffusionService:
 
     def forward(self, request: Forward) -> Noised:
         """The digit, its noise, and what they make at the asked level (eq. 4 of Ho et al.)."""
-        x0 = self._real(request.sample, request.drawing)
+        x0 = self.real(request.sample, request.drawing)
         config = self._model(CHECKPOINT).config
         eps = SeededNoise([request.seed]).draw(config.picture)
         schedule = alpha_bar(config.schedule, config.levels)
@@ -68,6 +65,13 @@ class DiffusionService:
         snr = float(log_snr(schedule)[request.level])
         a = float(schedule[request.level])
         return Noised(x0[0, 0].numpy(), eps[0, 0].numpy(), x[0, 0].numpy(), request.level, a, snr)
+
+    def real(self, sample: int, drawing: str) -> Tensor:
+        """A drawn digit, else a shipped real one: (1, 1, 32, 32)."""
+        if drawing:
+            return torch.from_numpy(images.drawing_to_digit(images.from_data_url(drawing)))[None, None]
+        sheet = digits.read_samples(Path(self.store.assets) / "examples" / "mnist-samples.png")
+        return digits.to_float(torch.from_numpy(sheet[sample].copy())[None, None])
 
     def schedule(self) -> list[float]:
         """alpha_bar at every noise level of the digit model."""
@@ -87,7 +91,7 @@ class DiffusionService:
     def redraw(self, request: Redraw) -> Iterator[Step[Frame]]:
         """Noise the given picture up to `level`, then denoise it from there (Meng et al., 2021, arXiv:2108.01073)."""
         model = self._model(CHECKPOINT)
-        x0 = self._real(request.sample, request.drawing)
+        x0 = self.real(request.sample, request.drawing)
         noise = SeededNoise([request.seed])
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         x = add_noise(x0, noise.draw(model.config.picture), schedule[request.level])
@@ -157,21 +161,26 @@ class DiffusionService:
         """Draw with a model of the hub; the value is None while its weights travel."""
         yield from self.desk.draw(request)
 
-    def training(self) -> dict[str, Any]:
-        """The course of the training: loss over pictures seen, and what each snapshot drew from the same seeds."""
-        return read_training(Path(self.store.assets) / "examples")
+    def python(self, request: Draw | Walk | Grid | Forward) -> tuple[str, str]:
+        """The request as two runnable scripts: with this project, with diffusers."""
+        return scripts.python(request)
+
+    def save(self, use_case: str, request: Any, format: str) -> bytes:
+        """The result as a png, gif, mp4 or json file that carries its run card; drawn again, as a seed fixes it."""
+        checkpoint = getattr(request, "checkpoint", CHECKPOINT)
+        sha256 = self.store.sha256(checkpoint)
+        card = saving.card(use_case, request, checkpoint, sha256, {"torch": torch.__version__})
+        if format == "json":
+            return saving.encode([], format, card)
+        result = getattr(self, use_case.partition("_")[2])(request)
+        if isinstance(result, Iterator):
+            result = [step.value for step in result]
+        return saving.file(request, result, format, card)
 
     def _model(self, checkpoint: str) -> DiffusionModel:
         model = self.store.load(checkpoint)
         assert isinstance(model, DiffusionModel)
         return model
-
-    def _real(self, sample: int, drawing: str) -> Tensor:
-        """A drawn digit, else a shipped real one: (1, 1, 32, 32)."""
-        if drawing:
-            return torch.from_numpy(images.drawing_to_digit(images.from_data_url(drawing)))[None, None]
-        sheet = digits.read_samples(Path(self.store.assets) / "examples" / "mnist-samples.png")
-        return digits.to_float(torch.from_numpy(sheet[sample].copy())[None, None])
 
     def _run(
         self,
@@ -191,12 +200,6 @@ class DiffusionService:
         denoise = Denoiser(model, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         return sample(denoise, model.fold(x), visit, schedule, sampler, eta, noise)
-
-
-def read_training(examples: Path) -> dict[str, Any]:
-    """What `python -m aigc_demo.evaluation.snapshots` wrote."""
-    plain: dict[str, Any] = json.loads((examples / "diffusion-digits-training.json").read_text())
-    return plain
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:

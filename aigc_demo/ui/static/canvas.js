@@ -10,8 +10,8 @@
       const hex = parseInt(probe.fillStyle.slice(1), 16);
       return [hex >> 16, (hex >> 8) & 255, hex & 255];
     };
-    const low = signed ? colour("--lx-water", "#1F6F8B") : colour("--lx-pane", "#FFFFFF");
-    const middle = colour("--lx-pane", "#FFFFFF");
+    const low = signed ? colour("--lx-water", "#1F6F8B") : colour("--lx-surface", "#FFFFFF");
+    const middle = colour("--lx-surface", "#FFFFFF");
     const high = signed ? colour("--lx-glow", "#C8452B") : colour("--lx-ink", "#1F2430");
     const table = new Uint8ClampedArray(256 * 3);
     for (let i = 0; i < 256; i++) {

@@ -9,8 +9,11 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
+from aigc_demo.services import home
+from aigc_demo.services.diffusion.requests import CHECKPOINT
+from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.widgets import badge, file_data, progress, view
+from aigc_demo.ui.widgets import badge, file_data, progress, raw, scrubber, view
 
 FIRST = 0.1  # seconds until the first frames are sent; later ones wait longer and longer, so that few sheets travel
 COLUMNS = 120  # frames in a sheet, so that none is wider than 4096 pixels
@@ -34,9 +37,8 @@ def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None =
         "done": "diffusion.finished",
     }
     template = (
-        f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}"><div class="lx-panes"></div>'
-        f'<div class="lx-scrub"><button type="button" class="lx-play" aria-label="{t("shell.play")}"></button>'
-        f'<input type="range" min="0" max="0" value="0" aria-label="{t("shell.frame")}"><output></output></div></div>'
+        f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'
+        f'<div class="lx-panes"></div>{scrubber()}</div>'
     )
     return view("microscope", template, value, elem_id=elem_id)
 
@@ -90,3 +92,89 @@ def stream(
         milliseconds = (now - began) * 1000
         yield value, progress(step.done, step.total), badge("live", ms=milliseconds, **facts)
         waiting, sent, pause = [], now, max(FIRST, 0.1 * (now - began))
+
+
+def shipped_run() -> Any:
+    """The run that ships with the digit model, for the first look; None when it is not there."""
+    return home.shipped_run(CHECKPOINT)
+
+
+def digit_picker(elem_id: str) -> gr.HTML:
+    """Ten real digits to choose from, with other examples of each; its value is the number of the sample."""
+    buttons = "".join(
+        f'<button type="button" data-digit="{digit}" aria-pressed="false" aria-label="{digit}">'
+        f'<canvas width="28" height="28"></canvas></button>'
+        for digit in range(10)
+    )
+    template = (
+        f'<div class="lx-picker" role="group" aria-label="{t("field.sample")}" '
+        f'data-sheet="{home.address("mnist-samples.png")}"><p class="lx-small">{t("field.sample")}</p>'
+        f'<div class="lx-digits">{buttons}</div>'
+        f'<button type="button" class="lx-others">{t("diffusion.others")}</button></div>'
+    )
+    return raw(view("picker", template, 140, elem_id=elem_id))
+
+
+def sketch(elem_id: str) -> gr.HTML:
+    """A sheet to draw on; its value is a data URL, or empty."""
+    template = (
+        f'<div class="lx-sketch lx-empty" data-large="{t("diffusion.file_large")}">'
+        f'<canvas width="224" height="224" role="img" tabindex="0" aria-label="{t("field.drawing")}"></canvas>'
+        f'<p class="lx-hint">{t("diffusion.draw_here")}</p><div class="lx-line">'
+        f'<button type="button" class="lx-clear">{t("diffusion.clear")}</button>'
+        f'<button type="button" class="lx-upload">{t("diffusion.upload")}</button></div>'
+        f'<input type="file" accept="image/png,image/jpeg,image/webp,image/gif" hidden></div>'
+    )
+    return raw(view("sketch", template, "", elem_id=elem_id))
+
+
+def forward_view(elem_id: str) -> gr.HTML:
+    """The digit at the noise level of the slider, beside the curves of signal and noise."""
+    curves = "".join(
+        f'<figure><figcaption>{t(key)}</figcaption><svg viewBox="-4 -4 308 112" role="img" aria-label="{t(key)}">'
+        '<line x1="0" y1="100" x2="300" y2="100"/><path/><circle r="5"/></svg></figure>'
+        for key in ("diffusion.plot_signal", "diffusion.plot_snr")
+    )
+    template = (
+        f'<div class="lx-forward" data-words="{words(snr="diffusion.snr")}"><figure class="lx-noised">'
+        f'<canvas role="img" aria-label="{t("diffusion.pane_x")}"></canvas><figcaption><output></output></figcaption>'
+        f'</figure><div class="lx-curves">{curves}<p class="lx-small">{t("diffusion.plot_axis")}</p></div></div>'
+    )
+    return view("forward", template, None, elem_id=elem_id)
+
+
+def table(elem_id: str) -> gr.HTML:
+    """A table written cell by cell as text: {"head": [...], "rows": [[...]], "mark": row to point at or None}."""
+    return view("table", '<div class="lx-table"><table></table></div>', None, elem_id=elem_id)
+
+
+def digit_choice(form: Form) -> None:
+    """Ten digits and "any"."""
+    options = [(str(digit), digit) for digit in range(10)]
+    form.choice("digit", options=[*options, (t("diffusion.digit_any"), -1)], radio=True)
+
+
+def mosaic(elem_id: str, says: str) -> gr.HTML:
+    """Pictures in rows and columns with words around them; see diffusion_compare.mosaic_value."""
+    template = f'<figure class="lx-mosaic"><div class="lx-tiles"></div><figcaption>{t(says)}</figcaption></figure>'
+    return view("mosaic", template, None, elem_id=elem_id)
+
+
+def time_machine(elem_id: str, value: Any) -> gr.HTML:
+    """Snapshots of the training under one slider, beside the loss curve; the value ships with the page."""
+    names = {
+        "pictures": "diffusion.training_pictures",
+        "minutes": "diffusion.training_minutes",
+        "right": "diffusion.training_right",
+        "loss": "diffusion.training_loss",
+    }
+    template = (
+        f'<div class="lx-machine" data-words="{words(**names)}"><figure><canvas role="img" '
+        f'aria-label="{t("diffusion.training_canvas")}"></canvas></figure><div class="lx-curves"><figure>'
+        f'<figcaption>{t("diffusion.training_plot")}</figcaption><svg viewBox="-4 -4 308 112" role="img" '
+        f'aria-label="{t("diffusion.training_plot")}"><line x1="0" y1="100" x2="300" y2="100"/>'
+        '<line class="lx-guess" x1="0" x2="300"/><path/><circle r="5"/></svg></figure>'
+        f'<p class="lx-small">{t("diffusion.training_guess")}</p><p class="lx-facts-line"></p></div>'
+        f"{scrubber()}</div>"
+    )
+    return view("machine", template, value, elem_id=elem_id)

@@ -1,0 +1,175 @@
+// Pictures with words around them, tables, verdicts, and the time machine of a training.
+(() => {
+  const tag = (name, words, kind) => {
+    const element = document.createElement(name);
+    if (words !== undefined) element.textContent = words;
+    if (kind) element.className = kind;
+    return element;
+  };
+
+  // {sheets: [one], counts: [n], w, h, rows: [words], columns: [words], notes: [words] or null}
+  luoxia.mosaic = (element, props, watch) => {
+    const tiles = element.querySelector(".lx-tiles");
+    let bitmap = null, meta = null, ticket = 0;
+
+    function paint() {
+      if (!bitmap) return;
+      const { w, h, columns } = meta, table = luoxia.palette(false);
+      const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      [scratch.canvas.width, scratch.canvas.height] = [w, h];
+      tiles.querySelectorAll("canvas").forEach((canvas, i) => {
+        scratch.drawImage(bitmap, i * w, 0, w, h, 0, 0, w, h);
+        luoxia.paint(canvas, scratch.getImageData(0, 0, w, h).data, table);
+      });
+      tiles.dataset.columns = columns.length;
+    }
+
+    function lay() {
+      const { w, h, rows, columns, notes } = meta;
+      const named = rows.some((row) => row);
+      const shape = `${rows.length}x${columns.length}x${w}`;
+      if (tiles.dataset.shape !== shape) {
+        tiles.dataset.shape = shape;
+        tiles.style.setProperty("--columns", columns.length);
+        tiles.classList.toggle("lx-named", named);
+        const parts = named ? [tag("span")] : [];
+        parts.push(...columns.map((words) => tag("span", words, "lx-column")));
+        rows.forEach((row, r) => {
+          if (named) parts.push(tag("span", row, "lx-row"));
+          columns.forEach((column, c) => {
+            const cell = tag("figure");
+            const canvas = tag("canvas");
+            [canvas.width, canvas.height] = [w, h];
+            canvas.setAttribute("role", "img");
+            canvas.setAttribute("aria-label", `${row} ${column}`.trim());
+            cell.append(canvas);
+            if (notes) cell.append(tag("figcaption"));
+            parts.push(cell);
+          });
+        });
+        tiles.replaceChildren(...parts);
+      }
+      tiles.querySelectorAll(".lx-column").forEach((span, i) => { span.textContent = columns[i]; });
+      tiles.querySelectorAll("figcaption").forEach((caption, i) => { caption.textContent = notes ? notes[i] : ""; });
+    }
+
+    async function load() {
+      const value = props.value;
+      if (!value || !value.sheets) return;
+      const mine = ++ticket;
+      const loaded = await createImageBitmap(await (await fetch(value.sheets[0].url)).blob());
+      if (mine !== ticket) return;
+      bitmap = loaded;
+      meta = value;
+      lay();
+      paint();
+      element.querySelector(".lx-mosaic").dataset.ready = value.counts[0];
+    }
+    luoxia.onTheme(paint);
+    watch("value", load);
+    load();
+  };
+
+  // {head: [words], rows: [[words]], mark: number or null}
+  luoxia.table = (element, props, watch) => {
+    const table = element.querySelector("table");
+    const load = () => {
+      const value = props.value;
+      if (!value) return;
+      const head = tag("thead"), body = tag("tbody"), top = tag("tr");
+      value.head.forEach((words) => { const cell = tag("th", words); cell.scope = "col"; top.append(cell); });
+      head.append(top);
+      value.rows.forEach((row, i) => {
+        const line = tag("tr", undefined, i === value.mark ? "lx-mark" : "");
+        row.forEach((words) => line.append(tag("td", words)));
+        body.append(line);
+      });
+      table.replaceChildren(head, body);
+      const box = table.parentElement, marked = table.querySelector(".lx-mark");
+      box.tabIndex = 0;
+      box.scrollTop = marked ? marked.offsetTop - 60 : 0;
+    };
+    watch("value", load);
+    load();
+  };
+
+  // {words, good}
+  luoxia.verdict = (element, props, watch) => {
+    const line = element.querySelector(".lx-verdict");
+    const load = () => {
+      const value = props.value;
+      line.hidden = !value || !value.words;
+      if (line.hidden) return;
+      line.textContent = value.words;
+      line.classList.toggle("lx-bad", !value.good);
+      luoxia.say(value.words);
+    };
+    watch("value", load);
+    load();
+  };
+
+  // {sheet: url, tile: {width, height}, snapshots: [{pictures, minutes, class_accuracy}], curve: [{pictures, loss}], guess_loss}
+  luoxia.machine = (element, props, watch) => {
+    const root = element.querySelector(".lx-machine");
+    const canvas = root.querySelector("canvas");
+    const range = root.querySelector("input[type=range]");
+    const output = root.querySelector("output");
+    const play = root.querySelector("button");
+    const facts = root.querySelector(".lx-facts-line");
+    const words = JSON.parse(root.dataset.words);
+    const sheet = new Image();
+    let value = null, timer = 0, x = null, y = null;
+
+    function curve() {
+      const losses = value.curve.map((point) => point.loss).concat(value.guess_loss);
+      const [low, high] = [Math.log(Math.min(...losses) * 0.9), Math.log(Math.max(...losses) * 1.05)];
+      const last = value.curve.at(-1).pictures, first = value.curve[0].pictures;
+      x = (pictures) => (300 * Math.log(Math.max(1, pictures / first))) / Math.log(last / first);
+      y = (loss) => 100 - (100 * (Math.log(loss) - low)) / (high - low);
+      root.querySelector("path").setAttribute("d", `M${value.curve.map((point) => `${x(point.pictures).toFixed(1)},${y(point.loss).toFixed(1)}`).join("L")}`);
+      const line = root.querySelector(".lx-guess");
+      line.setAttribute("y1", y(value.guess_loss));
+      line.setAttribute("y2", y(value.guess_loss));
+    }
+
+    function draw(index) {
+      if (!value || !sheet.complete || !sheet.naturalWidth) return;
+      const snapshot = value.snapshots[index], w = value.tile.width, h = value.tile.height;
+      [canvas.width, canvas.height] = [w, h];
+      const context = canvas.getContext("2d", { willReadFrequently: true });
+      context.drawImage(sheet, 0, index * h, w, h, 0, 0, w, h);
+      luoxia.paint(canvas, context.getImageData(0, 0, w, h).data, luoxia.palette(false));
+      const near = value.curve.reduce((best, point) => (Math.abs(point.pictures - snapshot.pictures) < Math.abs(best.pictures - snapshot.pictures) ? point : best));
+      const dot = root.querySelector("circle");
+      dot.setAttribute("cx", x(snapshot.pictures));
+      dot.setAttribute("cy", y(near.loss));
+      const count = snapshot.pictures.toLocaleString("en-US");
+      output.textContent = `${index + 1} / ${value.snapshots.length} · ${count} ${words.pictures}`;
+      facts.textContent = `${snapshot.minutes.toFixed(1)} ${words.minutes} · ${words.loss} ${near.loss.toFixed(3)} · ${words.right} ${(100 * snapshot.class_accuracy).toFixed(0)} %`;
+      range.value = index;
+      range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
+      root.dataset.frame = index;
+    }
+
+    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    play.addEventListener("click", () => {
+      if (timer) return stop();
+      let i = +range.value >= +range.max ? 0 : +range.value;
+      play.classList.add("lx-playing");
+      timer = setInterval(() => { draw(i++); if (i > +range.max || !root.isConnected) stop(); }, 700);
+    });
+    range.addEventListener("input", () => { stop(); draw(+range.value); });
+
+    function load() {
+      value = props.value;
+      if (!value || !value.snapshots) return;
+      range.max = value.snapshots.length - 1;
+      curve();
+      sheet.onload = () => { draw(+range.max); root.dataset.ready = "1"; };
+      sheet.src = value.sheet;
+    }
+    luoxia.onTheme(() => draw(+range.value));
+    watch("value", load);
+    load();
+  };
+})();

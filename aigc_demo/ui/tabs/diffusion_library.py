@@ -1,0 +1,145 @@
+"""Diffusion tab, outward: beside diffusers, the course of the training, and models of the hub."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from aigc_demo.services import home
+from aigc_demo.services.diffusion import sheets
+from aigc_demo.services.diffusion.requests import CHECKPOINT, Beside, Hub
+from aigc_demo.services.diffusion.results import TOLERANCE
+from aigc_demo.ui.events import QUICK
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t, tr
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.diffusion_compare import mosaic_value
+from aigc_demo.ui.tabs.diffusion_parts import Reel, digit_choice, microscope, mosaic, stream, table, time_machine
+from aigc_demo.ui.widgets import (
+    badge,
+    bench,
+    controls,
+    drawer,
+    heading,
+    honesty_badge,
+    how_it_works,
+    progress,
+    progress_line,
+    result,
+)
+
+
+def beside(service: Any) -> Form:
+    """Our code and diffusers, same weights, same noise."""
+    form = Form("diffusion_beside", Beside)
+    with form.tab():
+        with bench():
+            with controls():
+                digit_choice(form)
+                form.choice("mistake")
+                form.slider("steps", main=True)
+                form.seed()
+                form.buttons("diffusion.run_beside")
+                with drawer():
+                    form.choice("sampler")
+                    form.slider("guidance")
+            with result():
+                view = mosaic("diffusion_beside-view", "diffusion.beside_says")
+                verdict = gr.HTML(elem_id="diffusion_beside-verdict", **verdict_view())
+                layers = table("diffusion_beside-layers")
+                note = honesty_badge()
+                form.save(["png", "json"], lambda r, kind: service.save("diffusion_beside", r, kind))
+                form.share()
+        how_it_works(
+            r"\max_i \left| f^{\text{ours}}_i(x_t, t, c) - f^{\text{diffusers}}_i(x_t, t, c) \right| \le 10^{-4}",
+            "diffusion.how_beside",
+            {"diffusers, UNet2DModel": "https://huggingface.co/docs/diffusers/api/models/unet2d"},
+            {"aigc_demo/pipelines/parity.py · compare": function_text("pipelines.parity", "compare")},
+        )
+
+    def on_beside(request: Beside, lang: str) -> tuple[Any, Any, Any, Any]:
+        """Draw with our code and with diffusers; gives both pictures, the verdict, every layer, and the badge."""
+        made = service.beside(request)
+        pictures = np.stack([made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1])
+        notes = [f"{made.our_milliseconds:.0f} ms", f"{made.their_milliseconds:.0f} ms", f"max {made.maximum:.1e}"]
+        columns = [tr(lang, f"diffusion.beside_{name}") for name in ("ours", "library", "gap")]
+        first = None if made.first is None else made.layers[made.first][0]
+        words = tr(lang, "diffusion.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
+        if first is not None:
+            words = tr(lang, "diffusion.verdict_first", layer=first, limit=f"{TOLERANCE:.0e}")
+        head = [tr(lang, f"diffusion.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
+        rows = [[ours, theirs, f"{top:.1e}", f"{mean:.1e}"] for ours, theirs, top, mean in made.layers]
+        value = mosaic_value(view.GRADIO_CACHE, pictures, [""], columns, notes)
+        speed = badge("live", ms=made.our_milliseconds, **service.facts(), seed=request.seed)
+        return value, {"words": words, "good": first is None}, {"head": head, "rows": rows, "mark": made.first}, speed
+
+    form.run(on_beside, [view, verdict, layers, note])
+    return form
+
+
+def verdict_view() -> dict[str, Any]:
+    """Properties of the sentence that sums a comparison up."""
+    return {
+        "html_template": '<p class="lx-verdict" hidden></p>',
+        "js_on_load": "luoxia.verdict(element, props, watch)",
+        "apply_default_css": False,
+    }
+
+
+def training(service: Any) -> None:
+    """The time machine: the same seeds at every snapshot, beside the loss curve. All of it ships with the page."""
+    with gr.Tab(t("diffusion.tab_training"), id="diffusion_training", elem_id="tab-diffusion_training"):
+        heading("diffusion.training_title", "diffusion.training_lead")
+        time_machine("diffusion_training-view", home.shipped_training(CHECKPOINT))
+        honesty_badge(badge("cached"))
+
+
+def hub(service: Any) -> Form:
+    """Any DDPM or DDIM model of the hub, in our own network."""
+    form = Form("diffusion_hub", Hub)
+    with form.tab():
+        with bench():
+            with controls():
+                form.text("name")
+                look = gr.Button(t("diffusion.hub_look"), elem_id="diffusion_hub-look", size="sm")
+                facts = gr.HTML(elem_id="diffusion_hub-facts", **verdict_view())
+                form.slider("steps", main=True)
+                form.seed()
+                form.buttons("diffusion.run_hub")
+                with drawer():
+                    form.choice("sampler")
+            with result():
+                scope = microscope(colour=True, elem_id="diffusion_hub-scope")
+                line, note = progress_line(), honesty_badge()
+                form.share()
+        how_it_works(
+            r"\hat\epsilon = f_\theta(x_t, t)",
+            "diffusion.how_hub",
+            {"Ho, Jain & Abbeel, 2020: the CIFAR-10 model of the paper": "https://arxiv.org/abs/2006.11239"},
+            {"aigc_demo/pipelines/convert.py · from_library": function_text("pipelines.convert", "from_library")},
+        )
+
+    def on_look(request: Hub, lang: str) -> Any:
+        """What the model is and how large, before its weights travel."""
+        about = service.describe(request.name)
+        size = " × ".join(map(str, about["picture"]))
+        values = {**about, "picture": size, "licence": about["licence"] or "-"}
+        return {"words": tr(lang, "diffusion.hub_facts", **values), "good": True}
+
+    def on_hub(request: Hub) -> Iterator[tuple[Any, Any, Any]]:
+        """Fetch a model of the hub if it is not here yet, and draw with it; yields the run, progress and badge."""
+        began = time.perf_counter()
+        steps = service.hub(request)
+        for step in steps:
+            if step.value is not None:
+                break
+            waited = (time.perf_counter() - began) * 1000
+            yield gr.skip(), progress(step.done, step.total), badge("live", device="CPU", ms=waited)
+        told = {"device": service.facts()["device"], "seed": request.seed}
+        yield from stream(steps, Reel(scope.GRADIO_CACHE), sheets.sheet, sheets.panes, told)
+
+    look.click(form.endpoint(on_look), form.inputs, facts, api_name="diffusion_hub_look", **QUICK)
+    form.run(on_hub, [scope, line, note])
+    return form
