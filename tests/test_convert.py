@@ -8,7 +8,7 @@ from diffusers import UNet2DModel
 
 from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import UserError
-from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet, UNetConfig
+from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, Norm, UNet, UNetConfig
 from aigc_demo.pipelines.convert import from_library, to_library
 from aigc_demo.pipelines.parity import MISTAKES, compare, with_mistake
 
@@ -140,3 +140,18 @@ def test_table_points_at_the_mistake(mistake, layer):
 
 def test_every_mistake_is_tested():
     assert set(MISTAKES) == {"timestep_off_by_one", "wrong_scaling", "no_time_embedding", "classes_shifted"}
+
+
+@pytest.mark.parametrize("batch", [1, 16])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_norm_is_group_norm_whichever_way_it_goes(batch, dtype):
+    norm = Norm(8, 32)
+    norm.weight.data.normal_(1)
+    norm.bias.data.normal_()
+    x = (3 * torch.randn(batch, 32, 16, 16) + 5).to(dtype).contiguous(memory_format=torch.channels_last)
+    expected = torch.nn.functional.group_norm(x.float(), 8, norm.weight, norm.bias, norm.eps)
+    with torch.inference_mode():
+        found = norm(x)
+    tolerance = 1e-5 if dtype == torch.float32 else 5e-2
+    assert found.dtype == dtype and (found - expected).abs().max() <= tolerance * expected.abs().max()
+    assert found.is_contiguous(memory_format=torch.channels_last)

@@ -67,20 +67,50 @@ class DiffusionConfig:
         return self.unet.channels // self.patch**2, size, size
 
 
+class Norm(nn.GroupNorm):
+    """Group normalisation, in float32 whatever the type of the maps.
+
+    torch's own is slow on a CPU where maps are channels-last, large, and few to a group; there, while nothing is
+    trained, the sums are taken over the pixels of every map first.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (B, C, H, W) -> (B, C, H, W)."""
+        by_map = x.numel() >= 2**17 and self.num_channels // self.num_groups % 8 and x.is_cpu
+        if torch.is_grad_enabled() or (x.dtype == torch.float32 and not by_map):
+            return super().forward(x)
+        if by_map and x.is_contiguous(memory_format=torch.channels_last):
+            rows = x.permute(0, 2, 3, 1)  # (B, H, W, C), as it lies in memory
+            return self._by_map(rows.flatten(1, 2).float()).to(x.dtype).view(rows.shape).permute(0, 3, 1, 2)
+        return F.group_norm(x.float(), self.num_groups, self.weight.float(), self.bias.float(), self.eps).to(x.dtype)
+
+    def _by_map(self, x: Tensor) -> Tensor:
+        """x (B, H*W, C) -> the same, normalised."""
+        b, _, c = x.shape
+        groups = (b, self.num_groups, c // self.num_groups)
+        mean = x.mean(1).view(groups).mean(2, keepdim=True)  # (B, groups, 1)
+        square = x.square().mean(1).view(groups).mean(2, keepdim=True)
+        deviation = (square - mean.square() + self.eps).sqrt()
+        scale = self.weight.float().view(groups[1:]) / deviation  # (B, groups, C/groups)
+        shift = self.bias.float().view(groups[1:]) - mean * scale
+        return torch.addcmul(shift.view(b, 1, c), x, scale.view(b, 1, c))
+
+
 class ResidualBlock(nn.Module):
     def __init__(self, channels: int, width: int, config: UNetConfig):
         super().__init__()
-        self.norm1 = nn.GroupNorm(config.groups, channels, config.norm_eps)
+        self.norm1 = Norm(config.groups, channels, config.norm_eps)
         self.conv1 = nn.Conv2d(channels, width, 3, padding=1)
-        self.norm2 = nn.GroupNorm(config.groups, width, config.norm_eps)
+        self.norm2 = Norm(config.groups, width, config.norm_eps)
         self.dropout = nn.Dropout(config.dropout)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1)
         self.shortcut = nn.Conv2d(channels, width, 1) if channels != width else nn.Identity()
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
         """x (B, channels, H, W), bias (B, width) of the time -> (B, width, H, W)."""
-        h = self.conv1(F.silu(self.norm1(x))) + bias[:, :, None, None]
-        h = self.conv2(self.dropout(F.silu(self.norm2(h))))
+        h = self.conv1(F.silu(self.norm1(x), inplace=True))
+        h += bias[:, :, None, None]
+        h = self.conv2(self.dropout(F.silu(self.norm2(h), inplace=True)))
         return self.shortcut(x) + h
 
 
@@ -90,7 +120,7 @@ class Attention(nn.Module):
     def __init__(self, width: int, config: UNetConfig):
         super().__init__()
         self.heads = width // (config.head_width or width)
-        self.norm = nn.GroupNorm(config.groups, width, config.norm_eps)
+        self.norm = Norm(config.groups, width, config.norm_eps)
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
 
@@ -177,7 +207,7 @@ class UNet(nn.Module):
                 c = w
             self.up.append(Level(inputs, w, config.attention[i], config, Up(w) if i else None))
 
-        self.norm_out = nn.GroupNorm(config.groups, c, config.norm_eps)
+        self.norm_out = Norm(config.groups, c, config.norm_eps)
         self.conv_out = nn.Conv2d(c, config.channels, 3, padding=1)
 
         self.bias_widths = [block.conv1.out_channels for block in self.residual_blocks()]
