@@ -61,7 +61,7 @@ def test_missing_weights_say_how_to_make_them(tmp_path):
     (tmp_path / "judge-0.safetensors").unlink()
     with pytest.raises(
         UnavailableError,
-        match="weights of judge-0 are not on this machine.*make judge && python -m aigc_demo.checkpoints.catalogue judge-0",
+        match="weights of judge-0 are not on this.*make judge && python -m aigc_demo.checkpoints.catalogue judge-0",
     ):
         store.load("judge-0")
 
