@@ -19,6 +19,9 @@ def warm(store: Store) -> None:
                 once()
         except UserError as error:  # a file is missing, say: the tab tells it to who needs it
             logger.warning("%s: %s", family.stem, error)
+    from aigc_demo.pipelines import hf_image  # here, since it imports torch
+
+    hf_image.diffusers()
 
 
 def warm_behind(store: Store) -> threading.Thread:
