@@ -34,6 +34,14 @@ def test_prepare_turns_telemetry_off_and_keeps_what_a_person_set(clean):
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
     assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
     assert os.environ["no_proxy"] == "127.0.0.1,localhost"
+    assert Path(os.environ["GRADIO_TEMP_DIR"]).parent == clean
+
+
+def test_a_chosen_cache_folder_is_kept_and_no_other_made(clean):
+    os.environ["GRADIO_TEMP_DIR"] = str(clean / "mine")
+    environment.prepare()
+    assert os.environ["GRADIO_TEMP_DIR"] == str(clean / "mine")
+    assert not list(clean.iterdir())
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="users have numbers on POSIX only")

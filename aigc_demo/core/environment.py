@@ -15,7 +15,8 @@ def prepare() -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep, they do not spin
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(private_folder()))
+    if not os.environ.get("GRADIO_TEMP_DIR"):
+        os.environ["GRADIO_TEMP_DIR"] = str(private_folder())
     for name in ("NO_PROXY", "no_proxy"):  # Gradio checks itself over loopback at launch
         known = [host for host in os.environ.get(name, "").split(",") if host]
         os.environ[name] = ",".join([*known, *(host for host in LOOPBACK if host not in known)])
