@@ -20,7 +20,7 @@
     appears(family, (tab) => {
       tab.click();
       window.scrollTo({ top: 0 });
-      if (id !== family) appears(id, (inner) => inner.click());
+      if (id !== family) appears(id, (inner) => { inner.click(); inner.scrollIntoView({ block: "nearest", inline: "center" }); });
     });
   };
   const openTab = () => {

@@ -54,6 +54,7 @@
         else paint(canvas, pixels.data, SIGNED.has(pane) ? tables[1] : tables[0]);
       });
       range.value = i;
+      luoxia.filled(range);
       const level = meta.levels[i], signal = meta.signals ? meta.signals[i] : null;
       const place = `${i + 1} / ${count}`;
       if (level === undefined) label.textContent = place;

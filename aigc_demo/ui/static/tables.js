@@ -147,6 +147,7 @@
       output.textContent = `${index + 1} / ${value.snapshots.length} · ${count} ${words.pictures}`;
       facts.textContent = `${snapshot.minutes.toFixed(1)} ${words.minutes} · ${words.loss} ${near.loss.toFixed(3)} · ${words.right} ${(100 * snapshot.class_accuracy).toFixed(0)} %`;
       range.value = index;
+      luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
       root.dataset.frame = index;
     }
