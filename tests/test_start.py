@@ -45,6 +45,8 @@ def test_the_page_answers_and_libraries_load_behind_it(app):
         assert time.monotonic() < end, "torch was not loaded behind the page"
         assert process.poll() is None
         time.sleep(0.5)
+    process.terminate()
+    assert process.wait(10) == 0, process.stderr.read()
 
 
 def test_the_page_is_built_without_torch():
