@@ -36,6 +36,7 @@ def private_folder() -> Path:
 
 def is_free(host: str, port: int) -> bool:
     """Whether a server may listen there."""
+    host = host.strip("[]")  # an IPv6 address may come in brackets
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
