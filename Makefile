@@ -33,7 +33,7 @@ fix: .venv/installed-tests
 smoke: .venv/installed-tests
 	.venv/bin/python -m pytest tests/test_recipes.py
 
-bench: .venv/installed
+bench: .venv/installed-tests
 	.venv/bin/python -m benchmarks
 
 screenshots: .venv/installed-tests
