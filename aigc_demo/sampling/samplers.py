@@ -13,7 +13,7 @@ At the same levels euler and ddim with eta 0 are one formula in two coordinates,
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -142,4 +142,4 @@ def sample(
             x = ahead
         else:
             raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {sampler}")
-    yield Moment(-1, 1.0, x, Estimate(x, torch.zeros_like(x)))
+    yield Moment(-1, 1.0, x, replace(estimate, x0=x))  # no noise is left; the noise seen last is kept to be looked at

@@ -35,10 +35,10 @@ def address(name: str, folder: Path = EXAMPLES) -> str:
     return f"./shipped/{name}?{hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]}"
 
 
-def shipped_run(checkpoint: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
-    """The run that ships with a checkpoint, sheets as addresses; None when there is none or it is incomplete."""
+def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run") -> dict[str, Any] | None:
+    """A result that ships with a checkpoint, sheets as addresses; None when there is none or it is incomplete."""
     try:
-        run = json.loads((folder / f"{checkpoint}-run.json").read_text("utf-8"))
+        run = json.loads((folder / f"{checkpoint}-{use_case}.json").read_text("utf-8"))
         run["sheets"] = [{"url": address(Path(name).name, folder)} for name in run["sheets"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -67,9 +67,18 @@ def facts(checkpoints: Iterable[Checkpoint]) -> Facts:
 
 
 def shipped_training(checkpoint: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
-    """The course of a checkpoint's training, as `python -m aigc_demo.evaluation.snapshots` wrote it; None without it."""
+    """The course of a training, as `python -m aigc_demo.training.snapshots` wrote it; None without it."""
     try:
         course: dict[str, Any] = json.loads((folder / f"{checkpoint}-training.json").read_text("utf-8"))
         return {**course, "sheet": address(f"{checkpoint}-snapshots.png", folder)}
     except (OSError, ValueError, TypeError):
+        return None
+
+
+def shipped_forward(checkpoint: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """A digit with its noise and the schedule, for the browser to mix; None without it."""
+    try:
+        value: dict[str, Any] = json.loads((folder / f"{checkpoint}-forward.json").read_text("utf-8"))
+        return value
+    except (OSError, ValueError):
         return None

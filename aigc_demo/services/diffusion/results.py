@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aigc_demo.sampling.names import SAMPLERS
+
 Array = np.ndarray
+ROWS = SAMPLERS  # of the sampler comparison
 COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
 TOLERANCE = 1e-4  # largest absolute difference of two layers that agree
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from aigc_demo.data.images import to_bytes
-from aigc_demo.services.diffusion.results import Array, Frame, Noised
+from aigc_demo.services.diffusion.results import Array, CutRun, Frame, Noised, SideBySide
 
 PANES = ("x", "x0", "eps")
 GUIDED = (*PANES, "eps_null", "eps_class")
@@ -53,6 +53,16 @@ def png(picture: Array) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def cut(made: CutRun) -> Array:
+    """The four pictures of a cut run, (4, C, H, W) in [-1, 1]."""
+    return np.stack([made.few, made.cut / 2, made.cut_x0, made.many])
+
+
+def beside(made: SideBySide) -> Array:
+    """Our picture, the library's, and how far they are apart (blank where they agree), (3, C, H, W) in [-1, 1]."""
+    return np.stack([made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1])
 
 
 def numbers(array: Array) -> str:

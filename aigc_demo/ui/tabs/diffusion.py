@@ -7,17 +7,19 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services.diffusion import sheets
-from aigc_demo.services.diffusion.requests import Draw, Forward, Redraw
+from aigc_demo.services.diffusion.requests import CHECKPOINT, Draw, Forward, Redraw
+from aigc_demo.services.home import shipped_forward
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import diffusion_compare, diffusion_library
 from aigc_demo.ui.tabs.diffusion_parts import (
     Reel,
+    cached,
     digit_choice,
     digit_picker,
     forward_view,
     microscope,
-    shipped_run,
+    shipped,
     sketch,
     stream,
 )
@@ -79,9 +81,10 @@ def draw(service: Any) -> Form:
                     }
                 )
             with result():
-                scope = microscope(shipped_run(), elem_id="diffusion_draw-scope")
+                first = shipped("run")
+                scope = microscope(first, elem_id="diffusion_draw-scope")
                 progress = progress_line()
-                badge = honesty_badge({"state": "cached", "seed": 7})
+                badge = honesty_badge(cached(first))
                 form.save(["png", "gif", "mp4", "json"], lambda r, kind: service.save("diffusion_draw", r, kind))
                 form.share(lambda r: service.python(r))
         predict_card(
@@ -122,8 +125,9 @@ def forward(service: Any) -> Form:
                 with drawer("diffusion.draw_own"):
                     form.add("drawing", sketch("diffusion_forward-drawing"))
             with result():
-                view = forward_view("diffusion_forward-view")
-                badge = honesty_badge()
+                first = shipped_forward(CHECKPOINT)
+                view = forward_view("diffusion_forward-view", first)
+                badge = honesty_badge({"state": "cached", "seed": first["seed"]} if first else None)
                 form.save(["png", "json"], lambda r, kind: service.save("diffusion_forward", r, kind))
                 form.share(lambda r: service.python(r))
         how_it_works(
@@ -170,9 +174,10 @@ def redraw(service: Any) -> Form:
                     form.choice("sampler")
                     form.slider("guidance")
             with result():
-                scope = microscope(elem_id="diffusion_redraw-scope")
+                first = shipped("redraw")
+                scope = microscope(first, elem_id="diffusion_redraw-scope")
                 progress = progress_line()
-                badge = honesty_badge()
+                badge = honesty_badge(cached(first))
                 form.save(["png", "gif", "mp4", "json"], lambda r, kind: service.save("diffusion_redraw", r, kind))
                 form.share()
         predict_card(

@@ -1,18 +1,18 @@
 """Diffusion tab, comparisons: between two seeds, class by seed, samplers, and few steps against a cut run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from aigc_demo.services.diffusion import sheets
 from aigc_demo.services.diffusion.requests import Cut, Grid, Samplers, Walk
-from aigc_demo.services.diffusion.results import COUNTS
+from aigc_demo.services.diffusion.results import COUNTS, ROWS
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.i18n import tr
+from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs.diffusion_parts import Reel, digit_choice, microscope, mosaic
+from aigc_demo.ui.tabs.diffusion_parts import Reel, cached, digit_choice, microscope, mosaic, shipped
 from aigc_demo.ui.widgets import (
     badge,
     bench,
@@ -25,8 +25,6 @@ from aigc_demo.ui.widgets import (
     progress_line,
     result,
 )
-
-NOTHING = (None, None, None)
 
 
 def walk(service: Any) -> Form:
@@ -45,8 +43,9 @@ def walk(service: Any) -> Form:
                     form.choice("sampler")
                     form.slider("guidance")
             with result():
-                scope = microscope(elem_id="diffusion_walk-scope")
-                line, note = progress_line(), honesty_badge()
+                first = shipped("walk")
+                scope = microscope(first and {**first, "loop": True}, elem_id="diffusion_walk-scope")
+                line, note = progress_line(), honesty_badge(cached(first))
                 form.save(["gif", "mp4", "png", "json"], lambda r, kind: service.save("diffusion_walk", r, kind))
                 form.share(lambda r: service.python(r))
         how_it_works(
@@ -86,8 +85,10 @@ def grid(service: Any) -> Form:
                 form.choice("sampler")
                 form.slider("guidance")
         with result():
-            view = mosaic("diffusion_grid-view", "diffusion.grid_says")
-            line, note = progress_line(), honesty_badge()
+            first = shipped("grid")
+            words = grid_words(Grid())
+            view = mosaic("diffusion_grid-view", "diffusion.grid_says", first and {**first, **words})
+            line, note = progress_line(), honesty_badge(cached(first))
             form.save(["png", "gif", "json"], lambda r, kind: service.save("diffusion_grid", r, kind))
             form.share(lambda r: service.python(r))
 
@@ -97,9 +98,7 @@ def grid(service: Any) -> Form:
         for step in service.grid(request):
             if step.done < step.total and step.done % 2:
                 continue
-            rows = [str(digit) for digit in range(10)]
-            columns = [str((request.seed + i) % 2**32) for i in range(request.seeds)]
-            value = mosaic_value(view.GRADIO_CACHE, step.value, rows, columns)
+            value = mosaic_value(view.GRADIO_CACHE, step.value, grid_words(request))
             milliseconds = (time.perf_counter() - began) * 1000
             facts = {**service.facts(), "seed": request.seed}
             yield value, progress(step.done, step.total), badge("live", ms=milliseconds, **facts)
@@ -119,8 +118,10 @@ def samplers(service: Any) -> Form:
                 form.seed()
                 form.buttons("diffusion.run_samplers")
             with result():
-                view = mosaic("diffusion_samplers-view", "diffusion.samplers_says")
-                line, note = progress_line(), honesty_badge()
+                first = shipped("samplers")
+                words = samplers_words(t, ROWS, first["milliseconds"] if first else [])
+                view = mosaic("diffusion_samplers-view", "diffusion.samplers_says", first and {**first, **words})
+                line, note = progress_line(), honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("diffusion_samplers", r, kind))
                 form.share()
         how_it_works(
@@ -139,11 +140,10 @@ def samplers(service: Any) -> Form:
         began, done = time.perf_counter(), []
         for step in service.samplers(request):
             done.append(step.value)
-            names = [tr(lang, f"diffusion.sampler_{row.sampler}") for row in done]
-            columns = [f"{count} {tr(lang, 'diffusion.steps_short')}" for count in COUNTS]
-            notes = [f"{ms:.0f} ms" for row in done for ms in row.milliseconds]
             pictures = np.concatenate([row.pictures for row in done])
-            value = mosaic_value(view.GRADIO_CACHE, pictures, names, columns, notes)
+            took = [ms for row in done for ms in row.milliseconds]
+            words = samplers_words(lambda key: tr(lang, key), [row.sampler for row in done], took)
+            value = mosaic_value(view.GRADIO_CACHE, pictures, words)
             milliseconds = (time.perf_counter() - began) * 1000
             facts = {**service.facts(), "seed": request.seed}
             yield value, progress(step.done, step.total), badge("live", ms=milliseconds, **facts)
@@ -172,8 +172,9 @@ def cut(service: Any) -> Form:
                     form.choice("sampler")
                     form.slider("guidance")
             with result():
-                view = mosaic("diffusion_cut-view", "diffusion.cut_says")
-                note = honesty_badge()
+                first = shipped("cut")
+                view = mosaic("diffusion_cut-view", "diffusion.cut_says", first and {**first, **cut_words(t, Cut())})
+                note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("diffusion_cut", r, kind))
                 form.share()
 
@@ -181,14 +182,8 @@ def cut(service: Any) -> Form:
         """Draw with few steps, and cut a longer run after as many; gives the four pictures and the badge."""
         began = time.perf_counter()
         made = service.cut(request)
-        pictures = np.stack([made.few, made.cut / 2, made.cut_x0, made.many])
-        columns = [
-            tr(lang, "diffusion.cut_few", few=request.few),
-            tr(lang, "diffusion.cut_x", few=request.few, many=request.many),
-            tr(lang, "diffusion.cut_x0", few=request.few, many=request.many),
-            tr(lang, "diffusion.cut_many", many=request.many),
-        ]
-        value = mosaic_value(view.GRADIO_CACHE, pictures, [""], columns)
+        words = cut_words(lambda key: tr(lang, key), request)
+        value = mosaic_value(view.GRADIO_CACHE, sheets.cut(made), words)
         milliseconds = (time.perf_counter() - began) * 1000
         return value, badge("live", ms=milliseconds, **service.facts(), seed=request.seed)
 
@@ -196,10 +191,38 @@ def cut(service: Any) -> Form:
     return form
 
 
-def mosaic_value(
-    cache: str, pictures: Any, rows: list[str], columns: list[str], notes: list[str] | None = None
-) -> dict[str, Any]:
+Say = Callable[[str], str]  # key of a text -> its token, or the text itself
+
+
+def grid_words(request: Grid) -> dict[str, Any]:
+    """Digits beside the rows, seeds above the columns."""
+    seeds = [str((request.seed + i) % 2**32) for i in range(request.seeds)]
+    return {"rows": [str(digit) for digit in range(10)], "columns": seeds, "notes": None}
+
+
+def samplers_words(say: Say, names: Sequence[str], milliseconds: Sequence[float]) -> dict[str, Any]:
+    """Samplers beside the rows, step counts above the columns, times under the pictures."""
+    return {
+        "rows": [say(f"diffusion.sampler_{name}") for name in names],
+        "columns": [f"{count} {say('diffusion.steps_short')}" for count in COUNTS],
+        "notes": [f"{ms:.0f} ms" for ms in milliseconds],
+    }
+
+
+def cut_words(say: Say, request: Cut) -> dict[str, Any]:
+    """What the four pictures are."""
+    steps = say("diffusion.steps_short")
+    columns = [
+        f"{request.few} {steps} · {say('diffusion.cut_finished')}",
+        f"{request.few} / {request.many} {steps} · {say('diffusion.cut_now')}",
+        f"{request.few} / {request.many} {steps} · {say('diffusion.cut_guess')}",
+        f"{request.many} {steps} · {say('diffusion.cut_finished')}",
+    ]
+    return {"rows": [""], "columns": columns, "notes": None}
+
+
+def mosaic_value(cache: str, pictures: Any, words: dict[str, Any]) -> dict[str, Any]:
     """Pictures (N, C, H, W), row by row, with what is written beside, above and under them."""
     height, width = pictures.shape[-2:]
     value = Reel(cache, ["picture"]).add(sheets.row(pictures), len(pictures))
-    return {**value, "w": width, "h": height, "rows": rows, "columns": columns, "notes": notes}
+    return {**value, "w": width, "h": height, **words}

@@ -1,11 +1,10 @@
 """Diffusion tab, outward: beside diffusers, the course of the training, and models of the hub."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from aigc_demo.services import home
 from aigc_demo.services.diffusion import sheets
@@ -15,8 +14,18 @@ from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs.diffusion_compare import mosaic_value
-from aigc_demo.ui.tabs.diffusion_parts import Reel, digit_choice, microscope, mosaic, stream, table, time_machine
+from aigc_demo.ui.tabs.diffusion_compare import Say, mosaic_value
+from aigc_demo.ui.tabs.diffusion_parts import (
+    Reel,
+    cached,
+    digit_choice,
+    microscope,
+    mosaic,
+    shipped,
+    stream,
+    table,
+    time_machine,
+)
 from aigc_demo.ui.widgets import (
     badge,
     bench,
@@ -46,10 +55,12 @@ def beside(service: Any) -> Form:
                     form.choice("sampler")
                     form.slider("guidance")
             with result():
-                view = mosaic("diffusion_beside-view", "diffusion.beside_says")
+                first = shipped("beside")
+                value, rows = shipped_beside(first) if first else (None, None)
+                view = mosaic("diffusion_beside-view", "diffusion.beside_says", value)
                 verdict = gr.HTML(elem_id="diffusion_beside-verdict", **verdict_view())
-                layers = table("diffusion_beside-layers")
-                note = honesty_badge()
+                layers = table("diffusion_beside-layers", rows)
+                note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("diffusion_beside", r, kind))
                 form.share()
         how_it_works(
@@ -62,21 +73,43 @@ def beside(service: Any) -> Form:
     def on_beside(request: Beside, lang: str) -> tuple[Any, Any, Any, Any]:
         """Draw with our code and with diffusers; gives both pictures, the verdict, every layer, and the badge."""
         made = service.beside(request)
-        pictures = np.stack([made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1])
-        notes = [f"{made.our_milliseconds:.0f} ms", f"{made.their_milliseconds:.0f} ms", f"max {made.maximum:.1e}"]
-        columns = [tr(lang, f"diffusion.beside_{name}") for name in ("ours", "library", "gap")]
+
+        def say(key: str) -> str:
+            return tr(lang, key)
+
         first = None if made.first is None else made.layers[made.first][0]
         words = tr(lang, "diffusion.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
         if first is not None:
             words = tr(lang, "diffusion.verdict_first", layer=first, limit=f"{TOLERANCE:.0e}")
-        head = [tr(lang, f"diffusion.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
-        rows = [[ours, theirs, f"{top:.1e}", f"{mean:.1e}"] for ours, theirs, top, mean in made.layers]
-        value = mosaic_value(view.GRADIO_CACHE, pictures, [""], columns, notes)
+        took = [made.our_milliseconds, made.their_milliseconds]
+        words_beside = beside_words(say, took, made.maximum)
+        value = mosaic_value(view.GRADIO_CACHE, sheets.beside(made), words_beside)
+        rows = layer_table(say, made.layers, made.first)
         speed = badge("live", ms=made.our_milliseconds, **service.facts(), seed=request.seed)
-        return value, {"words": words, "good": first is None}, {"head": head, "rows": rows, "mark": made.first}, speed
+        return value, {"words": words, "good": first is None}, rows, speed
 
     form.run(on_beside, [view, verdict, layers, note])
     return form
+
+
+def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
+    """What stands above and under the three pictures."""
+    columns = [say(f"diffusion.beside_{name}") for name in ("ours", "library", "gap")]
+    notes = [*(f"{ms:.0f} ms" for ms in milliseconds), f"max {maximum:.1e}"]
+    return {"rows": [""], "columns": columns, "notes": notes}
+
+
+def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
+    """Every layer with its differences; the first over the tolerance is marked."""
+    head = [say(f"diffusion.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
+    rows = [[ours, theirs, f"{top:.1e}", f"{mean:.1e}"] for ours, theirs, top, mean in layers]
+    return {"head": head, "rows": rows, "mark": first}
+
+
+def shipped_beside(first: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The shipped comparison as values of the mosaic and of the table."""
+    words = beside_words(t, first["milliseconds"], first["maximum"])
+    return {**first, **words}, layer_table(t, first["layers"], first["first"])
 
 
 def verdict_view() -> dict[str, Any]:

@@ -94,9 +94,14 @@ def stream(
         waiting, sent, pause = [], now, max(FIRST, 0.1 * (now - began))
 
 
-def shipped_run() -> Any:
-    """The run that ships with the digit model, for the first look; None when it is not there."""
-    return home.shipped_run(CHECKPOINT)
+def shipped(name: str) -> Any:
+    """A result that ships with the digit model, for the first look; None when it is not there."""
+    return home.shipped_run(CHECKPOINT, use_case=name)
+
+
+def cached(value: Any) -> Any:
+    """The badge of a shipped result, empty without one."""
+    return badge("cached", parameters=value["parameters"], seed=value["seed"]) if value else None
 
 
 def digit_picker(elem_id: str) -> gr.HTML:
@@ -128,7 +133,7 @@ def sketch(elem_id: str) -> gr.HTML:
     return raw(view("sketch", template, "", elem_id=elem_id))
 
 
-def forward_view(elem_id: str) -> gr.HTML:
+def forward_view(elem_id: str, value: Any) -> gr.HTML:
     """The digit at the noise level of the slider, beside the curves of signal and noise."""
     curves = "".join(
         f'<figure><figcaption>{t(key)}</figcaption><svg viewBox="-4 -4 308 112" role="img" aria-label="{t(key)}">'
@@ -140,12 +145,12 @@ def forward_view(elem_id: str) -> gr.HTML:
         f'<canvas role="img" aria-label="{t("diffusion.pane_x")}"></canvas><figcaption><output></output></figcaption>'
         f'</figure><div class="lx-curves">{curves}<p class="lx-small">{t("diffusion.plot_axis")}</p></div></div>'
     )
-    return view("forward", template, None, elem_id=elem_id)
+    return view("forward", template, value, elem_id=elem_id)
 
 
-def table(elem_id: str) -> gr.HTML:
+def table(elem_id: str, value: Any = None) -> gr.HTML:
     """A table written cell by cell as text: {"head": [...], "rows": [[...]], "mark": row to point at or None}."""
-    return view("table", '<div class="lx-table"><table></table></div>', None, elem_id=elem_id)
+    return view("table", '<div class="lx-table"><table></table></div>', value, elem_id=elem_id)
 
 
 def digit_choice(form: Form) -> None:
@@ -154,10 +159,10 @@ def digit_choice(form: Form) -> None:
     form.choice("digit", options=[*options, (t("diffusion.digit_any"), -1)], radio=True)
 
 
-def mosaic(elem_id: str, says: str) -> gr.HTML:
-    """Pictures in rows and columns with words around them; see diffusion_compare.mosaic_value."""
+def mosaic(elem_id: str, says: str, value: Any = None) -> gr.HTML:
+    """Pictures in rows and columns with words around them: a reel of one sheet with rows, columns and notes."""
     template = f'<figure class="lx-mosaic"><div class="lx-tiles"></div><figcaption>{t(says)}</figcaption></figure>'
-    return view("mosaic", template, None, elem_id=elem_id)
+    return view("mosaic", template, value, elem_id=elem_id)
 
 
 def time_machine(elem_id: str, value: Any) -> gr.HTML:
