@@ -1,6 +1,11 @@
-"""Shared by all tests: seeds, and a store with a tiny model for every id of the catalogue."""
+"""Shared by all tests: seeds, a store with a tiny model for every id of the catalogue, and the running app."""
 
 import dataclasses
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -31,3 +36,35 @@ def store(tmp_path_factory):
         for family in catalogue.families()
     )
     return Store(assets, device="cpu", listing=Catalogue(families, tuple(entries)))
+
+
+@pytest.fixture(scope="session")
+def app_process(tmp_path_factory):
+    """The app as `make run` starts it, with what ships, on a free port of loopback: process, address, log."""
+    folder = tmp_path_factory.mktemp("app")
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, "GRADIO_TEMP_DIR": str(folder / "cache")}
+    for name in ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
+        environment.pop(name, None)
+    log = folder / "app.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=Path(__file__).parent.parent,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    found = re.search(r"http://[^\s/]+", process.stdout.readline())
+    if not found:
+        process.kill()
+        pytest.fail(log.read_text())
+    yield process, found[0], log
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def app_url(app_process):
+    """Address of the one app that browser and API tests share, without a slash at its end."""
+    return app_process[1]
