@@ -288,10 +288,12 @@ class Form:
         names = json.dumps(list(self.simple()))
         with gr.Row(elem_classes="lx-share", equal_height=False):
             link = gr.Button(t("shell.copy_link"), size="sm", elem_id=f"{self.use_case}-link", min_width=80, scale=0)
+            lesson = gr.Button(t("shell.lesson"), size="sm", min_width=80, scale=0)
             code = gr.Button(t("shell.copy_python"), size="sm", min_width=80, scale=0, visible=python is not None)
         state = gr.Button("·", elem_id=f"{self.use_case}-state", elem_classes="lx-state", visible="hidden")
-        for button, use in ((link, "link"), (state, "state")):
-            script = f"(...values) => luoxia.{use}('{self.use_case}', {names}, values)"
+        labels = json.dumps([t(self.key(field)) for field in self.simple()], ensure_ascii=False)
+        for button, use, extra in ((link, "link", ""), (lesson, "lesson", f"{labels}, "), (state, "state", "")):
+            script = f"(...values) => luoxia.{use}('{self.use_case}', {names}, {extra}values)"
             button.click(None, list(self.simple().values()), None, js=script, show_progress="hidden")
         if python is not None:
             scripts = code_view()

@@ -59,6 +59,42 @@
     luoxia.copy(href, text.link_copied);
     return [];
   };
+  // a lesson: what may be moved, what is hidden, and what to do
+  luoxia.lesson = (useCase, names, labels, values) => {
+    const { make } = luoxia, now = lessonHere();
+    const state = (name) => (now.hide.includes(name) ? "hide" : now.lock.includes(name) ? "lock" : "free");
+    const choices = names.map((name, i) => {
+      const select = make("select", { name }, ...["free", "lock", "hide"].map((kind) =>
+        make("option", { value: kind, textContent: text[`lesson_${kind}`], selected: state(name) === kind })));
+      return make("label", {}, make("span", { textContent: labels[i] }), select);
+    });
+    const task = make("textarea", { rows: 3, maxLength: 1200, value: now.task });
+    const link = make("output", { className: "lx-link" });
+    const copy = make("button", { type: "button", className: "lx-button lx-strong", textContent: text.copy_link });
+    const close = make("button", { type: "button", className: "lx-button", textContent: text.close });
+    const dialog = make("dialog", { className: "lx-dialog lx-lesson" },
+      make("h2", { textContent: text.lesson }), make("p", { className: "lx-small", textContent: text.lesson_words }),
+      make("label", {}, make("span", { textContent: text.lesson_task }), task),
+      make("div", { className: "lx-lesson-fields" }, ...choices), link, make("div", { className: "lx-line" }, copy, close));
+    dialog.setAttribute("aria-label", text.lesson);
+    const wanted = () => {
+      const chosen = (kind) => choices.map((label) => label.lastChild).filter((s) => s.value === kind).map((s) => s.name);
+      const lesson = { lock: chosen("lock"), hide: chosen("hide"), task: task.value.trim() };
+      return luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lesson);
+    };
+    const show = () => {
+      const { href, cut } = wanted();
+      link.textContent = cut ? `${text.link_cut} · ${href.length}` : luoxia.fill(text.lesson_length, { count: href.length });
+    };
+    dialog.addEventListener("input", show);
+    copy.addEventListener("click", () => { luoxia.copy(wanted().href, text.link_copied); dialog.close(); });
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    document.querySelector(".gradio-container").append(dialog);
+    dialog.showModal();
+    show();
+    return [];
+  };
   const lessonHere = () => {
     const query = new URLSearchParams(location.search);
     const list = (name) => (query.get(name) || "").split(",").filter(Boolean);

@@ -47,11 +47,18 @@
     const bar = box.querySelector("progress"), words = box.querySelector("output");
     let began = 0, first = 0;
     const place = () => element.closest(".lx-bench");
+    let watching = 0;
     const waiting = () => {
       began = 0;
       box.hidden = false;
       bar.removeAttribute("value");
       words.textContent = text.waiting;
+      clearInterval(watching);
+      watching = setInterval(() => { // Gradio tells the place in the queue in a tracker of its own, which is hidden here
+        const trackers = [...place().querySelectorAll(".lx-result [data-testid=status-tracker]")];
+        const found = trackers.map((tracker) => tracker.textContent.match(/(\d+)\s*\/\s*(\d+)/)).find(Boolean);
+        if (!began) words.textContent = found ? luoxia.fill(text.queue, { place: found[1], size: found[2] }) : text.waiting;
+      }, 300);
     };
     const show = () => {
       const value = props.value;
@@ -67,7 +74,7 @@
     };
     setTimeout(() => {
       place()?.addEventListener("lx-start", waiting);
-      place()?.addEventListener("lx-end", () => { box.hidden = true; });
+      place()?.addEventListener("lx-end", () => { clearInterval(watching); box.hidden = true; });
     });
     watch("value", show);
   };
