@@ -102,8 +102,13 @@ def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dic
 def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
     """Every layer with its differences; the first over the tolerance is marked."""
     head = [say(f"diffusion.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
-    rows = [[ours, theirs, f"{top:.1e}", f"{mean:.1e}"] for ours, theirs, top, mean in layers]
+    rows = [[ours, theirs, gap(top), gap(mean)] for ours, theirs, top, mean in layers]
     return {"head": head, "rows": rows, "mark": first}
+
+
+def gap(value: float) -> str:
+    """A difference with two digits; nothing but a zero where there is none."""
+    return f"{value:.1e}" if value else "0"
 
 
 def shipped_beside(first: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -144,7 +149,7 @@ def hub(service: Any) -> Form:
                 with drawer():
                     form.choice("sampler")
             with result():
-                scope = microscope(colour=True, elem_id="diffusion_hub-scope")
+                scope = microscope(colour=True, elem_id="diffusion_hub-scope", empty="diffusion.hub_empty")
                 line, note = progress_line(), honesty_badge()
                 form.share()
         how_it_works(

@@ -24,8 +24,8 @@ def words(**keys: str) -> str:
     return html.escape(json.dumps({name: t(key) for name, key in keys.items()}, ensure_ascii=False), quote=True)
 
 
-def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None = None) -> gr.HTML:
-    """Panes side by side over one scrubber; see static/microscope.js for the value."""
+def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None = None, empty: str = "") -> gr.HTML:
+    """Panes side by side over one scrubber; see static/microscope.js. `empty` is the key of what stands there before."""
     names = {
         "x": "diffusion.pane_x",
         "x0": "diffusion.pane_x0",
@@ -36,9 +36,10 @@ def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None =
         "difference": "diffusion.pane_difference",
         "done": "diffusion.finished",
     }
+    hint = f'<p class="lx-nothing">{t(empty)}</p>' if empty else ""
     template = (
         f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'
-        f'<div class="lx-panes"></div>{scrubber()}</div>'
+        f'<div class="lx-panes">{hint}</div>{scrubber()}</div>'
     )
     return view("microscope", template, value, elem_id=elem_id)
 
