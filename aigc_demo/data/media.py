@@ -51,8 +51,7 @@ def mp4(frames: Sequence[Image.Image], rate: int = 12, text: str = "") -> bytes:
 
     width, height = (size + size % 2 for size in frames[0].size)
     buffer = io.BytesIO()
-    options = {"movflags": "+faststart"}
-    with av.open(buffer, "w", format="mp4", options=options) as container:
+    with av.open(buffer, "w", format="mp4") as container:
         container.metadata["comment"] = text
         stream = container.add_stream("libx264", rate=rate, options={"crf": "18"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"

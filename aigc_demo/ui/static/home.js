@@ -95,11 +95,13 @@
       const canvas = card.querySelector("canvas");
       if (!value || !value.sheets) { canvas.hidden = true; continue; }
       opened(value).then(({ count, draw }) => {
-        const panes = value.panes.slice(0, 2);
+        const panes = value.panes.slice(0, 3);
         [canvas.width, canvas.height] = [value.w * panes.length, value.h];
-        let table = luoxia.palette(false), last = count - 1;
-        const show = (frame) => { last = frame; panes.forEach((pane, i) => draw(canvas, frame, pane, table, i)); };
-        luoxia.onTheme(() => { table = luoxia.palette(false); show(last); });
+        canvas.style.aspectRatio = `${panes.length} / 1`;
+        const tables = () => panes.map((pane) => luoxia.palette(pane.startsWith("eps")));
+        let colours = tables(), last = count - 1;
+        const show = (frame) => { last = frame; panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i)); };
+        luoxia.onTheme(() => { colours = tables(); show(last); });
         show(count - 1);
         if (!luoxia.calm()) loop(canvas, count, show, { pause: 200, rest: 12 }).start(0);
       });

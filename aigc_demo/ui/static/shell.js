@@ -45,7 +45,8 @@ window.luoxia = (() => {
     if (!place || !place.dataset.busy) return;
     delete place.dataset.busy;
     place.dispatchEvent(new CustomEvent("lx-end"));
-    say(sentence || text.done);
+    const facts = [...place.querySelectorAll(".lx-badge span")].map((part) => part.textContent);
+    say(sentence || [text.done, ...facts].join(", "));
   };
   const stopped = (useCase) => idle(useCase, text.stopped);
 
