@@ -68,11 +68,10 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
             raise BadRequestError("flag", field=name, value=short(value))
         return value
     if kind in (int, float):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
             raise BadRequestError("number", field=name, value=short(value))
         if kind is int and value != int(value):
             raise BadRequestError("whole", field=name, value=short(value))
-        value = kind(value)
     elif kind is str and not isinstance(value, str):
         raise BadRequestError("text", field=name, value=short(value))
     if isinstance(rule, Range) and not rule.low <= value <= rule.high:
@@ -81,7 +80,7 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
         raise BadRequestError("choice", field=name, options=", ".join(map(str, rule.options)), value=short(value))
     if isinstance(rule, Text) and len(value) > rule.longest:
         raise BadRequestError("long", field=name, longest=rule.longest, length=len(value))
-    return value
+    return kind(value) if kind in (int, float) else value
 
 
 def check(request: Any) -> None:
