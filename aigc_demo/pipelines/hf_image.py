@@ -134,7 +134,7 @@ def guided(network: Any, x: Tensor, t: Tensor, label: Tensor | None, guidance: f
     """The network's output with classifier-free guidance; the last class is the null class."""
     if label is None and network.class_embedding is None:
         return network(x, t, return_dict=False)[0]
-    nothing = torch.full((len(x),), network.config.num_class_embeds - 1)
+    nothing = torch.full((len(x),), network.config.num_class_embeds - 1, device=x.device)
     if label is None or guidance == 0:
         return network(x, t, nothing, return_dict=False)[0]
     if guidance == 1:

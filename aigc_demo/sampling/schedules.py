@@ -28,7 +28,7 @@ def alpha_bar(schedule: str, levels: int = 1000) -> Tensor:
 
 def add_noise(x0: Tensor, eps: Tensor, signal: Tensor) -> Tensor:
     """Eq. 4. x0 and eps (B, C, H, W), signal = alpha_bar_t (B,) or a number -> x_t (B, C, H, W)."""
-    signal = signal.to(x0.dtype).view(-1, 1, 1, 1)
+    signal = signal.to(x0).view(-1, 1, 1, 1)  # as the picture is: type and device
     return signal.sqrt() * x0 + (1 - signal).sqrt() * eps
 
 

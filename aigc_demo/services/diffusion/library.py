@@ -28,31 +28,34 @@ def beside(model: DiffusionModel, request: Beside) -> SideBySide:
     """Draw the same digit twice, and compare both results and every layer on the way."""
     null = model.config.unet.classes - 1
     digit = null if request.digit == ANY else request.digit
-    label = torch.tensor([digit])
+    device = next(model.parameters()).device
+    label = torch.tensor([digit], device=device)
     scale = 1.0 if request.digit == ANY else request.guidance
     ours_net = model.unet if request.mistake == "none" else parity.with_mistake(model.unet, request.mistake)
     theirs_net = convert.to_library(model)
-    start = model.fold(SeededNoise([request.seed]).draw(model.config.picture))
+
+    def begin() -> tuple[SeededNoise, Tensor]:
+        noise = SeededNoise([request.seed], device)
+        return noise, model.fold(noise.draw(model.config.picture))
 
     def ours() -> Tensor:
-        noise = SeededNoise([request.seed + 1])
+        noise, start = begin()
         denoise = Denoiser(ours_net, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         run = sample(denoise, start, levels(request.steps), schedule, request.sampler, 0.0, noise)
-        return list(run)[-1].x
+        return list(run)[-1].x.cpu()
 
     def theirs() -> Tensor:
         order = hf_image.LibraryDraw(request.sampler, request.steps, scale)
-        noise = SeededNoise([request.seed + 1]).generators
-        return list(hf_image.draw(theirs_net, model.config, start, order, label, noise))[-1].value
+        noise, start = begin()
+        return list(hf_image.draw(theirs_net, model.config, start, order, label, noise.generators))[-1].value.cpu()
 
     first, our_time = timed(ours)
     second, their_time = timed(theirs)
-    probe = start
-    table = parity.compare(ours_net, theirs_net, probe, torch.tensor([PROBE]), label)
+    table = parity.compare(ours_net, theirs_net, begin()[1], torch.tensor([PROBE], device=device), label)
     gap = (first - second).abs()
     rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
-    left, right = (model.unfold(x)[0].cpu().numpy() for x in (first, second))
+    left, right = (model.unfold(x)[0].numpy() for x in (first, second))
     return SideBySide(left, right, float(gap.max()), float(gap.mean()), our_time, their_time, rows, table.first)
 
 
@@ -81,7 +84,7 @@ class HubDesk:
             "licence": about.licence,
         }
 
-    def draw(self, request: HubRequest) -> Iterator[Step[Frame | None]]:
+    def draw(self, request: HubRequest, device: str = "cpu") -> Iterator[Step[Frame | None]]:
         """Yield megabytes while the weights travel (value None), then a Frame per denoising step."""
         opened = self._kept if self._kept and self._kept.name == request.name else None
         if opened is None:
@@ -90,12 +93,12 @@ class HubDesk:
                 yield Step(step.done, step.total, None)
         assert opened is not None
         self._kept = opened
-        model, null = opened.model, opened.model.config.unet.classes - 1
-        label = torch.tensor([null]) if opened.classes else None
+        model, null = opened.model.to(device), opened.model.config.unet.classes - 1
+        label = torch.tensor([null], device=device) if opened.classes else None
         denoise = Denoiser(model, model.config.prediction, label, null)
-        noise = SeededNoise([request.seed])
+        noise = SeededNoise([request.seed], device)
         visit = levels(request.steps, len(opened.alpha_bar))
         start = noise.draw(model.config.picture)
         for done, moment in enumerate(sample(denoise, start, visit, opened.alpha_bar, request.sampler, 0.0, noise)):
             parts = (moment.x, moment.estimate.x0, moment.estimate.eps)
-            yield Step(done, len(visit), Frame(moment.level, moment.alpha_bar, *(x[0].numpy() for x in parts)))
+            yield Step(done, len(visit), Frame(moment.level, moment.alpha_bar, *(x[0].cpu().numpy() for x in parts)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.params import SEED, Choice, Range, Text, check, clean
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT = "diffusion-digits"
@@ -116,12 +116,13 @@ class Cut:
     digit: Digit = 5
     seed: Seed = 7
     few: Annotated[int, Range(1, 50)] = 10
-    many: Annotated[int, Range(2, 100)] = 50
+    many: Annotated[int, Range(2, 100)] = 50  # not fewer than `few`
     sampler: Sampler = "ddim"
     guidance: Guidance = 1.5
 
     def __post_init__(self) -> None:
         check(self)
+        clean("many", int, Range(self.few, 100), self.many)
 
 
 @dataclass(frozen=True)

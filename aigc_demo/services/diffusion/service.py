@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import NotFoundError
+from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
 from aigc_demo.data.folder import data_folder
@@ -81,7 +83,7 @@ class DiffusionService:
     def draw(self, request: Draw) -> Iterator[Step[Frame]]:
         """Yield a Frame per denoising step, then the finished picture."""
         model = self._model(request.checkpoint)
-        noise = SeededNoise([request.seed])
+        noise = self._noise(request.seed)
         x = noise.draw(model.config.picture)
         moments = self._run(
             model, x, [request.digit], request.guidance, levels(request.steps), request.sampler, request.eta, noise
@@ -91,8 +93,8 @@ class DiffusionService:
     def redraw(self, request: Redraw) -> Iterator[Step[Frame]]:
         """Noise the given picture up to `level`, then denoise it from there (Meng et al., 2021, arXiv:2108.01073)."""
         model = self._model(CHECKPOINT)
-        x0 = self.real(request.sample, request.drawing)
-        noise = SeededNoise([request.seed])
+        noise = self._noise(request.seed)
+        x0 = self.real(request.sample, request.drawing).to(noise.device)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         x = add_noise(x0, noise.draw(model.config.picture), schedule[request.level])
         visit = levels(request.steps, model.config.levels, request.level)
@@ -100,12 +102,15 @@ class DiffusionService:
         yield from frames(model, moments, len(visit))
 
     def walk(self, request: Walk) -> Iterator[Step[Array]]:
-        """Yield what all stops between the two seeds look like, (N, C, H, W), after every denoising step."""
+        """Yield what all stops between the two seeds look like, (N, C, H, W), after every denoising step.
+
+        Samplers that need fresh noise get that of the first seed at every stop.
+        """
         model = self._model(CHECKPOINT)
-        start, end = (SeededNoise([seed]).draw(model.config.picture) for seed in (request.seed_from, request.seed_to))
+        noise = self._noise(*[request.seed_from] * request.frames)
+        start, end = noise.draw(model.config.picture)[:1], self._noise(request.seed_to).draw(model.config.picture)
         x = torch.cat([slerp(start, end, i / (request.frames - 1)) for i in range(request.frames)])
         visit = levels(request.steps)
-        noise = SeededNoise([request.seed_from] * request.frames)
         labels = [request.digit] * request.frames
         moments = self._run(model, x, labels, request.guidance, visit, request.sampler, 0.0, noise)
         yield from pictures(model, moments, len(visit))
@@ -115,7 +120,7 @@ class DiffusionService:
         model = self._model(CHECKPOINT)
         seeds = [(request.seed + i) % 2**32 for i in range(request.seeds)] * 10
         labels = [digit for digit in range(10) for _ in range(request.seeds)]
-        noise = SeededNoise(seeds)
+        noise = self._noise(*seeds)
         x = noise.draw(model.config.picture)
         visit = levels(request.steps)
         moments = self._run(model, x, labels, request.guidance, visit, request.sampler, 0.0, noise)
@@ -128,7 +133,7 @@ class DiffusionService:
             drawn, times = [], []
             for count in COUNTS:
                 began = time.perf_counter()
-                noise = SeededNoise([request.seed])
+                noise = self._noise(request.seed)
                 x = noise.draw(model.config.picture)
                 run = self._run(model, x, [request.digit], request.guidance, levels(count), sampler, 0.0, noise)
                 drawn.append(seen(model, list(run)[-1].x))
@@ -139,8 +144,8 @@ class DiffusionService:
         """The snapshot of a long run is not the result of a short one."""
         model = self._model(CHECKPOINT)
         runs = []
-        for count in (request.few, max(request.many, request.few)):
-            noise = SeededNoise([request.seed])
+        for count in (request.few, request.many):
+            noise = self._noise(request.seed)
             x = noise.draw(model.config.picture)
             run = self._run(model, x, [request.digit], request.guidance, levels(count), request.sampler, 0.0, noise)
             runs.append(list(run))
@@ -159,7 +164,7 @@ class DiffusionService:
 
     def hub(self, request: Hub) -> Iterator[Step[Frame | None]]:
         """Draw with a model of the hub; the value is None while its weights travel."""
-        yield from self.desk.draw(request)
+        yield from self.desk.draw(request, self.store.device)
 
     def python(self, request: Draw | Walk | Grid | Forward) -> tuple[str, str]:
         """The request as two runnable scripts: with this project, with diffusers."""
@@ -179,8 +184,13 @@ class DiffusionService:
 
     def _model(self, checkpoint: str) -> DiffusionModel:
         model = self.store.load(checkpoint)
-        assert isinstance(model, DiffusionModel)
+        if not isinstance(model, DiffusionModel):
+            raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
         return model
+
+    def _noise(self, *seeds: int) -> SeededNoise:
+        """Noise for a picture of each seed, where the models compute."""
+        return SeededNoise(seeds, self.store.device)
 
     def _run(
         self,
