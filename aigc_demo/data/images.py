@@ -1,7 +1,6 @@
 """Between the pictures of the outside world and tensors in [-1, 1]."""
 
 import base64
-import binascii
 import io
 import warnings
 
@@ -13,6 +12,8 @@ from aigc_demo.core.errors import BadFileError, BadRequestError
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")  # what may be uploaded; no SVG, which can carry scripts
 MOST_PIXELS = 16_000_000
 PREFIX = "data:image/"
+FAINTEST = 0.1  # of the way from black to white: what differs less from its paper is no ink
+LARGEST = 1000  # pixels of a side that a drawing is looked at with, about
 
 
 def open_picture(data: bytes) -> Image.Image:
@@ -43,7 +44,7 @@ def from_data_url(url: str) -> Image.Image:
         raise BadFileError("not_a_picture")
     try:
         return open_picture(base64.b64decode(body, validate=True))
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one too
         raise BadFileError("not_a_picture") from None
 
 
@@ -55,13 +56,31 @@ def to_data_url(picture: Image.Image) -> str:
 
 
 def ink(picture: Image.Image) -> np.ndarray:
-    """How much ink is at each pixel: (H, W) float in [0, 1]. Dark on light and light on dark are both understood."""
-    if picture.has_transparency_data:
-        sheet = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(sheet, picture.convert("RGBA"))
-    grey = np.asarray(picture.convert("L"), np.float32) / 255
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    return 1 - grey if np.median(border) > 0.5 else grey
+    """How much ink is at each pixel: (H, W) float in [0, 1], 1 where there is most, all 0 on a blank sheet.
+
+    Dark on light and light on dark are both understood, pale ink is, and transparent paper is.
+    """
+    clear = picture.has_transparency_data
+    sheet = picture.convert("RGBA" if clear else "L")
+    sheet = sheet.reduce(max(1, max(sheet.size) // LARGEST))
+    if not clear:
+        return contrast(sheet)
+    on_white, on_black = (
+        contrast(Image.alpha_composite(Image.new("RGBA", sheet.size, paper), sheet).convert("L"))
+        for paper in ("white", "black")
+    )
+    return on_white if on_white.any() else on_black
+
+
+def contrast(sheet: Image.Image) -> np.ndarray:
+    """How far every pixel of a grey picture is from the tone of its edges, in the direction that goes farther."""
+    grey = np.asarray(sheet, np.float32) / 255
+    paper = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
+    darker, lighter = float(paper - grey.min()), float(grey.max() - paper)
+    if max(darker, lighter) < FAINTEST:
+        return np.zeros_like(grey)
+    far = (paper - grey) / darker if darker >= lighter else (grey - paper) / lighter
+    return far.clip(0, 1)
 
 
 def drawing_to_digit(picture: Image.Image) -> np.ndarray:
