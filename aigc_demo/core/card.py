@@ -11,7 +11,8 @@ from typing import Any
 
 from aigc_demo.core.errors import BadFileError
 
-FORMAT = 1
+VERSION = "0.1.0"  # of the project, as in pyproject.toml
+FORMAT = 1  # of the card
 LIMIT = 20_000  # characters of a card
 
 

@@ -1,5 +1,6 @@
 """The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
 
+import platform
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from torch import Tensor
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
+from aigc_demo.core.card import VERSION
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
 from aigc_demo.data.folder import data_folder
@@ -174,7 +176,7 @@ class DiffusionService:
         """The result as a png, gif, mp4 or json file that carries its run card; drawn again, as a seed fixes it."""
         checkpoint = getattr(request, "checkpoint", CHECKPOINT)
         sha256 = self.store.sha256(checkpoint)
-        card = saving.card(use_case, request, checkpoint, sha256, {"torch": torch.__version__})
+        card = saving.card(use_case, request, checkpoint, sha256, versions())
         if format == "json":
             return saving.encode([], format, card)
         result = getattr(self, use_case.partition("_")[2])(request)
@@ -210,6 +212,11 @@ class DiffusionService:
         denoise = Denoiser(model, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         return sample(denoise, model.fold(x), visit, schedule, sampler, eta, noise)
+
+
+def versions() -> dict[str, str]:
+    """What took part in a result, beside the weights."""
+    return {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:

@@ -35,6 +35,7 @@ from aigc_demo.ui.widgets import (
     result,
 )
 
+SERVICE = "services.diffusion.service"
 DDPM = "https://arxiv.org/abs/2006.11239"
 PAPERS = {
     "Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models, 2020": DDPM,
@@ -184,6 +185,13 @@ def redraw(service: Any) -> Form:
             "diffusion.predict_level",
             ["diffusion.predict_level_right", "diffusion.predict_level_b", "diffusion.predict_level_c"],
             "diffusion.predict_level_reveal",
+        )
+        how_it_works(
+            r"x_t = \sqrt{\bar\alpha_t}\; x_{\text{drawn}} + \sqrt{1-\bar\alpha_t}\;\epsilon "
+            r"\;\longrightarrow\; x_{t-1} \longrightarrow \dots \longrightarrow x_0",
+            "diffusion.how_redraw",
+            {"Meng et al., SDEdit, 2021": "https://arxiv.org/abs/2108.01073"},
+            {"aigc_demo/services/diffusion/service.py · redraw": function_text(SERVICE, "DiffusionService.redraw")},
         )
 
     def on_redraw(request: Redraw) -> Iterator[tuple[Any, Any, Any]]:

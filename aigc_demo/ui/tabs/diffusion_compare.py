@@ -75,22 +75,30 @@ def walk(service: Any) -> Form:
 def grid(service: Any) -> Form:
     """Every digit from the same seeds."""
     form = Form("diffusion_grid", Grid)
-    with form.tab(), bench():
-        with controls():
-            form.slider("seeds", main=True)
-            form.seed()
-            form.buttons("diffusion.run_grid")
-            with drawer():
-                form.slider("steps")
-                form.choice("sampler")
-                form.slider("guidance")
-        with result():
-            first = shipped("grid")
-            words = grid_words(Grid())
-            view = mosaic("diffusion_grid-view", "diffusion.grid_says", first and {**first, **words})
-            line, note = progress_line(), honesty_badge(cached(first))
-            form.save(["png", "gif", "json"], lambda r, kind: service.save("diffusion_grid", r, kind))
-            form.share(lambda r: service.python(r))
+    with form.tab():
+        with bench():
+            with controls():
+                form.slider("seeds", main=True)
+                form.seed()
+                form.buttons("diffusion.run_grid")
+                with drawer():
+                    form.slider("steps")
+                    form.choice("sampler")
+                    form.slider("guidance")
+            with result():
+                first = shipped("grid")
+                words = grid_words(Grid())
+                view = mosaic("diffusion_grid-view", "diffusion.grid_says", first and {**first, **words})
+                line, note = progress_line(), honesty_badge(cached(first))
+                form.save(["png", "gif", "json"], lambda r, kind: service.save("diffusion_grid", r, kind))
+                form.share(lambda r: service.python(r))
+        how_it_works(
+            r"\hat\epsilon = \epsilon_\theta(x_t, t, \varnothing) + w\,\big[\epsilon_\theta(x_t, t, c) - "
+            r"\epsilon_\theta(x_t, t, \varnothing)\big]",
+            "diffusion.how_grid",
+            {"Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": "https://arxiv.org/abs/2207.12598"},
+            {"aigc_demo/sampling/predict.py · Denoiser": function_text("sampling.predict", "Denoiser.__call__")},
+        )
 
     def on_grid(request: Grid) -> Iterator[tuple[Any, Any, Any]]:
         """Draw ten digits from the same seeds; yields the grid so far, progress and badge."""
@@ -177,6 +185,12 @@ def cut(service: Any) -> Form:
                 note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("diffusion_cut", r, kind))
                 form.share()
+        how_it_works(
+            r"t_i = \mathrm{round}\big(T\,(1 - i/N)\big) - 1, \qquad i = 0, \dots, N-1",
+            "diffusion.how_cut",
+            {"Song, Meng & Ermon, Denoising Diffusion Implicit Models, 2020": "https://arxiv.org/abs/2010.02502"},
+            {"aigc_demo/sampling/samplers.py · levels": function_text("sampling.samplers", "levels")},
+        )
 
     def on_cut(request: Cut, lang: str) -> tuple[Any, Any]:
         """Draw with few steps, and cut a longer run after as many; gives the four pictures and the badge."""

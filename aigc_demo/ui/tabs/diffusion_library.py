@@ -132,6 +132,19 @@ def training(service: Any) -> None:
         heading("diffusion.training_title", "diffusion.training_lead")
         time_machine("diffusion_training-view", home.shipped_training(CHECKPOINT))
         honesty_badge(badge("cached"))
+        how_it_works(
+            r"\mathcal L = \mathbb E\,\big\| v_\theta(x_t, t, c) - \big(\sqrt{\bar\alpha_t}\,\epsilon - "
+            r"\sqrt{1-\bar\alpha_t}\,x_0\big) \big\|^2",
+            "diffusion.how_training",
+            {
+                "Salimans & Ho, Progressive Distillation (v-prediction), 2022": "https://arxiv.org/abs/2202.00512",
+                "Esser et al., Scaling Rectified Flow Transformers, 2024": "https://arxiv.org/abs/2403.03206",
+            },
+            {
+                f"aigc_demo/training/diffusion.py · {name}": function_text("training.diffusion", name)
+                for name in ("denoising_loss", "draw_levels")
+            },
+        )
 
 
 def hub(service: Any) -> Form:

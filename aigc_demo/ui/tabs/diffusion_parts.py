@@ -25,7 +25,7 @@ def words(**keys: str) -> str:
 
 
 def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None = None, empty: str = "") -> gr.HTML:
-    """Panes side by side over one scrubber; see static/microscope.js. `empty` is the key of what stands there before."""
+    """Panes side by side over one scrubber, see static/microscope.js; `empty`: key of the words shown before a run."""
     names = {
         "x": "diffusion.pane_x",
         "x0": "diffusion.pane_x0",
