@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.card import VERSION
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
-from aigc_demo.core.card import VERSION
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
 from aigc_demo.data.folder import data_folder
