@@ -17,7 +17,22 @@ SHOWN = {"label", "info", "placeholder", "title", "submit_btn", "stop_btn", "cle
 VALUE_SHOWN = {"button", "markdown", "uploadbutton", "downloadbutton"}  # kinds whose value is what one reads
 WORD = re.compile(r"[^\W_]*[^\W\d_][^\W_]+")  # two characters or more, of any script, not only digits
 # Names that are the same in every language: formats, samplers, libraries, hub ids.
-NAMES = set("PNG GIF MP4 JSON DDPM DDIM Euler Heun DPM diffusers Hugging Face EN ms MB".split())
+NAMES = {
+    "PNG",
+    "GIF",
+    "MP4",
+    "JSON",
+    "DDPM",
+    "DDIM",
+    "Euler",
+    "Heun",
+    "DPM",
+    "diffusers",
+    "Hugging",
+    "Face",
+    "EN",
+    "MB",
+}
 STATIC = resources.files("aigc_demo.ui") / "static"
 
 
