@@ -109,6 +109,11 @@ def drawing_to_digit(picture: Image.Image) -> np.ndarray:
     return digit * 2 - 1
 
 
+def placed(url: str) -> str:
+    """A drawing of any size as the small picture that stands for it, both data URLs; placed again it stays the same."""
+    return to_data_url(to_pil(drawing_to_digit(from_data_url(url))))
+
+
 def to_bytes(picture: np.ndarray) -> np.ndarray:
     """Float in [-1, 1] -> uint8, clipped."""
     return ((np.clip(picture, -1, 1) + 1) * 127.5).round().astype(np.uint8)

@@ -58,6 +58,8 @@ def scheduler(config: DiffusionConfig, request: LibraryDraw) -> Any:
         made = library.DDIMScheduler(clip_sample=False, **settings)
     else:
         raise ValueError(f"diffusers has no sampler called {request.sampler} here")
+    if request.eta:
+        made.alphas_cumprod = made.alphas_cumprod.double()  # in float32 eta can end in a root below zero
     made.set_timesteps(request.steps)
     return made
 

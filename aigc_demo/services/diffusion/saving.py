@@ -23,8 +23,7 @@ def card(use_case: str, request: Any, checkpoint: str, sha256: str, versions: di
     """The run card of a request. A drawing is kept as the small picture that the model saw."""
     values = dataclasses.asdict(request)
     if values.get("drawing"):
-        placed = images.drawing_to_digit(images.from_data_url(values["drawing"]))
-        values["drawing"] = images.to_data_url(images.to_pil(placed))
+        values["drawing"] = images.placed(values["drawing"])
     return Card(use_case, values, checkpoint, sha256, versions)
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from aigc_demo.data.images import placed
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT, Draw, Forward, Grid, Walk
 
 OURS = """# {title}, with aigc_demo. Run it in the project's folder.
@@ -34,11 +35,12 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.images import grid, to_pil
 from aigc_demo.pipelines.convert import to_library
 {more}
-model = Store().load("{checkpoint}")
+model = Store().load({checkpoint!r})
 unet = to_library(model)  # a diffusers.UNet2DModel
 {schedule}
 
-generators = [torch.Generator().manual_seed(seed) for seed in {seeds}]
+seeds = {seeds}
+generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 noise = torch.stack([torch.randn(model.config.picture, generator=g) for g in generators])
 {start}
 """
@@ -57,15 +59,19 @@ GUIDED = """        without, with_class = unet(torch.cat([x, x]), t, torch.cat([
         output = without + {guidance} * (with_class - without)"""
 PLAIN = "        output = unet(x, t, {labels}).sample"
 
-SETTINGS = (
-    'num_train_timesteps=1000, beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction", '
-    'timestep_spacing="trailing"'
-)
+SETTINGS = """
+    num_train_timesteps=1000,
+    beta_schedule="squaredcos_cap_v2",
+    prediction_type="v_prediction",
+    timestep_spacing="trailing",
+"""
 SCHEDULERS = {
-    "ddim": f"scheduler = diffusers.DDIMScheduler(clip_sample=False, {SETTINGS})",
-    "ddpm": f"scheduler = diffusers.DDPMScheduler(clip_sample=False, {SETTINGS})",
+    "ddim": f"scheduler = diffusers.DDIMScheduler({SETTINGS}    clip_sample=False,\n)",
+    "ddpm": f"scheduler = diffusers.DDPMScheduler({SETTINGS}    clip_sample=False,\n)",
     "dpmpp": f"scheduler = diffusers.DPMSolverMultistepScheduler({SETTINGS})",
 }
+EXACT = "\nscheduler.alphas_cumprod = scheduler.alphas_cumprod.double()  # in float32 eta can end in a root below zero"
+NULL = 10  # the class that means "no class"
 BY_US = "from aigc_demo.pipelines.hf_image import LibraryDraw, draw  # the scheduler, on our noise levels\n"
 FLOW = """labels = torch.tensor({labels})
 order = LibraryDraw("{sampler}", {steps}, {guidance}, {eta})
@@ -85,6 +91,8 @@ TITLES = {
 def python(request: Draw | Walk | Grid | Forward) -> tuple[str, str]:
     """The two scripts of a request: with this project, with the library."""
     name = type(request).__name__
+    if isinstance(request, Forward) and request.drawing:
+        request = dataclasses.replace(request, drawing=placed(request.drawing))  # as small as the model sees it
     values = "\n".join(f"    {key}={value!r}," for key, value in dataclasses.asdict(request).items())
     ours = OURS.format(title=TITLES[name], name=name, values=values, use=USE[name])
     return ours, forward(request) if isinstance(request, Forward) else library(request)
@@ -109,18 +117,16 @@ def library(request: Draw | Walk | Grid) -> str:
     """diffusers' scheduler and network on the same noise."""
     # diffusers' DDIM goes down by T // steps, which leaves its own levels where steps does not divide T
     flow = request.sampler in ("euler", "heun") or (request.sampler == "ddim" and 1000 % request.steps > 0)
-    seeds, digits = plan(request)
-    labels = [10 if digit == ANY else digit for digit in digits]
-    unguided = request.guidance == 1 or all(digit == ANY for digit in digits)
+    seeds, labels = plan(request)
+    unguided = request.guidance == 1 or getattr(request, "digit", 0) == ANY
     schedule = "" if flow else f"{SCHEDULERS[request.sampler]}\nscheduler.set_timesteps({request.steps})"
     more = BY_US if flow else ""
     begin = "x = model.fold(noise)  # what the network sees"
     if isinstance(request, Walk):
         more += "from aigc_demo.sampling.latent import slerp\n"
         begin = (
-            f"ways = [slerp(noise[:1], noise[1:], i / {request.frames - 1}) for i in range({request.frames})]\n"
-            f"x = model.fold(torch.cat(ways))\ngenerators = [torch.Generator().manual_seed({request.seed_from}) "
-            f"for _ in range({request.frames})]"
+            f"ways = [slerp(noise[:1], noise[-1:], i / {request.frames - 1}) for i in range({request.frames})]\n"
+            "x = model.fold(torch.cat(ways))\ngenerators = generators[:-1]  # those of the first seed"
         )
     one = isinstance(request, Draw)
     columns = request.frames if isinstance(request, Walk) else getattr(request, "seeds", 1)
@@ -137,17 +143,19 @@ def library(request: Draw | Walk | Grid) -> str:
         step = "output, t, x" if request.sampler == "dpmpp" else "output, t, x, generator=generators"
         if getattr(request, "eta", 0) and request.sampler == "ddim":
             step = f"output, t, x, eta={request.eta}, generator=generators"  # type: ignore[union-attr]
-        text = LOOP.format(labels=labels, null=10, predict=predict, step=step, end=end)
+            schedule += EXACT
+        text = LOOP.format(labels=labels, null=NULL, predict=predict, step=step, end=end)
     checkpoint = request.checkpoint if isinstance(request, Draw) else CHECKPOINT
     parts = {"title": TITLES[type(request).__name__], "checkpoint": checkpoint, "schedule": schedule, "more": more}
     return LIBRARY.format(**parts, seeds=seeds, start=f"{begin}\n{text}")
 
 
-def plan(request: Draw | Walk | Grid) -> tuple[list[int], list[int]]:
-    """Seeds of the noise, and the digit of every picture."""
-    if isinstance(request, Walk):
-        return [request.seed_from, request.seed_to], [request.digit] * request.frames
+def plan(request: Draw | Walk | Grid) -> tuple[str, str]:
+    """Seeds of the noise, and the class of every picture, as Python."""
     if isinstance(request, Grid):
         seeds = [(request.seed + i) % 2**32 for i in range(request.seeds)]
-        return seeds * 10, [digit for digit in range(10) for _ in range(request.seeds)]
-    return [request.seed], [request.digit]
+        return f"{seeds} * 10", f"[digit for digit in range(10) for _ in range({request.seeds})]"
+    label = NULL if request.digit == ANY else request.digit
+    if isinstance(request, Walk):  # fresh noise is that of the first seed at every stop, as in our service
+        return f"[{request.seed_from}] * {request.frames} + [{request.seed_to}]", f"[{label}] * {request.frames}"
+    return f"[{request.seed}]", f"[{label}]"
