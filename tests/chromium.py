@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",  # the cable is pulled
     *(("--no-sandbox",) if ROOT else ()),  # Chromium refuses to sandbox root
 )
 HELP = (

@@ -68,3 +68,49 @@ def app_process(tmp_path_factory):
 def app_url(app_process):
     """Address of the one app that browser and API tests share, without a slash at its end."""
     return app_process[1]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One Chromium per file: Playwright keeps an event loop running, which other tests must not find."""
+    from chromium import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = launch(playwright)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, app_url):
+    """Open the page as a new visitor: `visit("?lang=zh", locale="zh-CN")`; what it must not do is asserted at the end.
+
+    The page's notes, of everything it asked for and said, are `page.notes`.
+    """
+    from browser import Notes, ready
+
+    contexts, notes = [], []
+
+    def open_page(query="", *, locale="en-GB", dark=False, size=(1440, 900), calm=True, **options):
+        context = browser.new_context(
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce" if calm else "no-preference",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.notes = Notes(app_url)
+        page.notes.listen(page)
+        notes.append(page.notes)
+        page.goto(f"{app_url}/{query}")
+        ready(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for note in notes:
+        note.clean()

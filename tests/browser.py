@@ -1,0 +1,167 @@
+"""What the browser tests share: a page that notes what it should not do, and short names for what people do on it."""
+
+import re
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page, expect
+
+USE_CASES = tuple(
+    f"diffusion_{name}"
+    for name in ("draw", "forward", "redraw", "walk", "grid", "samplers", "cut", "beside", "training", "hub")
+)
+RUNS = tuple(use_case for use_case in USE_CASES if use_case not in ("diffusion_forward", "diffusion_training"))
+RUN = 90_000  # milliseconds that a run may take where other work shares the cores
+QUICK = 20_000  # milliseconds for everything else
+LOCAL = ("data:", "blob:", "about:")
+
+
+@dataclass
+class Notes:
+    """What a page did: its requests, and everything that must not happen."""
+
+    base: str
+    requests: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)  # failed, refused, or said on the console
+
+    def listen(self, page: Page) -> None:
+        """Note everything from now on."""
+        page.on("request", lambda request: self.asked(request.url))
+        page.on("requestfailed", lambda request: self.failed(request.url, request.failure))
+        page.on("response", lambda answer: self.answered(answer.url, answer.status))
+        page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        page.on("console", lambda line: self.said(line.type, line.text))
+
+    def asked(self, url: str) -> None:
+        """A request goes out."""
+        self.requests.append(url)
+        if not url.startswith((f"{self.base}/", *LOCAL)):
+            self.outside.append(url)
+
+    def failed(self, url: str, why: str | None) -> None:
+        """A request got no answer; those that a closed page or Stop ended are no fault."""
+        if why != "net::ERR_ABORTED":
+            self.wrong.append(f"failed: {url} {why}")
+
+    def answered(self, url: str, status: int) -> None:
+        """A request was answered."""
+        if status >= 400:
+            self.wrong.append(f"{status}: {url}")
+
+    def said(self, kind: str, words: str) -> None:
+        """A line on the console."""
+        if kind == "error":
+            self.wrong.append(f"console: {words}")
+
+    def clean(self) -> None:
+        """Nothing left the machine and nothing went wrong."""
+        assert not self.outside, self.outside
+        assert not self.wrong, self.wrong
+
+
+def ready(page: Page) -> None:
+    """The page has its tabs, and Gradio answers clicks."""
+    page.locator("#tab-diffusion-button").first.wait_for(timeout=QUICK)
+
+
+def open_tab(page: Page, use_case: str) -> None:
+    """Open the family's tab, then the inner tab."""
+    page.locator("#tab-diffusion-button").first.click()
+    inner = page.locator(f"#tab-{use_case}-button").first
+    inner.click(timeout=QUICK)
+    expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)
+
+
+def part(page: Page, use_case: str, name: str, within: str = ""):
+    """A control of a form, or something inside it."""
+    return page.locator(f"#{use_case}-{name} {within}".strip())
+
+
+def number(page: Page, use_case: str, name: str):
+    """The number box of a slider, a number or a seed."""
+    return part(page, use_case, name, "input[type=number]")
+
+
+def put(page: Page, use_case: str, name: str, value: object) -> None:
+    """Type a number and leave the box."""
+    box = number(page, use_case, name)
+    box.fill(str(value))
+    box.press("Tab")
+
+
+def pick(page: Page, use_case: str, name: str, label: str) -> None:
+    """Choose a radio button by its words."""
+    part(page, use_case, name).get_by_label(label, exact=True).check(force=True)
+
+
+def bench(page: Page, use_case: str):
+    """Controls and result of a form; `data-busy` while a run is under way, `data-ended` once one has ended."""
+    return page.locator(".lx-bench", has=page.locator(f"#{use_case}-run"))
+
+
+def begin(page: Page, use_case: str) -> None:
+    """Press Run."""
+    bench(page, use_case).evaluate(
+        "bench => { delete bench.dataset.ended;"
+        "bench.addEventListener('lx-end', () => { bench.dataset.ended = '1'; }, { once: true }); }"
+    )
+    page.locator(f"#{use_case}-run").click()
+
+
+def ended(page: Page, use_case: str, timeout: int = RUN) -> None:
+    """Wait for the end of the run."""
+    expect(bench(page, use_case)).to_have_attribute("data-ended", "1", timeout=timeout)
+
+
+def run(page: Page, use_case: str) -> None:
+    """Press Run and wait until the result is live."""
+    begin(page, use_case)
+    ended(page, use_case)
+    expect(badge_of(page, use_case)).to_have_attribute("data-state", "live", timeout=QUICK)
+
+
+def badge_of(page: Page, use_case: str):
+    """The line under a result that says where it came from."""
+    return page.locator(f"#tab-{use_case} .lx-badge").first
+
+
+def scope(page: Page, use_case: str):
+    """The microscope of a form."""
+    return part(page, use_case, "scope", ".lx-microscope")
+
+
+def toast(page: Page):
+    """The newest of Gradio's toasts."""
+    return page.get_by_test_id("toast-body").last
+
+
+def pixels(page: Page, selector: str) -> list[str]:
+    """The content of every canvas below `selector`, as text to compare."""
+    return page.eval_on_selector_all(f"{selector} canvas", "all => all.map(one => one.toDataURL())")
+
+
+def changed(page: Page, selector: str, before: list[str]) -> list[str]:
+    """Wait until the canvases below `selector` show something else; what they show now."""
+    page.wait_for_function(
+        "([where, before]) => [...document.querySelectorAll(`${where} canvas`)].map((one) => one.toDataURL()).join()"
+        " !== before",
+        arg=[selector, ",".join(before)],
+        timeout=QUICK,
+    )
+    return pixels(page, selector)
+
+
+def text_of(page: Page) -> str:
+    """Every word of the document, attributes included."""
+    return page.evaluate("document.documentElement.outerHTML")
+
+
+def close_toasts(page: Page) -> None:
+    """Take away the toasts that are there."""
+    page.evaluate("document.querySelectorAll('.toast-close').forEach((button) => button.click())")
+    expect(page.get_by_test_id("toast-body")).to_have_count(0, timeout=QUICK)
+
+
+def untranslated(page: Page) -> list[str]:
+    """Tokens of the catalogue that reached the page."""
+    return re.findall(r"⟦[^⟧]*⟧?", text_of(page))

@@ -1,0 +1,138 @@
+"""The page in a real browser: complete without a network, silent on the console, in two languages and two themes."""
+
+import pytest
+from browser import QUICK, USE_CASES, open_tab, part, pixels, put, ready, text_of, toast, untranslated
+from playwright.sync_api import Error, expect
+
+LEAD = {"en": "Turning a picture into noise is easy.", "zh": "把一张图慢慢变成噪声很容易"}
+RUN_WORD = {"en": "Denoise", "zh": "开始去噪"}
+
+
+@pytest.mark.parametrize(
+    ("locale", "lang", "dark"),
+    [("en-GB", "en", False), ("zh-CN", "zh", False), ("en-GB", "en", True), ("zh-CN", "zh", True)],
+)
+def test_the_tour_is_clean(visit, locale, lang, dark):
+    page = visit(locale=locale, dark=dark)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
+    assert page.locator("body").evaluate("body => body.classList.contains('dark')") is dark
+    expect(page.locator(".lx-strip")).to_have_attribute("data-ready", "1", timeout=QUICK)
+    assert not untranslated(page)
+    for use_case in USE_CASES:
+        open_tab(page, use_case)
+        assert not untranslated(page), use_case
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".lx-lead").first).to_contain_text(LEAD[lang])
+    fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map((font) => font.status))")
+    assert "error" not in fonts
+    page.notes.clean()
+
+
+def test_no_name_outside_is_known(visit):
+    page = visit()
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        page.goto("http://outside.test/")
+    page.notes.outside.clear()
+    page.notes.wrong.clear()
+
+
+def test_the_landing_moves_and_leads_in(visit):
+    page = visit(calm=False)
+    strip = page.locator(".lx-strip")
+    expect(strip).to_have_attribute("data-ready", "1", timeout=QUICK)
+    first, frame = pixels(page, "#lx-strip .lx-strip-panes"), strip.get_attribute("data-frame")
+    expect(strip).not_to_have_attribute("data-frame", frame, timeout=QUICK)
+    assert pixels(page, "#lx-strip .lx-strip-panes") != first
+    card = page.locator(".lx-card[data-family=diffusion]")
+    card.scroll_into_view_if_needed()
+    shown = pixels(page, ".lx-card")
+    page.wait_for_function(
+        "before => document.querySelector('.lx-card canvas').toDataURL() !== before", arg=shown[0], timeout=QUICK
+    )
+    card.click()
+    expect(page.locator("#diffusion_draw-run")).to_be_visible(timeout=QUICK)
+
+
+def test_the_first_button_works_and_calm_people_see_no_motion(visit):
+    page = visit()
+    door = page.get_by_role("button", name="Look inside").first
+    expect(door).to_be_enabled()
+    strip = page.locator(".lx-strip")
+    expect(strip).to_have_attribute("data-ready", "1", timeout=QUICK)
+    before, cards = pixels(page, "#lx-strip"), pixels(page, ".lx-card")
+    page.wait_for_timeout(700)  # nothing is to be seen, so nothing can be waited for
+    assert (pixels(page, "#lx-strip"), pixels(page, ".lx-card")) == (before, cards)
+    page.locator("#lx-strip input[type=range]").press("Home")
+    expect(strip).to_have_attribute("data-frame", "0")
+    assert pixels(page, "#lx-strip .lx-strip-panes") != before[: len(pixels(page, "#lx-strip .lx-strip-panes"))]
+    door.click()
+    expect(page.locator("#diffusion_draw-run")).to_be_visible(timeout=QUICK)
+
+
+@pytest.mark.parametrize(
+    ("locale", "query", "lang"),
+    [
+        ("zh-HK", "", "zh"),
+        ("zh-TW", "", "zh"),
+        ("zh", "", "zh"),
+        ("zh-CN", "?lang=en", "en"),
+        ("fr", "", "en"),
+        ("en-GB", "?lang=zh", "zh"),
+    ],
+)
+def test_every_locale_gets_its_language(visit, locale, query, lang):
+    page = visit(query, locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
+    expect(page.locator("#tab-diffusion-button").first).to_have_text("扩散模型" if lang == "zh" else "Diffusion")
+    assert not untranslated(page)
+
+
+def test_the_switch_keeps_tab_and_values(visit):
+    page = visit()
+    open_tab(page, "diffusion_draw")
+    put(page, "diffusion_draw", "steps", 33)
+    put(page, "diffusion_draw", "seed", 4321)
+    part(page, "diffusion_draw", "digit").get_by_label("4", exact=True).check(force=True)
+    page.locator("button[data-lang=zh]").click()
+    page.wait_for_url("**lang=zh**")
+    ready(page)
+    expect(page.locator("#diffusion_draw-run")).to_have_text(RUN_WORD["zh"], timeout=QUICK)
+    expect(part(page, "diffusion_draw", "steps", "input[type=number]")).to_have_value("33", timeout=QUICK)
+    expect(part(page, "diffusion_draw", "seed", "input[type=number]")).to_have_value("4321")
+    expect(part(page, "diffusion_draw", "digit").get_by_label("4", exact=True)).to_be_checked()
+    assert not untranslated(page)
+    page.locator("button[data-lang=en]").click()
+    page.wait_for_url("**lang=en**")
+    expect(page.locator("#diffusion_draw-run")).to_have_text(RUN_WORD["en"], timeout=QUICK)
+    expect(part(page, "diffusion_draw", "steps", "input[type=number]")).to_have_value("33", timeout=QUICK)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名的写法是 owner/name")]
+)
+def test_a_mistake_is_answered_in_the_language_of_the_page(visit, lang, words):
+    page = visit(f"?lang={lang}")
+    open_tab(page, "diffusion_hub")
+    part(page, "diffusion_hub", "name", "input, #diffusion_hub-name textarea").fill("../../etc/<b>passwd</b>")
+    part(page, "diffusion_hub", "look").click()
+    expect(toast(page)).to_contain_text(words, timeout=QUICK)
+    assert "Traceback" not in text_of(page)
+    open_tab(page, "diffusion_draw")
+    put(page, "diffusion_draw", "steps", 10**9)  # the slider itself keeps it within its bounds
+    expect(part(page, "diffusion_draw", "steps", "input[type=number]")).to_have_value("1000")
+
+
+def test_dark_and_light_are_remembered(visit):
+    page = visit()
+    theme = page.locator(".lx-theme")
+    expect(theme).to_have_accessible_name("Switch to dark")
+    theme.click()
+    expect(page.locator("body")).to_contain_class("dark")
+    page.reload()
+    ready(page)
+    expect(page.locator("body")).to_contain_class("dark")
+    expect(page.locator(".lx-theme")).to_have_accessible_name("Switch to light")
+    page.locator(".lx-help").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
