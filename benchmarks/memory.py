@@ -1,4 +1,4 @@
-"""Resident memory of the app before anybody has run anything, in megabytes; the limit is on ours.
+"""Resident memory of the app before anybody has run anything, in MB of 2^20 bytes; the limit is on ours.
 
 Taken when everything that loads behind the page is loaded. The peer is a bare Gradio page with as many components.
 """
@@ -14,9 +14,9 @@ def resident(command: list[str], port: int) -> Run:
     with server(command) as child:
         page.wait(port)
         process = psutil.Process(child.pid)
-        first = process.memory_info().rss / 1e6
+        first = process.memory_info().rss / 2**20
         page.settle(process)
-        return {"mb_at_first_answer": first, "mb": process.memory_info().rss / 1e6}
+        return {"mb_at_first_answer": first, "mb": process.memory_info().rss / 2**20}
 
 
 def run(rounds: int = 3) -> Result:

@@ -1,0 +1,49 @@
+"""The benchmarks measure what they say: alternating runs, medians, and two sides that draw the same pictures."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+
+from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from benchmarks import bare_page, diffusion_sampling
+from benchmarks.measure import alternate, compare
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_sides_take_turns_and_the_ratio_is_peer_by_ours():
+    order = []
+    seconds = {"ours": iter([1.0, 2.0, 4.0]), "peer": iter([3.0, 4.0, 6.0])}
+
+    def side(name):
+        order.append(name)
+        return {"seconds": next(seconds[name])}
+
+    runs = alternate({name: lambda name=name: side(name) for name in seconds}, 3)
+    assert order == ["ours", "peer", "peer", "ours", "ours", "peer"]
+    result = compare("some", "s", 1.5, runs, "seconds").to_plain()
+    assert (result["ours"], result["peer"], result["ratio"], result["limit"]) == (2.0, 4.0, 2.0, 1.5)
+    assert list(result) == ["name", "unit", "ours", "peer", "ratio", "limit", "runs"] and len(result["runs"]) == 3
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_both_sides_draw_the_same_pictures():
+    torch.manual_seed(0)
+    model = DiffusionModel(DiffusionConfig.tiny()).eval()
+    peer = diffusion_sampling.pipeline(model)
+    result = diffusion_sampling.batch("some", 1.5, 2, model, peer, rounds=1).to_plain()
+    assert result["more"][0]["largest_difference"] < 1e-4 and result["more"][0]["format"] == "float32"
+    assert isinstance(diffusion_sampling.has_bf16_units(), bool)
+
+
+def test_the_bare_page_has_as_many_components():
+    page = bare_page.build({"slider": 3, "button": 2, "tabs": 1, "tabitem": 2, "unheard-of": 1})
+    assert len(page.config["components"]) >= 9
+
+
+def test_an_unknown_name_is_refused_with_the_list():
+    run = subprocess.run([sys.executable, "-m", "benchmarks", "speed"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 2 and "diffusion_sampling" in run.stderr
