@@ -1,14 +1,17 @@
 """Our samplers and diffusers' draw the same picture from the same weights and noise."""
 
+from dataclasses import replace
+
 import pytest
 import torch
+from diffusers import DDIMScheduler
 
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.pipelines.convert import to_library
 from aigc_demo.pipelines.hf_image import LibraryDraw, draw
 from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.predict import Denoiser, clipped, noise_of
 from aigc_demo.sampling.samplers import levels, sample
 from aigc_demo.sampling.schedules import alpha_bar
 
@@ -55,3 +58,23 @@ def test_same_picture_with_fresh_noise(model):
 def test_an_unknown_sampler_is_refused(model):
     with pytest.raises(ValueError, match="no sampler called plms"):
         theirs(model, LibraryDraw("plms"))
+
+
+def test_clipping_is_that_of_diffusers():
+    config = replace(DiffusionConfig.tiny(), schedule="linear", prediction="eps")
+    torch.manual_seed(0)
+    model = DiffusionModel(config).eval()
+    x = SeededNoise([1, 2]).draw((4, 8, 8))
+    scheduler = DDIMScheduler(clip_sample=True, timestep_spacing="trailing")
+    scheduler.set_timesteps(10)
+    network, theirs = to_library(model), x
+    for t in scheduler.timesteps:
+        with torch.inference_mode():
+            output = network(theirs, t, LABEL).sample
+        theirs = scheduler.step(output, t, theirs, use_clipped_model_output=True).prev_sample
+    denoise = clipped(Denoiser(model, "eps", LABEL, config.unet.classes - 1))
+    run = list(sample(denoise, x, levels(10), alpha_bar("linear")))
+    torch.testing.assert_close(run[-1].x, theirs, rtol=1e-4, atol=1e-4)
+    seen = run[0].estimate
+    assert seen.x0.abs().max() <= 1
+    torch.testing.assert_close(seen.eps, noise_of(x, seen.x0, run[0].alpha_bar))

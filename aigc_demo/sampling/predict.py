@@ -10,7 +10,7 @@ trained to say
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -90,3 +90,17 @@ class Denoiser:
     def _ask(self, x: Tensor, level: int, label: Tensor | None) -> Tensor:
         x = x.to(self.dtype, memory_format=torch.channels_last)
         return self.network(x, torch.full((len(x),), level, device=x.device), label).float()
+
+
+def clipped(denoise: Denoise) -> Denoise:
+    """`denoise` with the predicted picture kept inside [-1, 1], and the noise that goes with it.
+
+    For models that say eps: at the noisiest levels their x_0 is a small difference of large numbers.
+    """
+
+    def inside(x: Tensor, level: int, alpha_bar: float) -> Estimate:
+        estimate = denoise(x, level, alpha_bar)
+        x0 = estimate.x0.clamp(-1, 1)
+        return replace(estimate, x0=x0, eps=noise_of(x, x0, alpha_bar))
+
+    return inside

@@ -14,7 +14,7 @@ from aigc_demo.pipelines import convert, hf_image, parity
 from aigc_demo.pipelines.folder import FolderModel
 from aigc_demo.pipelines.hub import Hub
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.predict import Denoise, Denoiser, clipped
 from aigc_demo.sampling.samplers import levels, sample
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.services.diffusion.requests import ANY, Beside
@@ -95,7 +95,8 @@ class HubDesk:
         self._kept = opened
         model, null = opened.model.to(device), opened.model.config.unet.classes - 1
         label = torch.tensor([null], device=device) if opened.classes else None
-        denoise = Denoiser(model, model.config.prediction, label, null)
+        denoise: Denoise = Denoiser(model, model.config.prediction, label, null)
+        denoise = clipped(denoise) if opened.clip else denoise
         noise = SeededNoise([request.seed], device)
         visit = levels(request.steps, len(opened.alpha_bar))
         start = noise.draw(model.config.picture)
