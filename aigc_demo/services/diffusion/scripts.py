@@ -35,7 +35,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.images import grid, to_pil
 from aigc_demo.pipelines.convert import to_library
 {more}
-model = Store().load({checkpoint!r})
+model = Store(device="cpu").load({checkpoint!r})
 unet = to_library(model)  # a diffusers.UNet2DModel
 {schedule}
 
