@@ -219,6 +219,8 @@ class Form:
 
     def run(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
         """Run: a new seed if unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
+        # first: the browser takes the events of a button one after the other
+        self.run_button.click(None, None, None, js=f"() => luoxia.busy('{self.use_case}')", show_progress="hidden")
         event: Any = self.run_button.click
         if self.lock is not None:
             field, lock, _ = self.lock
@@ -233,8 +235,8 @@ class Form:
         event = event(
             self.endpoint(handler), self.inputs, list(outputs), api_name=self.use_case, **{**DEVICE, **options}
         )
-        self.run_button.click(None, None, None, js=f"() => luoxia.busy('{self.use_case}')", show_progress="hidden")
-        event.then(None, None, None, js=f"() => luoxia.idle('{self.use_case}')", show_progress="hidden")
+        for ended, words in ((event.success, ""), (event.failure, ", luoxia.text.error_title")):
+            ended(None, None, None, js=f"() => luoxia.idle('{self.use_case}'{words})", show_progress="hidden")
         if self.stop_button is not None:
             self.stop_button.click(None, None, None, cancels=[event], js=f"() => luoxia.stopped('{self.use_case}')")
         return event
