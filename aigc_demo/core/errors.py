@@ -13,6 +13,8 @@ Anything that is not a UserError is our fault: the page shows a neutral sentence
 
 SENTENCES = {
     # values that a use-case cannot take
+    "values_missing": "Only {given} of {needed} values came. Send all of them.",
+    "blank": "{field} is empty. Fill in a number.",
     "number": "{field} must be a number, got {value}.",
     "whole": "{field} must be a whole number, got {value}.",
     "range": "{field} must be between {low} and {high}, got {value}.",
@@ -25,6 +27,7 @@ SENTENCES = {
     "no_drawing": "There is no picture yet. Draw a digit, or pick one below.",
     # uploads
     "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",
+    "not_uploaded": "This file was not uploaded here. Upload it first.",
     "too_large": "This picture has {megapixels} megapixels; the most is {limit}. Make it smaller and try again.",
     "no_card": "This file carries no run card. Drop a picture, animation or card that was saved from this page.",
     "broken_card": "The run card in this file cannot be read. Save the result again and drop the new file.",

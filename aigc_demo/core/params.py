@@ -68,6 +68,8 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
             raise BadRequestError("flag", field=name, value=short(value))
         return value
     if kind in (int, float):
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise BadRequestError("blank", field=name)
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
             raise BadRequestError("number", field=name, value=short(value))
         if kind is int and value != int(value):

@@ -12,6 +12,7 @@ from aigc_demo.core.lazy import Lazy
 from aigc_demo.ui import header, restore, serving
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.page import Page
 from aigc_demo.ui.tabs import home
 from aigc_demo.ui.theme import theme
 
@@ -26,7 +27,7 @@ def make_service(stem: str, store: Any) -> Any:
 def build(store: Any) -> gr.Blocks:
     """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; torch comes with the first use of one."""
     forms: list[Form] = []
-    with gr.Blocks(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
+    with Page(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
         header.build()
         with gr.Tabs(selected="home", elem_id="families"):
             with gr.Tab(t("shell.tab_home"), id="home", elem_id="tab-home"):

@@ -10,6 +10,7 @@ Pages    the page, /config and the API description: tokens translated, our head 
 import asyncio
 import gzip
 import hashlib
+import logging
 import mimetypes
 import re
 from collections import OrderedDict
@@ -19,10 +20,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import brotli
+from gradio.route_utils import FnIndexInferError
 
 from aigc_demo.services.home import EXAMPLES
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
+
+logger = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -135,7 +139,21 @@ class Limits:
         if bounded and int(length) > JSON_LIMIT:
             await answer(send, 413, [(b"content-type", b"text/plain"), *SECURITY], b"This request is too large.")
             return
-        await self.app(scope, counted(receive) if bounded else receive, secured(send))
+        begun = False
+
+        async def give(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted(receive) if bounded else receive, secured(give))
+        except Exception as error:
+            unknown = isinstance(error, FnIndexInferError)  # Gradio has no event of this name
+            logger.error("%s %s failed", scope["method"], path, exc_info=None if unknown else error)
+            if not begun:
+                words = b"There is no such endpoint." if unknown else b"This request cannot be answered."
+                await answer(send, 404 if unknown else 500, [(b"content-type", b"text/plain"), *SECURITY], words)
 
 
 def counted(receive: Receive) -> Receive:
