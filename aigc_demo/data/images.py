@@ -2,7 +2,8 @@
 
 import base64
 import io
-import warnings
+import math
+import re
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -19,22 +20,26 @@ LARGEST = 1000  # pixels of a side that a drawing is looked at with, about
 def open_picture(data: bytes) -> Image.Image:
     """An uploaded picture, fully decoded; BadFileError when it is none, or larger than MOST_PIXELS."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
-                raise too_large(picture.width * picture.height)
-            picture.load()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise too_large(4 * MOST_PIXELS) from None
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        if picture.width * picture.height > MOST_PIXELS:
+            raise too_large(picture.width * picture.height)
+        picture.load()
+    except Image.DecompressionBombError as error:
+        raise too_large(pixels_named(error)) from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
         raise BadFileError("not_a_picture") from None
     return picture
 
 
+def pixels_named(error: Exception) -> int:
+    """How many pixels Pillow says that a picture has, which it will not open."""
+    found = re.search(r"\d+", str(error))
+    return int(found[0]) if found else 2 * (Image.MAX_IMAGE_PIXELS or MOST_PIXELS)
+
+
 def too_large(pixels: int) -> BadFileError:
     """The sentence for a picture with too many pixels."""
-    return BadFileError("too_large", megapixels=round(pixels / 1e6), limit=MOST_PIXELS // 10**6)
+    return BadFileError("too_large", megapixels=math.ceil(pixels / 1e6), limit=MOST_PIXELS // 10**6)
 
 
 def from_data_url(url: str) -> Image.Image:

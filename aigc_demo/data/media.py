@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
 from aigc_demo.core.errors import BadFileError
-from aigc_demo.data.images import FORMATS, MOST_PIXELS, too_large
+from aigc_demo.data.images import FORMATS, MOST_PIXELS, pixels_named, too_large
 
 KEY = "aigc_demo"  # of the PNG chunk
 LONGEST = 20_000  # characters of a text
@@ -68,7 +68,7 @@ def opened(path: Path) -> Image.Image:
     try:
         picture = Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError as error:
-        raise too_large(4 * MOST_PIXELS) from error
+        raise too_large(pixels_named(error)) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise BadFileError("not_a_picture") from error
     pixels = picture.width * picture.height
