@@ -1,5 +1,6 @@
 """The landing view: one real run to play with, and a door into every family."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,11 +54,16 @@ def cards_markup(families: Sequence[Family]) -> str:
 
 
 def facts_markup() -> str:
-    """The figures of what ships, from the catalogue."""
+    """The figures of what ships, from the catalogue, and the machine."""
     known: Any = home.facts(shipped().checkpoints)
     parts = [f"{t('shell.print_models')} <b>{known.models}</b>"]
     if known.parameters:
         parts.append(f"{t('shell.print_parameters')} <b>{known.parameters / 1e6:.1f} M</b>")
     if known.megabytes:
         parts.append(f"{t('shell.print_size')} <b>{known.megabytes:.1f} MB</b>")
+    for checkpoint in shipped().checkpoints:
+        if checkpoint.family != "judge" and "class_accuracy" in checkpoint.metrics:
+            right = f"{100 * checkpoint.metrics['class_accuracy']:.1f} %"
+            parts.append(f"{checkpoint.id}: {t('shell.print_right')} <b>{right}</b>")
+    parts.append(f"{t('shell.print_device')} <b>{os.cpu_count()} CPU</b>")
     return '<p class="lx-facts">' + "".join(f"<span>{part}</span>" for part in parts) + "</p>"
