@@ -11,6 +11,7 @@ import json
 import sys
 from importlib import import_module
 
+from aigc_demo.core import environment
 from benchmarks.measure import Result
 
 NAMES = ("diffusion_sampling", "cold_start", "app_start", "page_load", "memory")
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--rounds", type=int, help="how often each side runs")
     options = parser.parse_args()
+    environment.prepare()  # threads wait as they do in the app; before torch is imported
     rounds = {"rounds": options.rounds} if options.rounds else {}
     for name in [options.name] if options.name else NAMES:
         result: Result = import_module(f"benchmarks.{name}").run(**rounds)
