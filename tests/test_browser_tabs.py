@@ -7,7 +7,7 @@ import math
 import re
 
 import pytest
-from browser import QUICK, badge_of, begin, changed, ended, number, open_tab, part, pick, pixels, put, run, scope
+from browser import QUICK, badge_of, begin, changed, ended, number, open_tab, part, pick, pixels, put, run, scope, toast
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -122,11 +122,9 @@ def test_files_that_are_no_pictures_get_a_sentence(visit):
     ]:
         upload(page, REDRAW, content, name, kind)
         begin(page, REDRAW)
-        toast = page.get_by_test_id("toast-body").filter(has_text="not a picture that can be read")
-        expect(toast).to_be_visible(timeout=QUICK)
-        ended(page, REDRAW)
-        page.locator(".toast-close").first.click()
-        expect(toast).to_have_count(0, timeout=QUICK)
+        ended(page, REDRAW, QUICK)
+        expect(toast(page)).to_contain_text("not a picture that can be read", timeout=QUICK)
+        expect(page.locator("#lx-live")).to_have_text("That did not work")
     asked = len(page.notes.requests)
     upload(page, REDRAW, b"0" * 1_500_000, "large.png")
     expect(page.get_by_text("This file is too large.").first).to_be_attached()
@@ -202,8 +200,7 @@ def test_the_hub_is_missed_in_one_sentence(visit):
     name = part(page, use_case, "name", "input, #diffusion_hub-name textarea")
     name.fill("https://outside.test/model")
     part(page, use_case, "look").click()
-    toast = page.get_by_test_id("toast-body").filter(has_text="A hub id looks like owner/name")
-    expect(toast).to_be_visible(timeout=QUICK)
+    expect(toast(page)).to_contain_text("A hub id looks like owner/name", timeout=QUICK)
 
 
 @pytest.mark.skipif(not TRAINING.exists(), reason="the snapshots of the training do not ship yet")

@@ -14,6 +14,7 @@
     const found = button(id);
     if (found) then(found);
     else if (patience > 0) setTimeout(() => appears(id, then, patience - 1), 50);
+    else luoxia.toast(luoxia.fill(text.no_such_tab, { name: id.slice(0, 40) }));
   };
   luoxia.open = (id) => {
     const family = id.split("_")[0];

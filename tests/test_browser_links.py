@@ -1,0 +1,164 @@
+"""Lesson links and run cards in a real browser: what leaves the page comes back into it, and nothing else does."""
+
+import base64
+import io
+import json
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from browser import QUICK, RUN, badge_of, number, open_tab, part, pick, put, run, scope, toast
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import expect
+
+DRAW = "diffusion_draw"
+SCRIPT = "<script>window.broken = 1</script><img src=x onerror='window.broken = 1'> ${window.broken = 1} {{1}}"
+
+
+def link(**values) -> str:
+    """A lesson link's query."""
+    return "?" + urlencode(values)
+
+
+def png(comment: str | None = None, key: str = "aigc_demo") -> bytes:
+    """A small picture, with a card inside or without."""
+    info = PngInfo()
+    if comment is not None:
+        info.add_itxt(key, comment)
+    file = io.BytesIO()
+    Image.new("L", (8, 8), 128).save(file, "PNG", pnginfo=info)
+    return file.getvalue()
+
+
+def bring(page, content: bytes, name: str, kind: str) -> None:
+    """Choose a saved file with the button."""
+    page.locator(".lx-open-row input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+def drop(page, content: bytes, name: str, kind: str) -> None:
+    """Drop a saved file on the middle of the page."""
+    page.evaluate(
+        """([text, name, type]) => {
+          const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+          const basket = new DataTransfer();
+          basket.items.add(new File([bytes], name, { type }));
+          for (const kind of ['dragover', 'drop'])
+            document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: basket, bubbles: true, cancelable: true }));
+        }""",
+        [base64.b64encode(content).decode(), name, kind],
+    )
+
+
+def test_a_lesson_link_restores_locks_hides_and_tells(visit):
+    wish = {"tab": DRAW, "digit": 3, "steps": 12, "seed": 99, "guidance": 2.5, "lang": "zh"}
+    page = visit(link(**wish, lock="steps,seed", hide="digit", task=SCRIPT))
+    expect(part(page, DRAW, "run")).to_have_text("开始去噪", timeout=QUICK)
+    expect(number(page, DRAW, "steps")).to_have_value("12", timeout=QUICK)
+    expect(number(page, DRAW, "seed")).to_have_value("99")
+    expect(number(page, DRAW, "steps")).to_be_disabled()
+    expect(number(page, DRAW, "seed")).to_be_disabled()
+    expect(part(page, DRAW, "digit")).to_be_hidden()
+    task = page.locator(f"#tab-{DRAW} .lx-task")
+    expect(task).to_contain_text(SCRIPT)
+    assert task.locator("script, img").count() == 0
+    assert page.evaluate("window.broken") is None
+    run(page, DRAW)
+    expect(badge_of(page, DRAW)).to_contain_text("种子 99")
+    expect(scope(page, DRAW)).to_have_attribute("data-count", "13", timeout=QUICK)
+
+
+def test_what_a_link_gets_wrong_is_named(visit):
+    page = visit(link(tab=DRAW, steps="many", seed=10**30, digit=4, colour=SCRIPT, lock="steps,door"))
+    expect(toast(page)).to_contain_text("Some of it was left out", timeout=QUICK)
+    for words in (
+        "teps must be a number",
+        "Seed must be between",
+        "no setting called door",
+        "no setting called colour",
+    ):
+        expect(toast(page)).to_contain_text(words)
+    expect(part(page, DRAW, "digit").get_by_label("4", exact=True)).to_be_checked()
+    expect(number(page, DRAW, "steps")).to_have_value("20")
+    assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize("tab", ["diffusion_none", "'];window.broken=1//<b>"])
+def test_an_unknown_tab_is_named_and_the_page_lives(visit, tab):
+    page = visit(link(tab=tab, steps=3))
+    expect(page.locator(".lx-toasts").get_by_text("There is no tab called")).to_be_attached(timeout=QUICK)
+    open_tab(page, DRAW)
+    expect(number(page, DRAW, "steps")).to_have_value("20")
+
+
+def test_the_copied_link_brings_back_what_was_set(visit, app_url):
+    page = visit(link(tab=DRAW, task="What changes?", lang="en"), permissions=["clipboard-read", "clipboard-write"])
+    expect(page.locator(f"#tab-{DRAW} .lx-task")).to_contain_text("What changes?", timeout=QUICK)
+    put(page, DRAW, "steps", 44)
+    put(page, DRAW, "seed", 5)
+    pick(page, DRAW, "digit", "8")
+    page.get_by_role("button", name="1,000 steps of DDPM").click()
+    expect(number(page, DRAW, "steps")).to_have_value("1000")
+    put(page, DRAW, "steps", 45)
+    part(page, DRAW, "link").click()
+    expect(page.locator(".lx-toasts")).to_contain_text("Link copied")
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert address.startswith(app_url)
+    assert len(address) < 2000
+    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert query["tab"] == DRAW
+    other = visit("?" + urlsplit(address).query, locale="zh-CN")
+    expect(number(other, DRAW, "steps")).to_have_value("45", timeout=QUICK)
+    expect(number(other, DRAW, "seed")).to_have_value("5")
+    expect(part(other, DRAW, "digit").get_by_label("8", exact=True)).to_be_checked()
+    other.locator(f"#tab-{DRAW} .lx-drawer > button").click()
+    expect(part(other, DRAW, "sampler", "input")).to_have_value("DDPM (fresh noise at every step)")
+    expect(number(other, DRAW, "guidance")).to_have_value("1")
+    expect(other.locator(f"#tab-{DRAW} .lx-task")).to_contain_text("What changes?")
+    long = other.evaluate("luoxia.address('diffusion_draw', { steps: 3 }, { task: '说'.repeat(3000) })")
+    assert len(long["href"]) <= 2000
+    assert long["cut"]
+
+
+def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
+    page, other = visit(), visit()
+    open_tab(page, DRAW)
+    pick(page, DRAW, "digit", "2")
+    kinds = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4", "json": "application/json"}
+    for steps, (form, kind) in enumerate(kinds.items(), 3):
+        put(page, DRAW, "steps", steps)
+        put(page, DRAW, "seed", 100 + steps)
+        part(page, DRAW, "format").get_by_label(form.upper(), exact=True).check(force=True)
+        with page.expect_download(timeout=RUN) as waiting:
+            part(page, DRAW, "save").click()
+        assert waiting.value.suggested_filename == f"{DRAW}-{100 + steps}.{form}"
+        saved = tmp_path / f"saved.{form}"
+        waiting.value.save_as(saved)
+        (bring if form in ("gif", "json") else drop)(other, saved.read_bytes(), saved.name, kind)
+        expect(part(other, DRAW, "run")).to_be_visible(timeout=QUICK)
+        expect(number(other, DRAW, "steps")).to_have_value(str(steps), timeout=QUICK)
+        expect(number(other, DRAW, "seed")).to_have_value(str(100 + steps))
+        expect(part(other, DRAW, "digit").get_by_label("2", exact=True)).to_be_checked()
+        expect(toast(other)).to_contain_text("Settings restored")
+
+
+def test_files_without_a_good_card_get_one_sentence(visit):
+    page = visit()
+    good = {"aigc_demo": 1, "use_case": DRAW, "values": {}}
+    cases = [
+        (png(), "a.png", "image/png", "This file carries no run card"),
+        (b"\x89PNG\r\n\x1a\nnot really", "b.png", "image/png", "This file carries no run card"),
+        (json.dumps({**good, "values": [1, 2]}).encode(), "c.json", "application/json", "cannot be read"),
+        (json.dumps({**good, "use_case": 7}).encode(), "d.json", "application/json", "cannot be read"),
+        (json.dumps({**good, "use_case": SCRIPT}).encode(), "e.json", "application/json", "There is no tab called"),
+        (json.dumps({**good, "checkpoint": "other"}).encode(), "f.json", "application/json", "no checkpoint called"),
+    ]
+    for content, name, kind, words in cases:
+        bring(page, content, name, kind)
+        expect(page.get_by_test_id("toast-body").filter(has_text=words).last).to_be_visible(timeout=QUICK)
+    wrong = {"steps": "many", "seed": None, "digit": [1], "guidance": 2.5}
+    bring(page, json.dumps({**good, "values": wrong}).encode(), "g.json", "application/json")
+    expect(toast(page)).to_contain_text("Some of it was left out", timeout=QUICK)
+    for field in ("teps must be", "Seed is empty"):
+        expect(toast(page)).to_contain_text(field)
+    expect(number(page, DRAW, "steps")).to_have_value("20")
+    assert page.evaluate("window.broken") is None
