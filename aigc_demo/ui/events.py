@@ -10,19 +10,32 @@ import functools
 import inspect
 import logging
 import secrets
+import time
 import typing
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import gradio as gr
 
 from aigc_demo.core.errors import UserError
+from aigc_demo.core.steps import Step
 from aigc_demo.ui.i18n import language, sentence, tr
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 DEVICE: dict[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}  # heavy events of all tabs take turns
 QUICK: dict[str, Any] = {"concurrency_id": "quick", "concurrency_limit": 4, "show_progress": "hidden"}  # milliseconds
+PAUSE = 0.2  # seconds that work goes on, at most, for a person who has left; a step where one takes longer
+
+
+def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
+    """Steps that have a value, and a few a second of those that have none: at each, a person who left is noticed."""
+    told = time.perf_counter()
+    for step in steps:
+        if step.value is not None or time.perf_counter() - told >= PAUSE:
+            yield step
+            told = time.perf_counter()
 
 
 def report(error: Exception, request: gr.Request | None) -> gr.Error:

@@ -12,7 +12,8 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import Choice, Range, Text, build, rules, short
-from aigc_demo.ui.events import DEVICE, QUICK, guarded
+from aigc_demo.core.steps import Step
+from aigc_demo.ui.events import DEVICE, QUICK, guarded, paced
 from aigc_demo.ui.i18n import has, language, t
 from aigc_demo.ui.widgets import code_view, download, file_data, raw, view
 
@@ -255,8 +256,10 @@ class Form:
             **{**QUICK, **options},
         )
 
-    def save(self, formats: Sequence[str], make: Callable[..., bytes], extra: Sequence[Any] = ()) -> None:
-        """The save row: a format and a button. `make(request, format, *extra values) -> bytes` of the file."""
+    def save(
+        self, formats: Sequence[str], make: Callable[..., Iterator[Step[bytes | None]]], extra: Sequence[Any] = ()
+    ) -> None:
+        """The save row: a format and a button. `make(request, format, *extra values)` ends with the file's bytes."""
         with gr.Row(elem_classes="lx-save", equal_height=False):
             kind = gr.Radio(
                 [(name.upper(), name) for name in formats],
@@ -269,12 +272,16 @@ class Form:
             button = gr.Button(t("shell.save"), size="sm", elem_id=f"{self.use_case}-save", min_width=80, scale=0)
             file = download()
 
-        def on_save(request: Any, format: str, *values: Any) -> dict[str, Any]:
+        def on_save(request: Any, format: str, *values: Any) -> Iterator[Any]:
             if format not in formats:
                 raise BadRequestError("choice", field="format", options=", ".join(formats), value=short(format))
             name = f"{self.use_case}-{getattr(request, 'seed', 0)}.{format}"
-            path = save_bytes_to_cache(make(request, format, *values), name, file.GRADIO_CACHE)
-            return {"file": file_data(path), "name": name}
+            for step in paced(make(request, format, *values)):
+                if step.value is None:
+                    yield gr.skip()
+                else:
+                    path = save_bytes_to_cache(step.value, name, file.GRADIO_CACHE)
+                    yield {"file": file_data(path), "name": name}
 
         names = ("format", *(f"extra_{place}" for place in range(len(extra))))
         button.click(

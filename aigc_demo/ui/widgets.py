@@ -24,7 +24,7 @@ enough to wire everything else: run and stop, the new seed of an unlocked seed b
         return [form]
 
     def on_draw(request: Draw, lang: str) -> Iterator[tuple]: ...      # `lang` only if wanted
-    def save_run(request: Draw, format: str) -> bytes: ...             # the file, card inside
+    def save_run(request: Draw, format: str) -> Iterator[Step]: ...    # the file at the end, card inside
     def python(request: Draw) -> tuple[str, str]: ...                  # two scripts: ours, the library's
 
 This file has the small parts; `form.py` has Form.

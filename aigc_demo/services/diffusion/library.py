@@ -1,9 +1,9 @@
 """Our network and sampler beside diffusers, and models of the hub in our own code."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,11 +21,12 @@ from aigc_demo.services.diffusion.requests import ANY, Beside
 from aigc_demo.services.diffusion.requests import Hub as HubRequest
 from aigc_demo.services.diffusion.results import Frame, SideBySide
 
+T = TypeVar("T")
 PROBE = 600  # noise level at which the layers are compared
 
 
-def beside(model: DiffusionModel, request: Beside) -> SideBySide:
-    """Draw the same digit twice, and compare both results and every layer on the way."""
+def beside(model: DiffusionModel, request: Beside) -> Iterator[Step[SideBySide | None]]:
+    """Draw the same digit twice, then compare both results and every layer on the way."""
     null = model.config.unet.classes - 1
     digit = null if request.digit == ANY else request.digit
     device = next(model.parameters()).device
@@ -38,31 +39,42 @@ def beside(model: DiffusionModel, request: Beside) -> SideBySide:
         noise = SeededNoise([request.seed], device)
         return noise, model.fold(noise.draw(model.config.picture))
 
-    def ours() -> Tensor:
+    def ours() -> Iterator[Tensor]:
         noise, start = begin()
         denoise = Denoiser(ours_net, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
-        run = sample(denoise, start, levels(request.steps), schedule, request.sampler, 0.0, noise)
-        return list(run)[-1].x.cpu()
+        for moment in sample(denoise, start, levels(request.steps), schedule, request.sampler, 0.0, noise):
+            yield moment.x.cpu()  # so that a GPU has really finished the step
 
-    def theirs() -> Tensor:
+    def theirs() -> Iterator[Tensor]:
         order = hf_image.LibraryDraw(request.sampler, request.steps, scale)
         noise, start = begin()
-        return list(hf_image.draw(theirs_net, model.config, start, order, label, noise.generators))[-1].value.cpu()
+        for step in hf_image.draw(theirs_net, model.config, start, order, label, noise.generators):
+            yield step.value.cpu()
 
-    first, our_time = timed(ours)
-    second, their_time = timed(theirs)
+    done, total, results, times = 0, 2 * request.steps + 1, [], []
+    for run in (ours(), theirs()):
+        for x, spent in timed(run):
+            last, milliseconds = x, spent
+            yield Step(done, total, None)
+            done += 1
+        results.append(last)
+        times.append(milliseconds)
     table = parity.compare(ours_net, theirs_net, begin()[1], torch.tensor([PROBE], device=device), label)
-    gap = (first - second).abs()
+    gap = (results[0] - results[1]).abs()
     rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
-    left, right = (model.unfold(x)[0].numpy() for x in (first, second))
-    return SideBySide(left, right, float(gap.max()), float(gap.mean()), our_time, their_time, rows, table.first)
+    left, right = (model.unfold(x)[0].numpy() for x in results)
+    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), times[0], times[1], rows, table.first)
+    yield Step(total, total, made)
 
 
-def timed(work: Callable[[], Tensor]) -> tuple[Tensor, float]:
-    """The result, and milliseconds."""
-    began = time.perf_counter()
-    return work(), (time.perf_counter() - began) * 1000
+def timed(work: Iterator[T]) -> Iterator[tuple[T, float]]:
+    """Everything that comes, with the milliseconds that were spent on it and all before it; waits are not counted."""
+    spent, began = 0.0, time.perf_counter()
+    for made in work:
+        spent += time.perf_counter() - began
+        yield made, spent * 1000
+        began = time.perf_counter()
 
 
 class HubDesk:

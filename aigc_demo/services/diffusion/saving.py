@@ -11,7 +11,7 @@ from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
 from aigc_demo.data import images, media
-from aigc_demo.services.diffusion.requests import Grid, Walk
+from aigc_demo.services.diffusion.requests import Grid, Samplers, Walk
 from aigc_demo.services.diffusion.results import Array, CutRun, Frame, Noised, Row, SideBySide
 from aigc_demo.services.diffusion.sheets import reach
 
@@ -67,7 +67,10 @@ def file(request: Any, result: Any, format: str, card: Card) -> bytes:
         return encode([several(moment, request.seeds) for moment in result], format, card)
     if isinstance(result, list) and isinstance(result[-1], Frame):
         return encode(run([frame for frame in result if frame is not None]), format, card)
-    return encode([still(result)], format, card)
+    if isinstance(request, Samplers):
+        return encode([still([row for row in result if row is not None])], format, card)
+    alone = result[-1] if isinstance(result, list) and isinstance(result[-1], CutRun | SideBySide) else result
+    return encode([still(alone)], format, card)
 
 
 def still(result: Noised | CutRun | SideBySide | Sequence[Row]) -> Image.Image:

@@ -1,7 +1,6 @@
 """The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
 
 import platform
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import Moment, levels, sample
 from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
 from aigc_demo.services.diffusion import library, saving, scripts
-from aigc_demo.services.diffusion.library import HubDesk
+from aigc_demo.services.diffusion.library import HubDesk, timed
 from aigc_demo.services.diffusion.requests import (
     ANY,
     CHECKPOINT,
@@ -128,37 +127,43 @@ class DiffusionService:
         moments = self._run(model, x, labels, request.guidance, visit, request.sampler, 0.0, noise)
         yield from pictures(model, moments, len(visit))
 
-    def samplers(self, request: Samplers) -> Iterator[Step[Row]]:
-        """Yield one Row per sampler, all from the same noise."""
+    def samplers(self, request: Samplers) -> Iterator[Step[Row | None]]:
+        """Draw one noise with every sampler at several step counts; a Row comes when a sampler is through."""
         model = self._model(CHECKPOINT)
-        for done, sampler in enumerate(SAMPLERS, 1):
+        done, total = 0, len(SAMPLERS) * sum(COUNTS)
+        for sampler in SAMPLERS:
             drawn, times = [], []
             for count in COUNTS:
-                began = time.perf_counter()
                 noise = self._noise(request.seed)
                 x = noise.draw(model.config.picture)
                 run = self._run(model, x, [request.digit], request.guidance, levels(count), sampler, 0.0, noise)
-                drawn.append(seen(model, list(run)[-1].x))
-                times.append((time.perf_counter() - began) * 1000)
-            yield Step(done, len(SAMPLERS), Row(sampler, np.concatenate(drawn), tuple(times)))
+                for moment, spent in timed(run):
+                    x, milliseconds = moment.x, spent
+                    yield Step(done, total, None)
+                    done += moment.level >= 0
+                drawn.append(seen(model, x))
+                times.append(milliseconds)
+            yield Step(done, total, Row(sampler, np.concatenate(drawn), tuple(times)))
 
-    def cut(self, request: Cut) -> CutRun:
-        """The snapshot of a long run is not the result of a short one."""
+    def cut(self, request: Cut) -> Iterator[Step[CutRun | None]]:
+        """The snapshot of a long run is not the result of a short one. The value comes with the last step."""
         model = self._model(CHECKPOINT)
-        runs = []
+        total = request.few + request.many + 2
+        moments: list[Moment] = []
         for count in (request.few, request.many):
             noise = self._noise(request.seed)
             x = noise.draw(model.config.picture)
             run = self._run(model, x, [request.digit], request.guidance, levels(count), request.sampler, 0.0, noise)
-            runs.append(list(run))
-        short, long = runs
-        then = long[request.few]
-        few, cut, cut_x0, many = (seen(model, x)[0] for x in (short[-1].x, then.x, then.estimate.x0, long[-1].x))
-        return CutRun(few, cut, cut_x0, many)
+            for moment in run:
+                yield Step(len(moments), total, None)
+                moments.append(moment)
+        first, then, last = moments[request.few], moments[2 * request.few + 1], moments[-1]
+        few, cut, cut_x0, many = (seen(model, x)[0] for x in (first.x, then.x, then.estimate.x0, last.x))
+        yield Step(total, total, CutRun(few, cut, cut_x0, many))
 
-    def beside(self, request: Beside) -> SideBySide:
-        """Our network and sampler beside diffusers, same weights and noise."""
-        return library.beside(self._model(CHECKPOINT), request)
+    def beside(self, request: Beside) -> Iterator[Step[SideBySide | None]]:
+        """Our network and sampler beside diffusers, same weights and noise. The value comes with the last step."""
+        yield from library.beside(self._model(CHECKPOINT), request)
 
     def describe(self, name: str) -> dict[str, Any]:
         """What a model of the hub is and how large, before its weights travel."""
@@ -172,17 +177,25 @@ class DiffusionService:
         """The request as two runnable scripts: with this project, with diffusers."""
         return scripts.python(request)
 
-    def save(self, use_case: str, request: Any, format: str) -> bytes:
-        """The result as a png, gif, mp4 or json file that carries its run card; drawn again, as a seed fixes it."""
+    def save(self, use_case: str, request: Any, format: str) -> Iterator[Step[bytes | None]]:
+        """The result as a png, gif, mp4 or json file that carries its run card; drawn again, as a seed fixes it.
+
+        The file comes with the last step.
+        """
         checkpoint = getattr(request, "checkpoint", CHECKPOINT)
         sha256 = self.store.sha256(checkpoint)
         card = saving.card(use_case, request, checkpoint, sha256, versions())
         if format == "json":
-            return saving.encode([], format, card)
+            yield Step(1, 1, saving.encode([], format, card))
+            return
         result = getattr(self, use_case.partition("_")[2])(request)
         if isinstance(result, Iterator):
-            result = [step.value for step in result]
-        return saving.file(request, result, format, card)
+            values = []
+            for step in result:
+                values.append(step.value)
+                yield Step(step.done, step.total + 1, None)
+            result = values
+        yield Step(1, 1, saving.file(request, result, format, card))
 
     def _model(self, checkpoint: str) -> DiffusionModel:
         model = self.store.load(checkpoint)

@@ -7,6 +7,7 @@ Draws every use-case with its defaults and writes sheets and facts to assets/exa
 
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.steps import Step
 from aigc_demo.services.diffusion import requests, sheets
 from aigc_demo.services.diffusion.results import Array
 from aigc_demo.services.diffusion.service import DiffusionService, create
@@ -40,17 +42,23 @@ def tiles(pictures: Array) -> tuple[bytes, dict[str, Any]]:
     return sheets.row(pictures), {"counts": [len(pictures)], "panes": ["picture"], "levels": [], **size}
 
 
+def last(steps: Iterable[Step[Any]]) -> Any:
+    """What a use-case ends with."""
+    *_, step = steps
+    return step.value
+
+
 def results(service: DiffusionService) -> dict[str, tuple[Any, bytes, dict[str, Any]]]:
     """Short name of the use-case -> request, sheet, facts."""
     draw, redraw, walk = requests.Draw(), requests.Redraw(), requests.Walk()
     grid, samplers, cut, beside = requests.Grid(), requests.Samplers(), requests.Cut(), requests.Beside()
-    rows = [step.value for step in service.samplers(samplers)]
-    parted, both = service.cut(cut), service.beside(beside)
+    rows = [step.value for step in service.samplers(samplers) if step.value is not None]
+    parted, both = last(service.cut(cut)), last(service.beside(beside))
     made = {
         "run": (draw, reel([step.value for step in service.draw(draw)])),
         "redraw": (redraw, reel([step.value for step in service.redraw(redraw)])),
-        "walk": (walk, tiles(list(service.walk(walk))[-1].value)),
-        "grid": (grid, tiles(list(service.grid(grid))[-1].value)),
+        "walk": (walk, tiles(last(service.walk(walk)))),
+        "grid": (grid, tiles(last(service.grid(grid)))),
         "samplers": (samplers, tiles(np.concatenate([row.pictures for row in rows]))),
         "cut": (cut, tiles(sheets.cut(parted))),
         "beside": (beside, tiles(sheets.beside(both))),

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import gradio as gr
 import numpy as np
 
 from aigc_demo.services.diffusion import sheets
 from aigc_demo.services.diffusion.requests import Cut, Grid, Samplers, Walk
 from aigc_demo.services.diffusion.results import COUNTS, ROWS
+from aigc_demo.ui.events import paced
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
@@ -62,6 +64,7 @@ def walk(service: Any) -> Form:
         for step in service.walk(request):
             shown = time.perf_counter() - began
             if step.done < step.total and step.done % 3:
+                yield gr.skip(), progress(step.done, step.total), gr.skip()
                 continue
             reel = Reel(scope.GRADIO_CACHE, ["picture"], loop=step.done == step.total)
             value = reel.add(sheets.row(step.value), len(step.value))
@@ -105,6 +108,7 @@ def grid(service: Any) -> Form:
         began = time.perf_counter()
         for step in service.grid(request):
             if step.done < step.total and step.done % 2:
+                yield gr.skip(), progress(step.done, step.total), gr.skip()
                 continue
             value = mosaic_value(view.GRADIO_CACHE, step.value, grid_words(request))
             milliseconds = (time.perf_counter() - began) * 1000
@@ -146,7 +150,10 @@ def samplers(service: Any) -> Form:
     def on_samplers(request: Samplers, lang: str) -> Iterator[tuple[Any, Any, Any]]:
         """Draw one noise with every sampler at several step counts; yields the table so far, progress and badge."""
         began, done = time.perf_counter(), []
-        for step in service.samplers(request):
+        for step in paced(service.samplers(request)):
+            if step.value is None:
+                yield gr.skip(), progress(step.done, step.total), gr.skip()
+                continue
             done.append(step.value)
             pictures = np.concatenate([row.pictures for row in done])
             took = [ms for row in done for ms in row.milliseconds]
@@ -192,14 +199,17 @@ def cut(service: Any) -> Form:
             {"aigc_demo/sampling/samplers.py · levels": function_text("sampling.samplers", "levels")},
         )
 
-    def on_cut(request: Cut, lang: str) -> tuple[Any, Any]:
+    def on_cut(request: Cut, lang: str) -> Iterator[tuple[Any, Any]]:
         """Draw with few steps, and cut a longer run after as many; gives the four pictures and the badge."""
         began = time.perf_counter()
-        made = service.cut(request)
-        words = cut_words(lambda key: tr(lang, key), request)
-        value = mosaic_value(view.GRADIO_CACHE, sheets.cut(made), words)
-        milliseconds = (time.perf_counter() - began) * 1000
-        return value, badge("live", ms=milliseconds, **service.facts(), seed=request.seed)
+        for step in paced(service.cut(request)):
+            if step.value is None:
+                yield gr.skip(), gr.skip()
+                continue
+            words = cut_words(lambda key: tr(lang, key), request)
+            value = mosaic_value(view.GRADIO_CACHE, sheets.cut(step.value), words)
+            milliseconds = (time.perf_counter() - began) * 1000
+            yield value, badge("live", ms=milliseconds, **service.facts(), seed=request.seed)
 
     form.run(on_cut, [view, note])
     return form

@@ -10,7 +10,7 @@ from aigc_demo.services import home
 from aigc_demo.services.diffusion import sheets
 from aigc_demo.services.diffusion.requests import CHECKPOINT, Beside, Hub
 from aigc_demo.services.diffusion.results import TOLERANCE
-from aigc_demo.ui.events import QUICK
+from aigc_demo.ui.events import QUICK, paced
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
@@ -70,26 +70,34 @@ def beside(service: Any) -> Form:
             {"aigc_demo/pipelines/parity.py · compare": function_text("pipelines.parity", "compare")},
         )
 
-    def on_beside(request: Beside, lang: str) -> tuple[Any, Any, Any, Any]:
+    def on_beside(request: Beside, lang: str) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Draw with our code and with diffusers; gives both pictures, the verdict, every layer, and the badge."""
-        made = service.beside(request)
 
         def say(key: str) -> str:
             return tr(lang, key)
 
-        first = None if made.first is None else made.layers[made.first][0]
-        words = tr(lang, "diffusion.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
-        if first is not None:
-            words = tr(lang, "diffusion.verdict_first", layer=first, limit=f"{TOLERANCE:.0e}")
-        took = [made.our_milliseconds, made.their_milliseconds]
-        words_beside = beside_words(say, took, made.maximum)
-        value = mosaic_value(view.GRADIO_CACHE, sheets.beside(made), words_beside)
-        rows = layer_table(say, made.layers, made.first)
-        speed = badge("live", ms=made.our_milliseconds, **service.facts(), seed=request.seed)
-        return value, {"words": words, "good": first is None}, rows, speed
+        for step in paced(service.beside(request)):
+            made = step.value
+            if made is None:
+                yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                continue
+            took = [made.our_milliseconds, made.their_milliseconds]
+            value = mosaic_value(view.GRADIO_CACHE, sheets.beside(made), beside_words(say, took, made.maximum))
+            rows = layer_table(say, made.layers, made.first)
+            speed = badge("live", ms=made.our_milliseconds, **service.facts(), seed=request.seed)
+            yield value, verdict_words(lang, made), rows, speed
 
     form.run(on_beside, [view, verdict, layers, note])
     return form
+
+
+def verdict_words(lang: str, made: Any) -> dict[str, Any]:
+    """The sentence that sums a comparison up, as a value of verdict_view."""
+    if made.first is None:
+        words = tr(lang, "diffusion.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
+    else:
+        words = tr(lang, "diffusion.verdict_first", layer=made.layers[made.first][0], limit=f"{TOLERANCE:.0e}")
+    return {"words": words, "good": made.first is None}
 
 
 def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.services import home
 from aigc_demo.services.diffusion.requests import CHECKPOINT
+from aigc_demo.ui.events import PAUSE
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.widgets import badge, file_data, progress, raw, scrubber, view
@@ -76,7 +77,7 @@ def stream(
     facts: dict[str, Any],
 ) -> Iterator[tuple[Any, Any, Any]]:
     """Steps of Frames -> (microscope, progress, badge) a few times a second, and once more at the end."""
-    began = sent = time.perf_counter()
+    began = sent = told = time.perf_counter()
     pause, waiting = FIRST, []
     for step in steps:
         frame = step.value
@@ -86,6 +87,9 @@ def stream(
         waiting.append(frame)
         now = time.perf_counter()
         if step.done < step.total and now - sent < pause and len(waiting) < COLUMNS:
+            if now - told >= PAUSE:
+                yield gr.skip(), progress(step.done, step.total), gr.skip()
+                told = time.perf_counter()
             continue
         reel.value["levels"] = [*reel.value["levels"], *(f.level for f in waiting)]
         reel.value["signals"] = [*reel.value["signals"], *(f.alpha_bar for f in waiting)]
@@ -93,6 +97,7 @@ def stream(
         milliseconds = (now - began) * 1000
         yield value, progress(step.done, step.total), badge("live", ms=milliseconds, **facts)
         waiting, sent, pause = [], now, max(FIRST, 0.1 * (now - began))
+        told = now
 
 
 def shipped(name: str) -> Any:
