@@ -9,7 +9,7 @@ USE_CASES = tuple(
     f"diffusion_{name}"
     for name in ("draw", "forward", "redraw", "walk", "grid", "samplers", "cut", "beside", "training", "hub")
 )
-RUNS = tuple(use_case for use_case in USE_CASES if use_case not in ("diffusion_forward", "diffusion_training"))
+DEVICE_FORMS = tuple(use_case for use_case in USE_CASES if use_case not in ("diffusion_forward", "diffusion_training"))
 RUN = 90_000  # milliseconds that a run may take where other work shares the cores
 QUICK = 20_000  # milliseconds for everything else
 LOCAL = ("data:", "blob:", "about:")
@@ -70,6 +70,13 @@ def open_tab(page: Page, use_case: str) -> None:
     inner = page.locator(f"#tab-{use_case}-button").first
     inner.click(timeout=QUICK)
     expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)
+
+
+def unfold(page: Page, use_case: str, kind: str = "") -> None:
+    """Open every fold of a tab, or those of one kind."""
+    closed = f"#tab-{use_case} {kind} button.label-wrap:not(.open)"
+    page.eval_on_selector_all(closed, "all => all.forEach((fold) => fold.click())")
+    expect(page.locator(closed)).to_have_count(0, timeout=QUICK)
 
 
 def part(page: Page, use_case: str, name: str, within: str = ""):

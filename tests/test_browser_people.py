@@ -1,0 +1,82 @@
+"""Several people at once in real browsers: each sees only their own run, and who leaves frees the machine."""
+
+import re
+import time
+
+from browser import (
+    QUICK,
+    RUN,
+    badge_of,
+    begin,
+    changed,
+    ended,
+    number,
+    open_tab,
+    part,
+    pick,
+    pixels,
+    put,
+    run,
+    scope,
+)
+from playwright.sync_api import expect
+
+DRAW = "diffusion_draw"
+PANES = f"#{DRAW}-scope"
+
+
+def test_two_people_never_meet(visit):
+    ann, bob = visit(), visit("?lang=zh", locale="zh-CN")
+    for page, seed, digit in ((ann, 111, "1"), (bob, 222, "8")):
+        open_tab(page, DRAW)
+        put(page, DRAW, "steps", 12 if page is ann else 9)
+        put(page, DRAW, "seed", seed)
+        pick(page, DRAW, "digit", digit)
+    begin(ann, DRAW)
+    begin(bob, DRAW)
+    ended(ann, DRAW)
+    ended(bob, DRAW)
+    for page, seed, frames in ((ann, 111, "13"), (bob, 222, "10")):
+        expect(scope(page, DRAW)).to_have_attribute("data-count", frames, timeout=QUICK)
+        expect(badge_of(page, DRAW)).to_contain_text(str(seed), timeout=QUICK)
+        expect(number(page, DRAW, "seed")).to_have_value(str(seed))
+        other = str(333 - seed)
+        assert other not in page.locator(f"#tab-{DRAW}").inner_text()
+    together = pixels(ann, PANES), pixels(bob, PANES)
+    assert together[0] != together[1]
+    assert not set(ann.notes.requests) & {url for url in bob.notes.requests if "sheet.png" in url}
+
+    # alone, each gets the same picture again
+    put(ann, DRAW, "steps", 2)
+    run(ann, DRAW)
+    shown = changed(ann, PANES, together[0])
+    put(ann, DRAW, "steps", 12)
+    run(ann, DRAW)
+    expect(scope(ann, DRAW)).to_have_attribute("data-count", "13", timeout=QUICK)
+    changed(ann, PANES, shown)
+    scope(ann, DRAW).locator("input[type=range]").press("End")
+    assert pixels(ann, PANES) == together[0]
+    assert pixels(bob, PANES) == together[1]
+
+
+def test_who_waits_is_told_and_who_leaves_frees_the_machine(visit):
+    ann, bob = visit(), visit()
+    for page in (ann, bob):
+        open_tab(page, DRAW)
+    ann.get_by_role("button", name="1,000 steps of DDPM").click()
+    expect(number(ann, DRAW, "steps")).to_have_value("1000")
+    begin(ann, DRAW)
+    expect(badge_of(ann, DRAW)).to_have_attribute("data-state", "live", timeout=RUN)
+    put(bob, DRAW, "steps", 2)
+    begin(bob, DRAW)
+    expect(part(bob, DRAW, "run")).to_be_visible()
+    words = bob.locator(f"#tab-{DRAW} .lx-progress output")
+    expect(words).to_have_text(re.compile(r"In the queue|Waiting"), timeout=QUICK)
+    seen = ann.locator(f"#tab-{DRAW} .lx-progress output").inner_text()
+    began = time.monotonic()
+    ann.close()
+    ended(bob, DRAW, QUICK)
+    expect(scope(bob, DRAW)).to_have_attribute("data-count", "3", timeout=QUICK)
+    done = int(re.search(r"Step (\d+)", seen)[1])
+    assert done < 900, "too late to tell"
+    assert time.monotonic() - began < 15, "the run of the closed page went on"
