@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -39,10 +40,22 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def app_process(tmp_path_factory):
+def hub_port():
+    """A port of loopback that the app takes for the hub's; nothing listens there until a test does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def app_process(tmp_path_factory, hub_port):
     """The app as `make run` starts it, with what ships, on a free port of loopback: process, address, log."""
     folder = tmp_path_factory.mktemp("app")
-    environment = {"OMP_NUM_THREADS": "1", **os.environ, "GRADIO_TEMP_DIR": str(folder / "cache")}
+    places = {"GRADIO_TEMP_DIR": "cache", "AIGC_DATA_DIR": "data", "HOME": "home", "TMPDIR": "temporary"}
+    for name in places.values():
+        (folder / name).mkdir()
+    own = {variable: str(folder / name) for variable, name in places.items()}
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}"}
     for name in ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
         environment.pop(name, None)
     log = folder / "app.log"

@@ -1,7 +1,6 @@
 """Pictures from outside: what is read, what is refused, and how a drawing becomes a digit."""
 
 import base64
-import io
 import math
 import random
 import struct
@@ -11,43 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from api import SVG, bomb, chunk, data_url, encoded, stroke
 from PIL import Image
 
 from aigc_demo.core.errors import BadFileError, BadRequestError, UserError
 from aigc_demo.data import digits, images
 
 SAMPLES = Path(__file__).resolve().parent.parent / "assets" / "examples" / "mnist-samples.png"
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
-
-
-def data_url(raw, kind="png"):
-    return f"data:image/{kind};base64,{base64.b64encode(raw).decode()}"
-
-
-def encoded(picture, kind="PNG", **options):
-    buffer = io.BytesIO()
-    picture.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def chunk(name, body):
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def bomb(side):
-    """A PNG of side x side black pixels: gigabytes when decoded, kilobytes now."""
-    rows = zlib.compressobj(9)
-    line = b"\0" * (side // 8 + 1)
-    packed = b"".join(rows.compress(line) for _ in range(side)) + rows.flush()
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
-
-
-def stroke(size=224, mode="L", paper=255, ink=0):
-    """An upright bar on a sheet, as drawn with a pen."""
-    picture = Image.new(mode, (size, size), paper)
-    picture.paste(ink, (size * 4 // 10, size // 5, size * 5 // 10, size * 4 // 5))
-    return picture
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +124,7 @@ def test_text_that_swells_is_refused():
         images.open_picture(raw[:33] + swollen + raw[33:])
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("side", [4001, 5000, 9400, 13_000])
 def test_too_many_pixels_are_refused_from_the_header(side):
     raw = bomb(side)

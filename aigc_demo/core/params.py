@@ -58,7 +58,7 @@ def rules(request: type[Any]) -> dict[str, tuple[type[Any], Rule | None]]:
 def short(value: object) -> str:
     """A value as it is repeated in a sentence: one line, 40 characters at most."""
     words = " ".join(str(value).split())
-    return words if len(words) <= 40 else words[:39] + "…"
+    return words[:39] + "…" if len(words) > 40 else words or "“”"
 
 
 def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:

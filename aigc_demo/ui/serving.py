@@ -149,8 +149,8 @@ class Limits:
         try:
             await self.app(scope, counted(receive) if bounded else receive, secured(give))
         except Exception as error:
-            unknown = isinstance(error, FnIndexInferError)  # Gradio has no event of this name
-            logger.error("%s %s failed", scope["method"], path, exc_info=None if unknown else error)
+            unknown = isinstance(error, FnIndexInferError | KeyError)  # Gradio has no event of this name or number
+            logger.error("%s %s failed: %r", scope["method"], path[:200], error, exc_info=None if unknown else error)
             if not begun:
                 words = b"There is no such endpoint." if unknown else b"This request cannot be answered."
                 await answer(send, 404 if unknown else 500, [(b"content-type", b"text/plain"), *SECURITY], words)

@@ -1,0 +1,133 @@
+"""What the tests of the HTTP API share: raw requests to the running app, and what a good answer and a sentence are."""
+
+import base64
+import io
+import json
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from aigc_demo.core.errors import SENTENCES
+from aigc_demo.ui.i18n import texts
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
+HUB = "lab/ddpm"  # a model of the loopback hub
+SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is answered at once
+    "diffusion_draw": {"digit": 7, "steps": 2, "seed": 7, "sampler": "ddim", "guidance": 1.5, "eta": 0},
+    "diffusion_forward": {"sample": 3, "level": 400, "seed": 7, "drawing": ""},
+    "diffusion_redraw": {"drawing": "", "sample": 3, "level": 600, "digit": -1, "seed": 7, "steps": 2}
+    | {"sampler": "ddim", "guidance": 1},
+    "diffusion_walk": {"digit": 3, "frames": 3, "seed_from": 1, "seed_to": 2, "steps": 2}
+    | {"sampler": "dpmpp", "guidance": 1},
+    "diffusion_grid": {"seeds": 1, "seed": 0, "steps": 1, "sampler": "dpmpp", "guidance": 1},
+    "diffusion_samplers": {"digit": 5, "guidance": 1, "seed": 7},
+    "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
+    "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
+    "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+}
+
+
+def small(endpoint: str) -> dict[str, Any]:
+    """Values of a small request to any public endpoint."""
+    use_case = re.sub(r"_(save|python|look)$", "", endpoint)
+    return {**SMALL[use_case], **({"format": "png"} if endpoint.endswith("_save") else {})}
+
+
+@dataclass
+class Api:
+    """Speaks with the app as any program would."""
+
+    address: str
+    client: httpx.Client
+    lang: str = "en"
+
+    def post(self, endpoint: str, body: str) -> httpx.Response:
+        """Ask for an event; `body` is the JSON as it stands."""
+        headers = {"content-type": "application/json", "accept-language": self.lang}
+        return self.client.post(f"{self.address}/gradio_api/call/{endpoint}", content=body, headers=headers)
+
+    def start(self, endpoint: str, values: list[Any]) -> str:
+        """The address under which the answer of an event is streamed."""
+        answer = self.post(endpoint, json.dumps({"data": values}))  # NaN and Infinity stay literals
+        assert answer.status_code == 200, answer.text
+        return f"{self.address}/gradio_api/call/{endpoint}/{answer.json()['event_id']}"
+
+    def values(self, endpoint: str, *values: Any) -> tuple[str, Any]:
+        """How an event with these values ends: "complete" or "error", and what came with it."""
+        stream = self.client.get(self.start(endpoint, list(values))).text
+        *_, last = re.findall(r"event: (complete|error)\ndata: (.*)", stream)
+        return last[0], json.loads(last[1])
+
+    def ask(self, endpoint: str, **changes: Any) -> tuple[str, Any]:
+        """`values` of the small request with some of them changed."""
+        return self.values(endpoint, *{**small(endpoint), **changes}.values())
+
+    def good(self, endpoint: str, **changes: Any) -> Any:
+        """The values of an event that must succeed."""
+        how, found = self.ask(endpoint, **changes)
+        assert how == "complete", found
+        return found
+
+    def bad(self, endpoint: str, **changes: Any) -> str:
+        """The sentence of an event that must fail."""
+        how, found = self.ask(endpoint, **changes)
+        assert how == "error", (changes, found)
+        return self.judged(found)
+
+    def judged(self, found: Any) -> str:
+        """The sentence in an error, which must be one of ours."""
+        words = found["error"]
+        assert isinstance(words, str) and spoken(words, self.lang), found
+        assert len(words) < 250 and "\n" not in words
+        return words
+
+    def picture(self, value: Any) -> Image.Image:
+        """The last frame of a microscope, all panes above each other, or the last picture of a mosaic."""
+        answer = self.client.get(value["sheets"][-1]["url"])
+        assert answer.status_code == 200 and answer.headers["content-type"] == "image/png"
+        sheet = Image.open(io.BytesIO(answer.content))
+        return sheet.crop((sheet.width - value["w"], 0, *sheet.size))
+
+
+def spoken(words: str, lang: str) -> bool:
+    """Whether `words` are one of our sentences, filled in."""
+    known = SENTENCES if lang == "en" else {key: texts()[f"error.{key}"][lang] for key in SENTENCES}
+    patterns = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(sentence)) for sentence in known.values())
+    return any(re.fullmatch(pattern, words) for pattern in patterns)
+
+
+def data_url(raw: bytes, kind: str = "png") -> str:
+    """Bytes as the text that the page sends a drawing as."""
+    return f"data:image/{kind};base64,{base64.b64encode(raw).decode()}"
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    """A picture as a file."""
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    """A part of a PNG file."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def bomb(side: int) -> bytes:
+    """A PNG of side x side black pixels: much memory when decoded, little now."""
+    rows, line = zlib.compressobj(9), b"\0" * (side // 8 + 1)
+    packed = b"".join(rows.compress(line) for _ in range(side)) + rows.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def stroke(size: int = 224, mode: str = "L", paper: Any = 255, ink: Any = 0) -> Image.Image:
+    """An upright bar on a sheet, as drawn with a pen."""
+    picture = Image.new(mode, (size, size), paper)
+    picture.paste(ink, (size * 4 // 10, size // 5, size * 5 // 10, size * 4 // 5))
+    return picture
