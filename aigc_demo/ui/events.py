@@ -38,12 +38,17 @@ def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
             told = time.perf_counter()
 
 
+def shown(words: str) -> str:
+    """A sentence for a toast, which must never look like markup: what does is cut out of it."""
+    return words.replace("<", "‹").replace(">", "›")
+
+
 def report(error: Exception, request: gr.Request | None) -> gr.Error:
     """The toast for an error: its own sentence for a UserError, else a neutral one whose id also stands in the log."""
     lang = language(request)
     title = tr(lang, "shell.error_title")
     if isinstance(error, UserError):
-        return gr.Error(sentence(lang, error), title=title, print_exception=False)
+        return gr.Error(shown(sentence(lang, error)), title=title, print_exception=False)
     mark = secrets.token_hex(3)
     logger.error("event failed, id %s", mark, exc_info=error)
     return gr.Error(tr(lang, "shell.error_ours", mark=mark), title=title, print_exception=False)

@@ -18,7 +18,7 @@ from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UserError
 from aigc_demo.core.params import clean, short
 from aigc_demo.services import cards
-from aigc_demo.ui.events import guarded
+from aigc_demo.ui.events import guarded, shown
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, sentence, t, tr
 from aigc_demo.ui.widgets import view
@@ -117,8 +117,3 @@ def fitted(form: Form, name: str, value: Any) -> Any:
         with contextlib.suppress(ValueError):
             value = int(value) if kind is int else float(value)
     return clean(name, kind, rule, value)
-
-
-def shown(words: str) -> str:
-    """A sentence for a toast, which must never look like markup."""
-    return words.replace("<", "‹").replace(">", "›")
