@@ -74,7 +74,7 @@ def app_process(tmp_path_factory, hub_port):
         pytest.fail(log.read_text())
     yield process, found[0], log
     process.terminate()
-    process.wait(10)
+    process.wait(30)
 
 
 @pytest.fixture(scope="session")
