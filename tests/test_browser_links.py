@@ -3,10 +3,11 @@
 import base64
 import io
 import json
+import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from browser import QUICK, RUN, badge_of, number, open_tab, part, pick, put, run, scope, toast
+from browser import QUICK, RUN, badge_of, close_toasts, number, open_tab, part, pick, put, run, scope, toast
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import expect
@@ -119,12 +120,41 @@ def test_the_copied_link_brings_back_what_was_set(visit, app_url):
     assert long["cut"]
 
 
+def test_a_lesson_is_written_in_the_dialog(visit):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    open_tab(page, DRAW)
+    put(page, DRAW, "steps", 9)
+    page.get_by_role("button", name="Lesson link").click()
+    dialog = page.get_by_role("dialog", name="Lesson link")
+    dialog.get_by_role("textbox").fill(SCRIPT)
+    dialog.locator("select[name=steps]").select_option("lock")
+    dialog.locator("select[name=digit]").select_option("hide")
+    expect(dialog.locator("output")).to_contain_text(re.compile(r"has \d+ characters"))
+    dialog.get_by_role("button", name="Copy link").click()
+    expect(dialog).to_have_count(0)
+    address = page.evaluate("navigator.clipboard.readText()")
+
+    other = visit("?" + urlsplit(address).query, permissions=["clipboard-read", "clipboard-write"])
+    expect(number(other, DRAW, "steps")).to_have_value("9", timeout=QUICK)
+    expect(number(other, DRAW, "steps")).to_be_disabled()
+    expect(part(other, DRAW, "digit")).to_be_hidden()
+    expect(other.locator(f"#tab-{DRAW} .lx-task")).to_contain_text(SCRIPT)
+    assert other.evaluate("window.broken") is None
+    open_tab(other, "diffusion_grid")  # the lesson is about the other tab
+    part(other, "diffusion_grid", "link").click()
+    expect(other.locator(".lx-toasts")).to_contain_text("Link copied")
+    query = parse_qs(urlsplit(other.evaluate("navigator.clipboard.readText()")).query)
+    assert query["tab"] == ["diffusion_grid"]
+    assert not {"lock", "hide", "task"} & query.keys()
+
+
 def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
     page, other = visit(), visit()
     open_tab(page, DRAW)
     pick(page, DRAW, "digit", "2")
     kinds = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4", "json": "application/json"}
     for steps, (form, kind) in enumerate(kinds.items(), 3):
+        close_toasts(other)
         put(page, DRAW, "steps", steps)
         put(page, DRAW, "seed", 100 + steps)
         part(page, DRAW, "format").get_by_label(form.upper(), exact=True).check(force=True)
@@ -146,7 +176,7 @@ def test_files_without_a_good_card_get_one_sentence(visit):
     good = {"aigc_demo": 1, "use_case": DRAW, "values": {}}
     cases = [
         (png(), "a.png", "image/png", "This file carries no run card"),
-        (b"\x89PNG\r\n\x1a\nnot really", "b.png", "image/png", "This file carries no run card"),
+        (b"\x89PNG\r\n\x1a\nnot really", "b.png", "image/png", "not a picture that can be read"),
         (json.dumps({**good, "values": [1, 2]}).encode(), "c.json", "application/json", "cannot be read"),
         (json.dumps({**good, "use_case": 7}).encode(), "d.json", "application/json", "cannot be read"),
         (json.dumps({**good, "use_case": SCRIPT}).encode(), "e.json", "application/json", "There is no tab called"),
@@ -154,7 +184,8 @@ def test_files_without_a_good_card_get_one_sentence(visit):
     ]
     for content, name, kind, words in cases:
         bring(page, content, name, kind)
-        expect(page.get_by_test_id("toast-body").filter(has_text=words).last).to_be_visible(timeout=QUICK)
+        expect(toast(page)).to_contain_text(words, timeout=QUICK)
+        close_toasts(page)
     wrong = {"steps": "many", "seed": None, "digit": [1], "guidance": 2.5}
     bring(page, json.dumps({**good, "values": wrong}).encode(), "g.json", "application/json")
     expect(toast(page)).to_contain_text("Some of it was left out", timeout=QUICK)

@@ -56,13 +56,13 @@
     return { href: url.href, cut };
   };
   luoxia.link = (useCase, names, values) => {
-    const { href } = luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lessonHere());
+    const { href } = luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lessonHere(useCase));
     luoxia.copy(href, text.link_copied);
     return [];
   };
   // a lesson: what may be moved, what is hidden, and what to do
   luoxia.lesson = (useCase, names, labels, values) => {
-    const { make } = luoxia, now = lessonHere();
+    const { make } = luoxia, now = lessonHere(useCase);
     const state = (name) => (now.hide.includes(name) ? "hide" : now.lock.includes(name) ? "lock" : "free");
     const choices = names.map((name, i) => {
       const select = make("select", { name }, ...["free", "lock", "hide"].map((kind) =>
@@ -96,8 +96,9 @@
     show();
     return [];
   };
-  const lessonHere = () => {
-    const query = new URLSearchParams(location.search);
+  const lessonHere = (useCase) => {
+    const asked = new URLSearchParams(location.search);
+    const query = asked.get("tab") === useCase ? asked : new URLSearchParams(); // a lesson is about one tab
     const list = (name) => (query.get(name) || "").split(",").filter(Boolean);
     return { lock: list("lock"), hide: list("hide"), task: query.get("task") || "" };
   };
@@ -107,6 +108,7 @@
     const go = (tab, values) => {
       const query = new URLSearchParams(location.search);
       for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
+      if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
       query.set("lang", lang);
       if (tab && tab !== "home") query.set("tab", tab);
       else query.delete("tab");
@@ -159,7 +161,7 @@
   if (tab) {
     const values = kept && kept.tab === tab ? kept.values : {};
     for (const [name, value] of query) if (!OWN.has(name)) values[name] = value;
-    const lesson = lessonHere();
+    const lesson = lessonHere(tab);
     const wish = { tab, values, ...lesson };
     const bare = !Object.keys(values).length && !lesson.task && !lesson.lock.length && !lesson.hide.length;
     addEventListener("DOMContentLoaded", () => (bare ? luoxia.open(tab) : restore(wish)));
