@@ -58,7 +58,8 @@ def rules(request: type[Any]) -> dict[str, tuple[type[Any], Rule | None]]:
 def short(value: object) -> str:
     """A value as it is repeated in a sentence: one line, 40 characters at most."""
     words = " ".join(str(value).split())
-    return words[:39] + "…" if len(words) > 40 else words or "“”"
+    words = words[:39] + "…" if len(words) > 40 else words
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in words) or "“”"
 
 
 def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
