@@ -4,6 +4,7 @@ import signal
 import sys
 
 from aigc_demo.core import environment, options
+from aigc_demo.core.errors import UserError
 
 
 def main() -> None:
@@ -15,7 +16,10 @@ def main() -> None:
     from aigc_demo.ui.app import build, serve
 
     store = Store()
-    demo = build(store)
+    try:
+        demo = build(store)
+    except UserError as error:  # without the catalogue there is no page
+        sys.exit(str(error))
     _, url = serve(demo, host, port, prevent_thread_lock=True)
     sys.stdout.write(f"AIGC demo: {url}  (Ctrl+C stops it)\n")
     sys.stdout.flush()

@@ -4,12 +4,16 @@ import asyncio
 import gzip
 import json
 import re
+import shutil
 import socket
+from pathlib import Path
 
 import brotli
 import httpx
 import pytest
 
+from aigc_demo.checkpoints.catalogue import ASSETS
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.ui import serving
 from aigc_demo.ui.app import build, serve
 
@@ -132,12 +136,18 @@ def test_a_large_body_without_a_length_ends_the_request():
 
 
 @pytest.fixture(scope="module")
-def address():
-    """The real page, served."""
+def assets(tmp_path_factory):
+    """A folder for weights, with nothing in it."""
+    return tmp_path_factory.mktemp("assets")
+
+
+@pytest.fixture(scope="module")
+def address(assets):
+    """The real page, served, over weights that are not there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    demo = build(None)
+    demo = build(Store(assets, device="cpu"))
     _, url = serve(demo, "127.0.0.1", port, prevent_thread_lock=True)
     yield url.rstrip("/")
     demo.close()
@@ -181,3 +191,22 @@ def test_a_body_of_30_megabytes_is_refused(address):
     answer = httpx.post(address + "/gradio_api/queue/join", content=b"x" * 30_000_000)
     assert answer.status_code == 413
     assert httpx.get(address).status_code == 200
+
+
+def test_weights_that_are_missing_or_damaged_are_a_sentence_until_they_are_put_right(address, assets):
+    def draw():
+        values = {"data": [7, 1, 7, "ddim", 1.5, 0]}
+        event = httpx.post(f"{address}/gradio_api/call/diffusion_draw", json=values).json()["event_id"]
+        return httpx.get(f"{address}/gradio_api/call/diffusion_draw/{event}", timeout=60).text
+
+    name = Path("checkpoints") / "diffusion-digits.safetensors"
+    assert "The weights of diffusion-digits are not on this machine. Run: python -m aigc_demo.training" in draw()
+    (assets / name).parent.mkdir()
+    whole = (ASSETS / name).read_bytes()
+    for damaged in (b"", whole[:1000], whole[:-1000], b"\xff" * 8 + whole[8:]):
+        (assets / name).write_bytes(damaged)
+        said = draw()
+        assert "The weights file of diffusion-digits is damaged. Fetch the project again" in said
+        assert str(assets) not in said and "Traceback" not in said
+    shutil.copy(ASSETS / name, assets / name)
+    assert "event: complete" in draw()

@@ -49,6 +49,18 @@ def test_the_page_answers_and_libraries_load_behind_it(app):
     assert process.wait(10) == 0, process.stderr.read()
 
 
+def test_without_a_catalogue_the_app_ends_with_one_sentence():
+    source = (
+        "import sys, pathlib; from aigc_demo.checkpoints import catalogue;"
+        "catalogue.read.__defaults__ = (pathlib.Path('nowhere/catalogue.toml'),);"
+        "sys.argv = ['app.py']; import app; app.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    said = "The list of checkpoints, catalogue.toml, is not on this machine. Fetch the project again."
+    assert (done.returncode, done.stderr.strip().splitlines()[-1]) == (1, said)
+    assert "Traceback" not in done.stderr
+
+
 def test_the_page_is_built_without_torch():
     source = (
         "import sys; from aigc_demo.core import environment; environment.prepare();"
