@@ -140,6 +140,10 @@ def test_a_lesson_is_written_in_the_dialog(visit):
     expect(part(other, DRAW, "digit")).to_be_hidden()
     expect(other.locator(f"#tab-{DRAW} .lx-task")).to_contain_text(SCRIPT)
     assert other.evaluate("window.broken") is None
+    other.get_by_role("button", name="too much guidance").click()
+    other.locator(f"#tab-{DRAW} .lx-drawer > button").click()
+    expect(number(other, DRAW, "guidance")).to_have_value("8")
+    expect(number(other, DRAW, "steps")).to_have_value("9")  # a preset leaves alone what is locked
     open_tab(other, "diffusion_grid")  # the lesson is about the other tab
     part(other, "diffusion_grid", "link").click()
     expect(other.locator(".lx-toasts")).to_contain_text("Link copied")
@@ -169,6 +173,15 @@ def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
         expect(number(other, DRAW, "seed")).to_have_value(str(100 + steps))
         expect(part(other, DRAW, "digit").get_by_label("2", exact=True)).to_be_checked()
         expect(toast(other)).to_contain_text("Settings restored")
+
+
+def test_refusals_of_gradio_are_in_the_language_of_the_page(visit):
+    page = visit("?lang=zh")
+    bring(page, b"hello", "a.txt", "text/plain")
+    expect(toast(page)).to_contain_text("这里打不开这种文件")
+    close_toasts(page)
+    drop(page, b"0" * 6_000_000, "big.png", "image/png")
+    expect(toast(page)).to_contain_text("这个文件太大")
 
 
 def test_files_without_a_good_card_get_one_sentence(visit):

@@ -22,6 +22,7 @@ NAMES = {
     "GIF",
     "MP4",
     "JSON",
+    "CPU",
     "DDPM",
     "DDIM",
     "Euler",

@@ -162,13 +162,17 @@ class Form:
             )
 
     def presets(self, entries: Mapping[str, Mapping[str, Any]]) -> None:
-        """ "Try this": buttons that set several controls at once, in the browser. Key of the label -> field values."""
+        """ "Try this": buttons that set several controls at once, in the browser. Key of the label -> field values.
+
+        What a lesson has locked or hidden stays.
+        """
         gr.HTML(f'<p class="lx-small">{t("shell.try")}</p>')
         with gr.Row(elem_classes="lx-presets", equal_height=False):
             for key, values in entries.items():
                 button = gr.Button(t(key), size="sm", min_width=40, scale=0)
-                outputs = [self.components[field] for field in values]
-                button.click(None, None, outputs, js=constant(list(values.values())), show_progress="hidden")
+                parts = [self.components[field] for field in values]
+                script = f"(...now) => luoxia.preset('{self.use_case}', {json.dumps(values)}, now)"
+                button.click(None, parts, parts, js=script, show_progress="hidden")
 
     @contextmanager
     def tab(self) -> Iterator[None]:
@@ -312,8 +316,3 @@ class Form:
                 return {"ours": ours, "library": library}
 
             code.click(self.endpoint(on_python), self.inputs, scripts, api_name=f"{self.use_case}_python", **QUICK)
-
-
-def constant(values: list[Any]) -> str:
-    """A JavaScript function that returns `values`."""
-    return f"() => {json.dumps(values if len(values) > 1 else values[0])}"

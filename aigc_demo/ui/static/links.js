@@ -102,6 +102,11 @@
     const list = (name) => (query.get(name) || "").split(",").filter(Boolean);
     return { lock: list("lock"), hide: list("hide"), task: query.get("task") || "" };
   };
+  luoxia.preset = (useCase, values, now) => {
+    const { lock, hide } = lessonHere(useCase);
+    const chosen = Object.entries(values).map(([name, value], i) => (lock.includes(name) || hide.includes(name) ? now[i] : value));
+    return chosen.length > 1 ? chosen : chosen[0];
+  };
 
   // the other language: the same tab and values; long ones (a drawing) travel in the session, not in the address
   luoxia.speak = (lang) => {

@@ -2,6 +2,23 @@
 (() => {
   const { text, lang } = luoxia;
 
+  // what Gradio itself says in toasts, in our words and the page's language
+  const OWN = [
+    [/^File\(s\) exceed the maximum allowed size of ([\d.]+)/, ([, size]) => luoxia.fill(text.file_size, { size: +size })],
+    [/^Invalid file type.*Only (.*) allowed/, ([, kinds]) => luoxia.fill(text.file_kind, { kinds })],
+    [/^Waiting for file/, () => text.file_waits],
+    [/^(Connection to the server was lost|Lost connection)/, () => text.error_lost],
+  ];
+  function reword() {
+    document.querySelectorAll(".toast-message-text:not([data-ours])").forEach((line) => {
+      line.dataset.ours = "1";
+      for (const [pattern, words] of OWN) {
+        const found = line.textContent.trim().match(pattern);
+        if (found) line.textContent = words(found);
+      }
+    });
+  }
+
   function polish(root) {
     // a toast's header is a button around a button
     root.querySelectorAll(".toast-header[role=button]").forEach((header) => {
@@ -38,6 +55,7 @@
 
   let planned = false;
   const plan = () => {
+    reword();
     if (planned) return;
     planned = true;
     setTimeout(() => { planned = false; polish(document); }, 120);
