@@ -35,9 +35,9 @@ class Settings:
 
     samples: int = 5000  # pictures for the Frechet distance
     judged: int = 1000  # the first of them, for class_accuracy and nearest_train
-    sampler: str = "ddim"
+    sampler: str = "dpmpp"
     steps: int = 20
-    guidance: float = 1.5
+    guidance: float = 1.25
     seed: int = 0  # picture i is drawn from seed + i
 
 
