@@ -9,7 +9,11 @@
     [/^Waiting for file/, () => text.file_waits],
     [/^(Connection to the server was lost|Lost connection)/, () => text.error_lost],
   ];
-  function reword() {
+  function toasts() {
+    document.querySelectorAll(".toast-header[role=button]").forEach((header) => { // a button around a button
+      header.removeAttribute("role");
+      header.removeAttribute("tabindex");
+    });
     document.querySelectorAll(".toast-message-text:not([data-ours])").forEach((line) => {
       line.dataset.ours = "1";
       for (const [pattern, words] of OWN) {
@@ -20,11 +24,6 @@
   }
 
   function polish(root) {
-    // a toast's header is a button around a button
-    root.querySelectorAll(".toast-header[role=button]").forEach((header) => {
-      header.removeAttribute("role");
-      header.removeAttribute("tabindex");
-    });
     // sliders: the number and the range carry the same label, and several ranges may share an id
     root.querySelectorAll('input[data-testid="range-input"], input[data-testid="number-input"]').forEach((input) => {
       const label = input.getAttribute("aria-label") || "";
@@ -55,7 +54,7 @@
 
   let planned = false;
   const plan = () => {
-    reword();
+    toasts();
     if (planned) return;
     planned = true;
     setTimeout(() => { planned = false; polish(document); }, 120);

@@ -14,6 +14,7 @@ window.luoxia = (() => {
     if (!box) {
       box = document.createElement("div");
       box.className = "lx-toasts";
+      box.setAttribute("aria-hidden", "true"); // the live region says the same
       document.body.append(box);
     }
     const line = document.createElement("p");
