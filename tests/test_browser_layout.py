@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import DEVICE_FORMS, QUICK, USE_CASES, open_tab, part, ready, unfold
+from browser import DEVICE_FORMS, QUICK, USE_CASES, begin, ended, open_tab, part, put, ready, run, toast, unfold
 from playwright.sync_api import expect
 
 PHONE = (390, 844)
@@ -32,28 +32,52 @@ def test_nothing_scrolls_sideways(visit, width):
                     assert shown.bounding_box()["y"] < box["y"], f"{use_case}: the result comes first"
 
 
+def violations(page, place, within=None):
+    """What axe objects to, a line each. Nothing is excluded."""
+    answer = Axe().run(page, within).response
+    assert len(answer["passes"]) > 3, f"{place} was not looked at"
+    return [f"{place}: {one['id']} {node['html'][:160]}" for one in answer["violations"] for node in one["nodes"]]
+
+
 @pytest.mark.parametrize(("lang", "dark"), [("en", False), ("zh", True)])
 def test_axe_finds_nothing(visit, lang, dark):
     page = visit(f"?lang={lang}", dark=dark)
-    axe = Axe()
-    found = []
-
-    def check(place: str, within: str | None = None) -> None:
-        answer = axe.run(page, within).response
-        assert len(answer["passes"]) > 5, place
-        for violation in answer["violations"]:
-            found.extend(f"{place}: {violation['id']} {node['html'][:160]}" for node in violation["nodes"])
-
     expect(page.locator(".lx-strip")).to_have_attribute("data-ready", "1", timeout=QUICK)
-    check("home")
+    found = violations(page, "home")
     for use_case in USE_CASES:
         open_tab(page, use_case)
         if use_case == USE_CASES[0]:
             unfold(page, use_case)
-            check(use_case)
+            found += violations(page, use_case)
         else:  # what is around the tab, and kinds of folds, have been seen
             unfold(page, use_case, ".lx-drawer")
-            check(use_case, f"#tab-{use_case}")
+            found += violations(page, use_case, f"#tab-{use_case}")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_what_opens(visit, dark):
+    page = visit(dark=dark)
+    page.locator(".lx-help").click()
+    found = violations(page, "help")
+    page.keyboard.press("Escape")
+    open_tab(page, "diffusion_draw")
+    page.get_by_role("button", name="Lesson link").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    found += violations(page, "lesson")
+    page.keyboard.press("Escape")
+    put(page, "diffusion_draw", "seed", "1.5")
+    begin(page, "diffusion_draw")
+    expect(toast(page)).to_be_visible(timeout=QUICK)
+    ended(page, "diffusion_draw")
+    found += violations(page, "toast", ".toast-wrap")
+    put(page, "diffusion_draw", "seed", "7")
+    put(page, "diffusion_draw", "steps", "2")
+    run(page, "diffusion_draw")
+    page.get_by_role("button", name="Copy as Python").click()
+    expect(page.locator("#tab-diffusion_draw .lx-scripts")).to_be_visible(timeout=QUICK)
+    page.locator("#diffusion_draw-link").click()
+    found += violations(page, "after a run")
     assert not found, "\n".join(found)
 
 
