@@ -5,11 +5,14 @@ import io
 import json
 import re
 import struct
+import time
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
 from aigc_demo.core.errors import SENTENCES
@@ -131,3 +134,23 @@ def stroke(size: int = 224, mode: str = "L", paper: Any = 255, ink: Any = 0) -> 
     picture = Image.new(mode, (size, size), paper)
     picture.paste(ink, (size * 4 // 10, size // 5, size * 5 // 10, size * 4 // 5))
     return picture
+
+
+def calm(process: int, patience: float) -> bool:
+    """Whether the process stops computing within so many seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        before = seconds(process)
+        time.sleep(0.5)
+        if seconds(process) - before < 0.2:
+            return True
+    return False
+
+
+def seconds(process: int) -> float:
+    """CPU time that a process has used."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        pytest.skip("CPU time is read from /proc")
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / 100

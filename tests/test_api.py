@@ -3,7 +3,6 @@
 import json
 import math
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -12,7 +11,7 @@ import gradio_client
 import httpx
 import numpy as np
 import pytest
-from api import HUB, SMALL, SVG, Api, bomb, data_url, encoded, small, stroke
+from api import HUB, SMALL, SVG, Api, bomb, calm, data_url, encoded, seconds, small, stroke
 from diffusers import DDPMPipeline, DDPMScheduler, UNet2DModel
 from PIL import Image
 from test_hub import NET, LoopbackHub
@@ -372,26 +371,6 @@ def test_work_that_nobody_waits_for_ends(api, app_process, endpoint, changes):
     api.good("diffusion_draw", steps=1)
     assert calm(process, 5)
     assert seconds(process) - left < 1.5  # all of it takes 4 seconds and more
-
-
-def calm(process, patience):
-    """Whether the process stops computing within so many seconds."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        before = seconds(process)
-        time.sleep(0.5)
-        if seconds(process) - before < 0.2:
-            return True
-    return False
-
-
-def seconds(process):
-    """CPU time that a process has used."""
-    stat = Path(f"/proc/{process}/stat")
-    if not stat.exists():
-        pytest.skip("CPU time is read from /proc")
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / 100
 
 
 # after all of it
