@@ -64,6 +64,6 @@ def facts_markup() -> str:
     for checkpoint in shipped().checkpoints:
         if checkpoint.family != "judge" and "class_accuracy" in checkpoint.metrics:
             right = f"{100 * checkpoint.metrics['class_accuracy']:.1f} %"
-            parts.append(f"{checkpoint.id}: {t('shell.print_right')} <b>{right}</b>")
+            parts.append(f"{t(f'{checkpoint.family}.title')}: {t('shell.print_right')} <b>{right}</b>")
     parts.append(f"{t('shell.print_device')} <b>{os.cpu_count()} CPU</b>")
     return '<p class="lx-facts">' + "".join(f"<span>{part}</span>" for part in parts) + "</p>"
