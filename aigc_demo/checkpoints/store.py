@@ -31,7 +31,7 @@ def remedy(checkpoint: Checkpoint) -> str:
 class Store:
     """`assets` holds the files, `listing` says what they must be. Any number of threads may load at once."""
 
-    def __init__(self, assets: Path = ASSETS, device: str = "auto", listing: Catalogue | None = None, keep: int = 4):
+    def __init__(self, assets: Path = ASSETS, device: str = "auto", listing: Catalogue | None = None, keep: int = 32):
         self.assets = assets
         self.keep = keep  # models held in memory
         self._device = device

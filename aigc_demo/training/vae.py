@@ -1,0 +1,211 @@
+"""Train the autoencoders: digits in two and in sixteen numbers, binarised digits, shapes.
+
+    python -m aigc_demo.training.vae vae-digits-cvae-2d --minutes 4
+
+The id chooses the recipe (`RECIPES`). All of them minimise
+
+    -log p(x|z) + beta KL(q(z|x) | p(z))          (arXiv:1312.6114, eq. 10; beta as in Higgins et al., 2017)
+
+but the plain autoencoder, which has no KL term, and the one with K > 1 codes, which maximises the importance weighted
+bound (arXiv:1509.00519, eq. 8). A run stops at any time and goes on from its folder. Time, hardware and the figures
+reached stand in the catalogue.
+"""
+
+import argparse
+import json
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+from aigc_demo.checkpoints import files
+from aigc_demo.data import digits
+from aigc_demo.data.fetch import present
+from aigc_demo.models.vae import VAE, VAEConfig, bound
+from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
+
+logger = logging.getLogger(__name__)
+Batches = Callable[[int], tuple[Tensor, Tensor]]  # step -> pictures (B, C, H, W) in [0, 1], labels (B,)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    model: VAEConfig = field(default_factory=VAEConfig)
+    data: str = "digits"  # digits, binarised (drawn anew every time) or shapes
+    steps: int = 9_400  # 20 times through the digits
+    batch: int = 128
+    learning_rate: float = 1e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine
+    eps: float = 1e-8  # of Adam
+    warm_up: float = 0.0  # share of the budget over which beta rises from 0
+    snapshots: int = 0  # copies kept for the time machine, closer together at the start
+    seed: int = 0
+
+    @classmethod
+    def tiny(cls) -> "Recipe":
+        """Two steps of the smallest model; for tests."""
+        return cls(model=VAEConfig.tiny(), steps=2, batch=4, snapshots=2)
+
+
+PLANE = VAEConfig(latent=2, hidden=(256, 256))
+SQUEEZE = VAEConfig()
+PAPER = VAEConfig(latent=50, hidden=(200, 200), activation="tanh")  # arXiv:1509.00519, section 5
+SHAPES = VAEConfig((1, 64, 64), latent=10, hidden=(128,), maps=(32, 64, 64), strides=(4, 2, 2))
+BETAS = (0.25, 1.0, 2.0, 4.0, 8.0, 16.0)
+SHAPE_BETAS, SHAPE_SEEDS = (1.0, 4.0, 16.0), 3
+
+
+def digit_recipes(base: VAEConfig, suffix: str, **rest: int) -> dict[str, Recipe]:
+    """The four kinds of autoencoder on digits."""
+    kinds = {
+        "ae": replace(base, variational=False, likelihood="gaussian"),
+        "vae": base,
+        "cvae": replace(base, classes=10),
+        "beta4": replace(base, beta=4.0),
+    }
+    return {f"vae-digits-{name}{suffix}": Recipe(model, **rest) for name, model in kinds.items()}
+
+
+RECIPES: dict[str, Recipe] = {
+    **digit_recipes(PLANE, "-2d", steps=23_400, snapshots=10),
+    **digit_recipes(SQUEEZE, ""),
+    **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
+    "vae-digits-binarised": Recipe(PAPER, "binarised", steps=300_000, batch=100, eps=1e-4),
+    "vae-digits-binarised-iwae5": Recipe(
+        replace(PAPER, codes=5), "binarised", steps=200_000, batch=100, eps=1e-4
+    ),
+    **{
+        f"vae-shapes-beta{b:g}-seed{s}": Recipe(replace(SHAPES, beta=b), "shapes", 6_000, batch=64, seed=s)
+        for b in SHAPE_BETAS
+        for s in range(SHAPE_SEEDS)
+    },
+}
+
+
+def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor, beta: float) -> dict[str, Tensor]:
+    """The loss and its parts in nats per picture. x (B, C, H, W), label (B,), noise (K, B, D)."""
+    config = model.config
+    known = label if config.classes else None
+    if config.codes > 1:
+        return {"loss": -bound(model.log_weights(x, noise, known)).mean()}
+    posterior, logits = model(x, noise[0], known)
+    error = -model.log_likelihood(x, logits).mean()
+    if not config.variational:
+        return {"loss": error}
+    kl = posterior.kl().sum(1).mean()
+    return {"loss": error + beta * kl, "reconstruction": error, "kl": kl}
+
+
+def rate(progress: float) -> float:
+    """Learning rate over the budget, as a share of its peak."""
+    return min(progress / 0.02, 1.0) * max(0.5 * (1 + math.cos(math.pi * progress)), 0.01)
+
+
+@torch.no_grad()
+def standardise(model: VAE, x: Tensor) -> None:
+    """Shift and scale the code so that over x (N, C, H, W) it has mean 0 and deviation 1; what is rebuilt stays.
+
+    An autoencoder's code may lie anywhere; this puts it on the same plane as the prior of a VAE.
+    """
+    codes = torch.cat([model.encode(part).mean for part in x.split(1000)])
+    mean, deviation = codes.mean(0), codes.std(0)
+    first = next(layer for layer in model.decoder if isinstance(layer, torch.nn.Linear))
+    first.bias += first.weight @ mean
+    first.weight *= deviation
+    model.mean.weight /= deviation[:, None]
+    model.mean.bias.copy_((model.mean.bias - mean) / deviation)
+
+
+def digit_batches(recipe: Recipe, images: Tensor, labels: Tensor, first: int) -> Batches:
+    """Digits (N, 1, 28, 28) in [0, 1] in an order that the seed fixes; with "binarised", black or white by chance."""
+    order = endless(len(images), recipe.batch, recipe.seed + first)
+    generator = torch.Generator().manual_seed(recipe.seed + first)
+
+    def batch(_: int) -> tuple[Tensor, Tensor]:
+        chosen = next(order)
+        x = images[chosen]
+        if recipe.data == "binarised":
+            x = (torch.rand(x.shape, generator=generator) < x).float()
+        return x, labels[chosen]
+
+    return batch
+
+
+def train(
+    recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
+) -> Metrics:
+    """`images` (N, C, H, W) in [0, 1], `labels` (N,). Writes the weights to `out`, state and log to `run`."""
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    accelerator = Accelerator(mixed_precision="bf16" if recipe.model.maps else "no")
+    device = accelerator.device
+    model = VAE(recipe.model).to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
+    optimizer = accelerator.prepare(optimizer)
+    clock, state_file = Clock(), run / "state.pt"
+    run.mkdir(parents=True, exist_ok=True)
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True, map_location=device)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        clock = Clock(state["step"], state["seconds"])
+        logger.info("going on from step %d", clock.step)
+    generator = torch.Generator().manual_seed(recipe.seed + clock.step)
+    batch = digit_batches(recipe, images, labels, clock.step)
+    taken = sorted(run.glob("snapshot-*.safetensors"))
+    codes = recipe.model.codes
+
+    def step(progress: float) -> Metrics:
+        x, label = (part.to(device) for part in batch(clock.step))
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * rate(progress)
+        noise = torch.randn(codes, len(x), recipe.model.latent, generator=generator).to(device)
+        beta = recipe.model.beta * min(1.0, progress / recipe.warm_up if recipe.warm_up else 1.0)
+        with accelerator.autocast():
+            found = terms(model, x, label, noise, beta)
+        accelerator.backward(found["loss"])
+        optimizer.step()
+        optimizer.zero_grad()
+        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
+            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
+            files.save(model, taken[-1])
+        return {name: term.item() for name, term in found.items()}
+
+    def save(metrics: Metrics) -> None:
+        files.save(model, out)
+        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
+        state_file.with_suffix(".new").replace(state_file)
+        line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
+        with (run / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+
+    metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
+    if not recipe.model.variational:
+        standardise(model, images.to(device))
+        files.save(model, out)
+    return metrics
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
+    )
+    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
+    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    images, labels = digits.load(present("mnist"), "train")
+    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
+    run = options.run or Path("runs") / options.id
+    train(RECIPES[options.id], images.float() / 255, labels, out, run, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
