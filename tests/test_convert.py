@@ -8,7 +8,8 @@ from diffusers import UNet2DModel
 
 from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import UserError
-from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, Norm, UNet, UNetConfig
+from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet, UNetConfig
+from aigc_demo.nn.blocks import Norm
 from aigc_demo.pipelines.convert import from_library, to_library
 from aigc_demo.pipelines.parity import MISTAKES, compare, with_mistake
 

@@ -21,6 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from aigc_demo.nn.blocks import Attention as Attention  # the checks beside the library look for it here
+from aigc_demo.nn.blocks import Down, Norm, ResidualBlock, Up
 from aigc_demo.nn.timestep import sinusoidal
 
 
@@ -67,107 +69,23 @@ class DiffusionConfig:
         return self.unet.channels // self.patch**2, size, size
 
 
-class Norm(nn.GroupNorm):
-    """Group normalisation, in float32 whatever the type of the maps.
-
-    torch's own is slow on a CPU where maps are channels-last, large, and few to a group; there, while nothing is
-    trained, the sums are taken over the pixels of every map first.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, C, H, W) -> (B, C, H, W)."""
-        by_map = x.numel() >= 2**17 and self.num_channels // self.num_groups % 8 and x.is_cpu
-        if torch.is_grad_enabled() or (x.dtype == torch.float32 and not by_map):
-            return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
-        if by_map and x.is_contiguous(memory_format=torch.channels_last):
-            rows = x.permute(0, 2, 3, 1)  # (B, H, W, C), as it lies in memory
-            return self._by_map(rows.flatten(1, 2).float()).to(x.dtype).view(rows.shape).permute(0, 3, 1, 2)
-        found = torch.group_norm(x.float(), self.num_groups, self.weight.float(), self.bias.float(), self.eps)
-        return found.to(x.dtype)
-
-    def _by_map(self, x: Tensor) -> Tensor:
-        """x (B, H*W, C) -> the same, normalised."""
-        b, _, c = x.shape
-        groups = (b, self.num_groups, c // self.num_groups)
-        mean = x.mean(1).view(groups).mean(2, keepdim=True)  # (B, groups, 1)
-        square = x.square().mean(1).view(groups).mean(2, keepdim=True)
-        deviation = (square - mean.square() + self.eps).sqrt()
-        scale = self.weight.float().view(groups[1:]) / deviation  # (B, groups, C/groups)
-        shift = self.bias.float().view(groups[1:]) - mean * scale
-        return torch.addcmul(shift.view(b, 1, c), x, scale.view(b, 1, c))
+def residual(channels: int, width: int, config: UNetConfig) -> ResidualBlock:
+    """A residual block as `config` wants it."""
+    return ResidualBlock(channels, width, config.groups, config.norm_eps, config.dropout)
 
 
-class ResidualBlock(nn.Module):
-    def __init__(self, channels: int, width: int, config: UNetConfig):
-        super().__init__()
-        self.norm1 = Norm(config.groups, channels, config.norm_eps)
-        self.conv1 = nn.Conv2d(channels, width, 3, padding=1)
-        self.norm2 = Norm(config.groups, width, config.norm_eps)
-        self.dropout = nn.Dropout(config.dropout)
-        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
-        self.shortcut = nn.Conv2d(channels, width, 1) if channels != width else nn.Identity()
-
-    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
-        """x (B, channels, H, W), bias (B, width, 1, 1) of the time -> (B, width, H, W)."""
-        h = self.conv1(F.silu(self.norm1(x), inplace=True))
-        h += bias
-        h = self.conv2(self.dropout(F.silu(self.norm2(h), inplace=True)))
-        return self.shortcut(x) + h
-
-
-class Attention(nn.Module):
-    """Every position looks at every other one; added to the input."""
-
-    def __init__(self, width: int, config: UNetConfig):
-        super().__init__()
-        self.heads = width // (config.head_width or width)
-        self.norm = Norm(config.groups, width, config.norm_eps)
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, C, H, W) -> (B, C, H, W)."""
-        b, c, h, w = x.shape
-        tokens = self.norm(x).permute(0, 2, 3, 1).flatten(1, 2)
-        qkv = self.qkv(tokens).view(b, h * w, 3, self.heads, c // self.heads)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, H*W, C/heads)
-        mixed = F.scaled_dot_product_attention(q, k, v)
-        mixed = mixed.transpose(1, 2).reshape(b, h * w, c)
-        return x + self.out(mixed).view(b, h, w, c).permute(0, 3, 1, 2)
-
-
-class Down(nn.Module):
-    """Halve height and width."""
-
-    def __init__(self, width: int, padding: int):
-        super().__init__()
-        self.padding = padding
-        self.conv = nn.Conv2d(width, width, 3, stride=2, padding=padding)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, C, H, W) -> (B, C, H/2, W/2)."""
-        return self.conv(x if self.padding else F.pad(x, (0, 1, 0, 1)))
-
-
-class Up(nn.Module):
-    """Double height and width."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.conv = nn.Conv2d(width, width, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, C, H, W) -> (B, C, 2H, 2W)."""
-        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+def attention(width: int, config: UNetConfig) -> Attention:
+    """Self-attention as `config` wants it."""
+    return Attention(width, width // (config.head_width or width), config.groups, config.norm_eps)
 
 
 class Level(nn.Module):
     """Residual blocks at one resolution, each followed by attention where the config asks for it."""
 
-    def __init__(self, inputs: list[int], width: int, attention: bool, config: UNetConfig, resample: nn.Module | None):
+    def __init__(self, inputs: list[int], width: int, looks: bool, config: UNetConfig, resample: nn.Module | None):
         super().__init__()
-        self.blocks = nn.ModuleList(ResidualBlock(c, width, config) for c in inputs)
-        self.attentions = nn.ModuleList(Attention(width, config) for _ in inputs) if attention else None
+        self.blocks = nn.ModuleList(residual(c, width, config) for c in inputs)
+        self.attentions = nn.ModuleList(attention(width, config) for _ in inputs) if looks else None
         self.resample = resample
 
     def step(self, index: int, x: Tensor, bias: Tensor) -> Tensor:
@@ -197,8 +115,8 @@ class UNet(nn.Module):
             skips += [w] * (n if last else n + 1)
             c = w
 
-        self.middle = nn.ModuleList([ResidualBlock(c, c, config), ResidualBlock(c, c, config)])
-        self.middle_attention = Attention(c, config) if config.middle_attention else nn.Identity()
+        self.middle = nn.ModuleList([residual(c, c, config), residual(c, c, config)])
+        self.middle_attention = attention(c, config) if config.middle_attention else nn.Identity()
 
         self.up = nn.ModuleList()
         for i, w in reversed(list(enumerate(widths))):
