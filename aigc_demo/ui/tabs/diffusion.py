@@ -12,17 +12,8 @@ from aigc_demo.services.home import shipped_forward
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import diffusion_compare, diffusion_library
-from aigc_demo.ui.tabs.diffusion_parts import (
-    Reel,
-    cached,
-    digit_choice,
-    digit_picker,
-    forward_view,
-    microscope,
-    shipped,
-    sketch,
-    stream,
-)
+from aigc_demo.ui.tabs.diffusion_parts import forward_view, microscope, shipped, stream
+from aigc_demo.ui.tabs.parts import Reel, cached, digit_choice, digit_picker, sketch
 from aigc_demo.ui.widgets import (
     bench,
     controls,
@@ -123,7 +114,7 @@ def forward(service: Any) -> Form:
                 form.add("sample", digit_picker("diffusion_forward-sample"))
                 form.slider("level", main=True)
                 form.seed()
-                with drawer("diffusion.draw_own"):
+                with drawer("shell.draw_own"):
                     form.add("drawing", sketch("diffusion_forward-drawing"))
             with result():
                 first = shipped_forward(CHECKPOINT)

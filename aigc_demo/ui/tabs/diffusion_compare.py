@@ -1,7 +1,7 @@
 """Diffusion tab, comparisons: between two seeds, class by seed, samplers, and few steps against a cut run."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
@@ -14,7 +14,8 @@ from aigc_demo.ui.events import paced
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs.diffusion_parts import Reel, cached, digit_choice, microscope, mosaic, shipped
+from aigc_demo.ui.tabs.diffusion_parts import microscope, shipped
+from aigc_demo.ui.tabs.parts import Reel, Say, cached, digit_choice, mosaic, tiles
 from aigc_demo.ui.widgets import (
     badge,
     bench,
@@ -215,9 +216,6 @@ def cut(service: Any) -> Form:
     return form
 
 
-Say = Callable[[str], str]  # key of a text -> its token, or the text itself
-
-
 def grid_words(request: Grid) -> dict[str, Any]:
     """Digits beside the rows, seeds above the columns."""
     seeds = [str((request.seed + i) % 2**32) for i in range(request.seeds)]
@@ -248,5 +246,4 @@ def cut_words(say: Say, request: Cut) -> dict[str, Any]:
 def mosaic_value(cache: str, pictures: Any, words: dict[str, Any]) -> dict[str, Any]:
     """Pictures (N, C, H, W), row by row, with what is written beside, above and under them."""
     height, width = pictures.shape[-2:]
-    value = Reel(cache, ["picture"]).add(sheets.row(pictures), len(pictures))
-    return {**value, "w": width, "h": height, **words}
+    return tiles(cache, sheets.row(pictures), len(pictures), (width, height), words)

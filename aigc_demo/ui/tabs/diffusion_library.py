@@ -1,7 +1,7 @@
 """Diffusion tab, outward: beside diffusers, the course of the training, and models of the hub."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -14,17 +14,18 @@ from aigc_demo.ui.events import QUICK, paced
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs.diffusion_compare import Say, mosaic_value
-from aigc_demo.ui.tabs.diffusion_parts import (
+from aigc_demo.ui.tabs.diffusion_compare import mosaic_value
+from aigc_demo.ui.tabs.diffusion_parts import microscope, shipped, stream, time_machine
+from aigc_demo.ui.tabs.parts import (
     Reel,
+    beside_words,
     cached,
     digit_choice,
-    microscope,
+    layer_table,
     mosaic,
-    shipped,
-    stream,
     table,
-    time_machine,
+    verdict_view,
+    verdict_words,
 )
 from aigc_demo.ui.widgets import (
     badge,
@@ -85,53 +86,16 @@ def beside(service: Any) -> Form:
             value = mosaic_value(view.GRADIO_CACHE, sheets.beside(made), beside_words(say, took, made.maximum))
             rows = layer_table(say, made.layers, made.first)
             speed = badge("live", ms=made.our_milliseconds, **service.facts(), seed=request.seed)
-            yield value, verdict_words(lang, made), rows, speed
+            yield value, verdict_words(lang, made, TOLERANCE), rows, speed
 
     form.run(on_beside, [view, verdict, layers, note])
     return form
-
-
-def verdict_words(lang: str, made: Any) -> dict[str, Any]:
-    """The sentence that sums a comparison up, as a value of verdict_view."""
-    if made.first is None:
-        words = tr(lang, "diffusion.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
-    else:
-        words = tr(lang, "diffusion.verdict_first", layer=made.layers[made.first][0], limit=f"{TOLERANCE:.0e}")
-    return {"words": words, "good": made.first is None}
-
-
-def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
-    """What stands above and under the three pictures."""
-    columns = [say(f"diffusion.beside_{name}") for name in ("ours", "library", "gap")]
-    notes = [*(f"{ms:.0f} ms" for ms in milliseconds), f"max {maximum:.1e}"]
-    return {"rows": [""], "columns": columns, "notes": notes}
-
-
-def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
-    """Every layer with its differences; the first over the tolerance is marked."""
-    head = [say(f"diffusion.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
-    rows = [[ours, theirs, gap(top), gap(mean)] for ours, theirs, top, mean in layers]
-    return {"head": head, "rows": rows, "mark": first}
-
-
-def gap(value: float) -> str:
-    """A difference with two digits; nothing but a zero where there is none."""
-    return f"{value:.1e}" if value else "0"
 
 
 def shipped_beside(first: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The shipped comparison as values of the mosaic and of the table."""
     words = beside_words(t, first["milliseconds"], first["maximum"])
     return {**first, **words}, layer_table(t, first["layers"], first["first"])
-
-
-def verdict_view() -> dict[str, Any]:
-    """Properties of the sentence that sums a comparison up."""
-    return {
-        "html_template": '<p class="lx-verdict" hidden></p>',
-        "js_on_load": "luoxia.verdict(element, props, watch)",
-        "apply_default_css": False,
-    }
 
 
 def training(service: Any) -> None:

@@ -1,0 +1,138 @@
+"""What the tabs of several families share: digits to pick, a sheet to draw on, pictures in rows, tables, verdicts."""
+
+import html
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from aigc_demo.services import home
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t, tr
+from aigc_demo.ui.widgets import badge, file_data, raw, view
+
+Say = Callable[[str], str]  # key of a text -> its token, or the text itself
+
+
+def words(**keys: str) -> str:
+    """Texts for a script, as an attribute value. Texts hold no characters that need escaping."""
+    return html.escape(json.dumps({name: t(key) for name, key in keys.items()}, ensure_ascii=False), quote=True)
+
+
+class Reel:
+    """The growing value of a microscope while a run streams in."""
+
+    def __init__(self, cache: str, panes: Sequence[str] = (), *, loop: bool = False):
+        self.cache = cache
+        self.value: dict[str, Any] = {
+            "sheets": [],
+            "counts": [],
+            "panes": list(panes),
+            "levels": [],
+            "signals": [],
+            "w": 32,
+            "h": 32,
+            "loop": loop,
+        }
+
+    def add(self, sheet: bytes, count: int) -> dict[str, Any]:
+        """One more sheet with `count` frames -> the value so far."""
+        path = save_bytes_to_cache(sheet, "sheet.png", self.cache)
+        self.value["sheets"] = [*self.value["sheets"], file_data(path)]
+        self.value["counts"] = [*self.value["counts"], count]
+        return dict(self.value)
+
+
+def cached(value: Any) -> Any:
+    """The badge of a shipped result, empty without one."""
+    return badge("cached", parameters=value["parameters"], seed=value["seed"]) if value else None
+
+
+def digit_picker(elem_id: str, value: int = 140, label: str = "field.sample") -> gr.HTML:
+    """Ten real digits to choose from, with other examples of each; its value is the number of the sample."""
+    buttons = "".join(
+        f'<button type="button" data-digit="{digit}" aria-pressed="false" aria-label="{digit}">'
+        f'<canvas width="28" height="28"></canvas></button>'
+        for digit in range(10)
+    )
+    template = (
+        f'<div class="lx-picker" role="group" aria-label="{t(label)}" '
+        f'data-sheet="{home.address("mnist-samples.png")}"><p class="lx-small">{t(label)}</p>'
+        f'<div class="lx-digits">{buttons}</div>'
+        f'<button type="button" class="lx-others">{t("shell.others")}</button></div>'
+    )
+    return raw(view("picker", template, value, elem_id=elem_id))
+
+
+def sketch(elem_id: str, label: str = "field.drawing") -> gr.HTML:
+    """A sheet to draw on; its value is a data URL, or empty."""
+    template = (
+        f'<div class="lx-sketch lx-empty" data-large="{t("shell.file_large")}">'
+        f'<canvas width="224" height="224" role="img" tabindex="0" aria-label="{t(label)}"></canvas>'
+        f'<p class="lx-hint">{t("shell.draw_here")}</p><div class="lx-line">'
+        f'<button type="button" class="lx-clear">{t("shell.clear")}</button>'
+        f'<button type="button" class="lx-upload">{t("shell.upload")}</button></div>'
+        f'<input type="file" accept="image/png,image/jpeg,image/webp,image/gif" hidden></div>'
+    )
+    return raw(view("sketch", template, "", elem_id=elem_id))
+
+
+def digit_choice(form: Form) -> None:
+    """Ten digits and "any"."""
+    options = [(str(digit), digit) for digit in range(10)]
+    form.choice("digit", options=[*options, (t("shell.digit_any"), -1)], radio=True)
+
+
+def mosaic(elem_id: str, says: str, value: Any = None) -> gr.HTML:
+    """Pictures in rows and columns with words around them: a reel of one sheet with rows, columns and notes."""
+    template = f'<figure class="lx-mosaic"><div class="lx-tiles"></div><figcaption>{t(says)}</figcaption></figure>'
+    return view("mosaic", template, value, elem_id=elem_id)
+
+
+def table(elem_id: str, value: Any = None) -> gr.HTML:
+    """A table written cell by cell as text: {"head": [...], "rows": [[...]], "mark": row to point at or None}."""
+    return view("table", '<div class="lx-table"><table></table></div>', value, elem_id=elem_id)
+
+
+def verdict_view() -> dict[str, Any]:
+    """Properties of the sentence that sums a comparison up."""
+    return {
+        "html_template": '<p class="lx-verdict" hidden></p>',
+        "js_on_load": "luoxia.verdict(element, props, watch)",
+        "apply_default_css": False,
+    }
+
+
+def verdict_words(lang: str, made: Any, tolerance: float) -> dict[str, Any]:
+    """The sentence that sums a comparison up, as a value of verdict_view."""
+    if made.first is None:
+        words = tr(lang, "shell.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
+    else:
+        words = tr(lang, "shell.verdict_first", layer=made.layers[made.first][0], limit=f"{tolerance:.0e}")
+    return {"words": words, "good": made.first is None}
+
+
+def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
+    """What stands above and under the three pictures."""
+    columns = [say(f"shell.beside_{name}") for name in ("ours", "library", "gap")]
+    notes = [*(f"{ms:.0f} ms" for ms in milliseconds), f"max {maximum:.1e}"]
+    return {"rows": [""], "columns": columns, "notes": notes}
+
+
+def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
+    """Every layer with its differences; the first over the tolerance is marked."""
+    head = [say(f"shell.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
+    rows = [[ours, theirs, gap(top), gap(mean)] for ours, theirs, top, mean in layers]
+    return {"head": head, "rows": rows, "mark": first}
+
+
+def gap(value: float) -> str:
+    """A difference with two digits; nothing but a zero where there is none."""
+    return f"{value:.1e}" if value else "0"
+
+
+def tiles(cache: str, sheet: bytes, count: int, size: tuple[int, int], words: dict[str, Any]) -> dict[str, Any]:
+    """A value for `mosaic`: a sheet of `count` pictures (width, height) side by side, row by row, and their words."""
+    return {**Reel(cache, ["picture"]).add(sheet, count), "w": size[0], "h": size[1], **words}
