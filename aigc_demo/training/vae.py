@@ -12,10 +12,13 @@ reached stand in the catalogue.
 """
 
 import argparse
+import functools
+import itertools
 import json
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,13 +27,14 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from aigc_demo.checkpoints import files
-from aigc_demo.data import digits
+from aigc_demo.data import digits, shapes
 from aigc_demo.data.fetch import present
 from aigc_demo.models.vae import VAE, VAEConfig, bound
 from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
 
 logger = logging.getLogger(__name__)
-Batches = Callable[[int], tuple[Tensor, Tensor]]  # step -> pictures (B, C, H, W) in [0, 1], labels (B,)
+MEASURED = 10_000  # pictures whose codes are standardised
+Batches = Iterator[tuple[Tensor, Tensor]]  # pictures (B, C, H, W) in [0, 1], labels (B,); without end
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,6 @@ class Recipe:
     batch: int = 128
     learning_rate: float = 1e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine
     eps: float = 1e-8  # of Adam
-    warm_up: float = 0.0  # share of the budget over which beta rises from 0
     snapshots: int = 0  # copies kept for the time machine, closer together at the start
     seed: int = 0
 
@@ -75,9 +78,7 @@ RECIPES: dict[str, Recipe] = {
     **digit_recipes(SQUEEZE, ""),
     **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
     "vae-digits-binarised": Recipe(PAPER, "binarised", steps=300_000, batch=100, eps=1e-4),
-    "vae-digits-binarised-iwae5": Recipe(
-        replace(PAPER, codes=5), "binarised", steps=200_000, batch=100, eps=1e-4
-    ),
+    "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", steps=200_000, batch=100, eps=1e-4),
     **{
         f"vae-shapes-beta{b:g}-seed{s}": Recipe(replace(SHAPES, beta=b), "shapes", 6_000, batch=64, seed=s)
         for b in SHAPE_BETAS
@@ -86,7 +87,7 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor, beta: float) -> dict[str, Tensor]:
+def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor) -> dict[str, Tensor]:
     """The loss and its parts in nats per picture. x (B, C, H, W), label (B,), noise (K, B, D)."""
     config = model.config
     known = label if config.classes else None
@@ -97,7 +98,7 @@ def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor, beta: float) -> d
     if not config.variational:
         return {"loss": error}
     kl = posterior.kl().sum(1).mean()
-    return {"loss": error + beta * kl, "reconstruction": error, "kl": kl}
+    return {"loss": error + config.beta * kl, "reconstruction": error, "kl": kl}
 
 
 def rate(progress: float) -> float:
@@ -122,26 +123,29 @@ def standardise(model: VAE, x: Tensor) -> None:
 
 def digit_batches(recipe: Recipe, images: Tensor, labels: Tensor, first: int) -> Batches:
     """Digits (N, 1, 28, 28) in [0, 1] in an order that the seed fixes; with "binarised", black or white by chance."""
-    order = endless(len(images), recipe.batch, recipe.seed + first)
     generator = torch.Generator().manual_seed(recipe.seed + first)
-
-    def batch(_: int) -> tuple[Tensor, Tensor]:
-        chosen = next(order)
+    for chosen in endless(len(images), recipe.batch, recipe.seed + first):
         x = images[chosen]
         if recipe.data == "binarised":
             x = (torch.rand(x.shape, generator=generator) < x).float()
-        return x, labels[chosen]
+        yield x, labels[chosen]
 
-    return batch
+
+def shape_batches(recipe: Recipe, first: int) -> Batches:
+    """Random shapes and which shape each is."""
+    generator = torch.Generator().manual_seed(recipe.seed + first)
+    while True:
+        x, factors = shapes.training_batch(recipe.batch, generator)
+        yield x, factors[:, 0]
 
 
 def train(
-    recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
+    recipe: Recipe, batches: Callable[[int], Batches], out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
-    """`images` (N, C, H, W) in [0, 1], `labels` (N,). Writes the weights to `out`, state and log to `run`."""
+    """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16" if recipe.model.maps else "no")
+    accelerator = Accelerator(mixed_precision="bf16")
     device = accelerator.device
     model = VAE(recipe.model).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
@@ -155,18 +159,16 @@ def train(
         clock = Clock(state["step"], state["seconds"])
         logger.info("going on from step %d", clock.step)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
-    batch = digit_batches(recipe, images, labels, clock.step)
+    source = batches(clock.step)
     taken = sorted(run.glob("snapshot-*.safetensors"))
-    codes = recipe.model.codes
 
     def step(progress: float) -> Metrics:
-        x, label = (part.to(device) for part in batch(clock.step))
+        x, label = (part.to(device) for part in next(source))
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
-        noise = torch.randn(codes, len(x), recipe.model.latent, generator=generator).to(device)
-        beta = recipe.model.beta * min(1.0, progress / recipe.warm_up if recipe.warm_up else 1.0)
-        with accelerator.autocast():
-            found = terms(model, x, label, noise, beta)
+        noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
+        with accelerator.autocast() if recipe.model.maps else nullcontext():  # bf16 pays for convolutions only
+            found = terms(model, x, label, noise)
         accelerator.backward(found["loss"])
         optimizer.step()
         optimizer.zero_grad()
@@ -186,7 +188,8 @@ def train(
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
     if not recipe.model.variational:
-        standardise(model, images.to(device))
+        seen = [x for x, _ in itertools.islice(batches(0), math.ceil(MEASURED / recipe.batch))]
+        standardise(model, torch.cat(seen).to(device))
         files.save(model, out)
     return metrics
 
@@ -201,10 +204,15 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    images, labels = digits.load(present("mnist"), "train")
+    recipe = RECIPES[options.id]
+    if recipe.data == "shapes":
+        batches = functools.partial(shape_batches, recipe)
+    else:
+        images, labels = digits.load(present("mnist"), "train")
+        batches = functools.partial(digit_batches, recipe, images.float() / 255, labels)
     out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
     run = options.run or Path("runs") / options.id
-    train(RECIPES[options.id], images.float() / 255, labels, out, run, options.minutes)
+    train(recipe, batches, out, run, options.minutes)
 
 
 if __name__ == "__main__":
