@@ -121,13 +121,16 @@ class VAE(nn.Module):
         )
 
     def condition(self, x: Tensor, label: Tensor | None) -> Tensor:
-        """x (..., N) with the class (B,) behind it as one-hot -> (..., N + classes)."""
+        """x (..., N) with the class behind it as one-hot -> (..., N + classes).
+
+        The class is a number (B,), or the share of every class (B, classes) where several are mixed.
+        """
         if not self.config.classes:
             return x
         if label is None:
             raise ValueError("this model must be told the class")
-        hot = F.one_hot(label, self.config.classes).to(x.dtype)
-        return torch.cat([x, hot.expand(*x.shape[:-1], -1)], dim=-1)
+        hot = label if label.is_floating_point() else F.one_hot(label, self.config.classes)
+        return torch.cat([x, hot.to(x.dtype).expand(*x.shape[:-1], -1)], dim=-1)
 
     def encode(self, x: Tensor, label: Tensor | None = None) -> Posterior:
         """x (B, C, H, W) in [0, 1], label (B,) for a model with classes -> q(z|x)."""

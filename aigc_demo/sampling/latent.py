@@ -6,7 +6,7 @@ from torch import Tensor
 
 def lerp(a: Tensor, b: Tensor, share: float) -> Tensor:
     """The straight way; its middle is shorter than its ends. a and b (B, ...) -> (B, ...)."""
-    return a + share * (b - a)
+    return torch.lerp(a, b, share)  # exact at both ends
 
 
 def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
