@@ -73,7 +73,7 @@ def draw_values(values: Tensor) -> Tensor:
     """Values of FACTORS (B, 5), anything between them too (but for the shape) -> pictures (B, 1, 64, 64) in [0, 1]."""
     shape, scale, rotation, x, y = values.float()[..., None, None].unbind(1)  # (B, 1, 1) each
     place = torch.arange(SIDE, device=values.device) + 0.5  # middle of each pixel
-    pictures = torch.empty(len(values), SIDE, SIDE, device=values.device)
+    pictures = torch.zeros(len(values), SIDE, SIDE, device=values.device)
     for kind, (distance, own) in enumerate(DISTANCES):
         rows = (shape.flatten().round() == kind).nonzero().flatten()
         turn = rotation[rows] + own
