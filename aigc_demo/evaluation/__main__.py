@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import digits
+from aigc_demo.evaluation import autoencoders, digits
 from aigc_demo.evaluation.digits import Settings
-from aigc_demo.models.judge import Judge
+from aigc_demo.models.vae import VAE
 
 logger = logging.getLogger(__name__)
 JUDGES = {"mnist": "judge-digits"}  # who reads the pictures of which data set
@@ -49,17 +50,22 @@ def options(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Set
     return chosen, settings
 
 
+def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict[str, Any]:
+    """{"metrics", "samples", ...} of a model of the data set `data`."""
+    if isinstance(model, VAE):
+        return autoencoders.evaluate(model, data, judge, settings)
+    return digits.evaluate(model, judge, present(data), settings)
+
+
 def evaluate(checkpoint: Checkpoint, store: Store, settings: Settings, file: Path | None = None) -> dict[str, Any]:
     """{"checkpoint", "metrics", "samples", "settings", "seconds"} of the shipped file, or of another one."""
     started = time.perf_counter()
-    judge = store.load(JUDGES[checkpoint.data])
-    if not isinstance(judge, Judge):
-        raise TypeError(f"{JUDGES[checkpoint.data]} is not a judge")
+    judge = store.load(JUDGES[checkpoint.data]) if checkpoint.data in JUDGES else None
     if file is None:
         model = store.load(checkpoint.id)
     else:
         model = files.read(file, named(checkpoint.model), named(checkpoint.config)).to(store.device)
-    found = digits.evaluate(model, judge, present(checkpoint.data), settings)
+    found = measure(model, checkpoint.data, judge, settings)
     found["metrics"] = {name: round(value, 5) for name, value in found["metrics"].items()}
     return {"checkpoint": checkpoint.id, **found, "seconds": round(time.perf_counter() - started, 1)}
 
@@ -84,6 +90,8 @@ def main() -> None:
         result = evaluate(catalogue.checkpoint(chosen.id), Store(), settings, chosen.file)
         if chosen.update:
             catalogue.remeasure(chosen.id, {"metrics": result["metrics"]})
+        if chosen.update and "information" in result:
+            autoencoders.remember(chosen.id, result)
     except UserError as error:
         raise SystemExit(str(error)) from error
     if chosen.json:

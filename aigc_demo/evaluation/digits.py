@@ -39,6 +39,7 @@ class Settings:
     steps: int = 20
     guidance: float = 1.25
     seed: int = 0  # picture i is drawn from seed + i
+    likelihoods: int = 10_000  # test digits for nll_nats
 
 
 @torch.inference_mode()

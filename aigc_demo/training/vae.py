@@ -112,12 +112,12 @@ def standardise(model: VAE, x: Tensor) -> None:
 
     An autoencoder's code may lie anywhere; this puts it on the same plane as the prior of a VAE.
     """
-    codes = torch.cat([model.encode(part).mean for part in x.split(1000)])
+    codes = torch.cat([model.encode(part).mean for part in torch.split(x, 1000)])
     mean, deviation = codes.mean(0), codes.std(0)
     first = next(layer for layer in model.decoder if isinstance(layer, torch.nn.Linear))
-    first.bias += first.weight @ mean
-    first.weight *= deviation
-    model.mean.weight /= deviation[:, None]
+    first.bias.add_(first.weight @ mean)
+    first.weight.mul_(deviation)
+    model.mean.weight.div_(deviation[:, None])
     model.mean.bias.copy_((model.mean.bias - mean) / deviation)
 
 
