@@ -214,3 +214,11 @@ def test_a_seed_gives_the_same_batch_again():
     assert torch.equal(first[0], second[0]) and torch.equal(first[1], second[1])
     assert not torch.equal(first[1], other[1])
     assert torch.equal(first[0], draw(first[1]))
+
+
+def test_forty_rotations_go_once_around():
+    hearts = draw(torch.tensor([[SHAPES.index("heart"), 5, turn, 15, 15] for turn in range(40)]))
+    steps = (hearts - hearts.roll(1, 0)).abs().sum((1, 2, 3))
+    assert steps.min() > 0.5 * steps.max(), "the step from the last back to the first is like the others"
+    squares = draw(torch.tensor([[SHAPES.index("square"), 5, turn, 15, 15] for turn in range(40)]))
+    assert torch.allclose(squares, squares.roll(10, 0), atol=1e-3), "ten steps are a quarter turn"
