@@ -62,7 +62,7 @@ BETAS = (0.25, 1.0, 2.0, 4.0, 8.0, 16.0)
 SHAPE_BETAS, SHAPE_SEEDS = (1.0, 4.0, 16.0), 3
 
 
-def digit_recipes(base: VAEConfig, suffix: str, **rest: int) -> dict[str, Recipe]:
+def digit_recipes(base: VAEConfig, suffix: str = "", steps: int = 9_400, snapshots: int = 0) -> dict[str, Recipe]:
     """The four kinds of autoencoder on digits."""
     kinds = {
         "ae": replace(base, variational=False, likelihood="gaussian"),
@@ -70,12 +70,14 @@ def digit_recipes(base: VAEConfig, suffix: str, **rest: int) -> dict[str, Recipe
         "cvae": replace(base, classes=10),
         "beta4": replace(base, beta=4.0),
     }
-    return {f"vae-digits-{name}{suffix}": Recipe(model, **rest) for name, model in kinds.items()}
+    return {
+        f"vae-digits-{name}{suffix}": Recipe(model, steps=steps, snapshots=snapshots) for name, model in kinds.items()
+    }
 
 
 RECIPES: dict[str, Recipe] = {
     **digit_recipes(PLANE, "-2d", steps=23_400, snapshots=10),
-    **digit_recipes(SQUEEZE, ""),
+    **digit_recipes(SQUEEZE),
     **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
     "vae-digits-binarised": Recipe(PAPER, "binarised", steps=300_000, batch=100, eps=1e-4),
     "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", steps=200_000, batch=100, eps=1e-4),
