@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
-from benchmarks import bare_page, diffusion_sampling
+from aigc_demo.models.vae import VAE, VAEConfig
+from benchmarks import autoencoder, bare_page, diffusion_sampling
 from benchmarks.measure import alternate, compare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +38,12 @@ def test_both_sides_draw_the_same_pictures():
     result = diffusion_sampling.batch("some", 1.5, 2, model, peer, rounds=1).to_plain()
     assert result["more"][0]["largest_difference"] < 1e-4 and result["more"][0]["format"] == "float32"
     assert isinstance(diffusion_sampling.has_bf16_units(), bool)
+
+
+def test_plain_layers_rebuild_the_same_digits():
+    torch.manual_seed(0)
+    model, x = VAE(VAEConfig(latent=3, hidden=(16, 8))).eval(), torch.rand(5, 1, 28, 28)
+    torch.testing.assert_close(autoencoder.plain(model)(x).view_as(x), model.paint(model.encode(x).mean))
 
 
 def test_the_bare_page_has_as_many_components():

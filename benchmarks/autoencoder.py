@@ -1,0 +1,62 @@
+"""Encode and decode 256 digits with our network, and with the same weights as plain torch layers in a row.
+
+Beside it, what one click on the plane costs the server when four models answer it: the page itself asks the browser.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.models.vae import VAE
+from benchmarks.measure import Result, Run, alternate, compare, median, stopwatch
+
+CHECKPOINT = "vae-digits-vae"
+DIGITS = 256
+REPEATS = 20  # of the work in one run, as one alone is too short to be timed
+CLICK_LIMIT = 60.0  # milliseconds of processor time
+
+
+def plain(model: VAE) -> nn.Sequential:
+    """Encoder up to the mean, decoder and sigmoid, as layers of torch alone."""
+    layers: list[nn.Module] = [nn.Flatten(), *model.encoder, model.mean, *model.decoder, nn.Sigmoid()]
+    return nn.Sequential(*layers).eval()
+
+
+def per_batch(work: Any) -> Run:
+    """Milliseconds per batch."""
+    taken = stopwatch(lambda: [work() for _ in range(REPEATS)])
+    return {"ms": taken["seconds"] / REPEATS * 1000, "cpu_ms": taken["cpu_seconds"] / REPEATS * 1000}
+
+
+def click(store: Store, rounds: int) -> dict[str, Any]:
+    """Processor time of one point decoded by all four models of the plane."""
+    from aigc_demo.services.vae.requests import Plane
+    from aigc_demo.services.vae.service import create
+
+    service = create(store)
+    service.plane(Plane())
+    runs = [per_batch(lambda: service.plane(Plane(x=0.5, y=-0.5))) for _ in range(rounds)]
+    return {"name": "plane_click", "unit": "ms of processor time", "ours": median(runs, "cpu_ms"), "limit": CLICK_LIMIT}
+
+
+def run(rounds: int = 15) -> Result:
+    store = Store(Path(__file__).resolve().parent.parent / "assets", device="cpu")
+    model: Any = store.load(CHECKPOINT)
+    peer = plain(model)
+    x = torch.rand(DIGITS, *model.config.picture, generator=torch.Generator().manual_seed(0))
+
+    @torch.inference_mode()
+    def ours() -> Tensor:
+        return model.paint(model.encode(x).mean)
+
+    @torch.inference_mode()
+    def theirs() -> Tensor:
+        return peer(x).view_as(x)
+
+    gap = float((ours() - theirs()).abs().max())  # also warms both up
+    runs = alternate({"ours": lambda: per_batch(ours), "peer": lambda: per_batch(theirs)}, rounds)
+    facts = {"digits": DIGITS, "threads": torch.get_num_threads(), "largest_difference": gap}
+    return compare("autoencoder", "ms per batch", 1.0, runs, "ms", [facts, click(store, rounds)])
