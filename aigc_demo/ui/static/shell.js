@@ -33,6 +33,7 @@ window.luoxia = (() => {
   const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
   const drawSeed = (seed, locked) => (locked ? seed : newSeed());
 
+  const SETTLING = 600; // milliseconds that the server is given to end a run
   // a run: the bench of the use-case knows that it is busy
   const bench = (useCase) => document.getElementById(`${useCase}-run`)?.closest(".lx-bench");
   const busy = (useCase) => {
@@ -49,7 +50,13 @@ window.luoxia = (() => {
     const facts = [...place.querySelectorAll(".lx-badge span")].map((part) => part.textContent);
     say(sentence || [text.done, ...facts].join(", "));
   };
-  const stopped = (useCase) => idle(useCase, text.stopped);
+  const stopped = (useCase) => {
+    idle(useCase, text.stopped);
+    const run = document.getElementById(`${useCase}-run`); // Gradio overhears it until the server has answered the stop
+    if (!run) return;
+    run.disabled = true;
+    setTimeout(() => { run.disabled = false; }, SETTLING);
+  };
 
   // files, text, clipboard
   const copy = async (words, sentence) => {
