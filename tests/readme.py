@@ -1,11 +1,12 @@
-"""The parts of README.md that are made from the repository itself: `make fix` writes them anew, test_docs.py compares.
+"""The parts of the texts that are made from the repository itself: `make fix` writes them anew, test_docs.py compares.
 
-The checkpoint table is what the catalogue says; the file tree takes its comments from the files' own first lines.
+The tables of docs/checkpoints.md are what the catalogue says; the file tree of README.md takes its comments from the
+files' own first lines.
 """
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
 
@@ -27,6 +28,7 @@ FOLDERS = {  # a folder's comment; one that is not here is not in the tree
     "aigc_demo/sampling": "algorithms that draw from a model, given as a callable",
     "aigc_demo/services": "one per family: requests and use-cases; no Gradio",
     "aigc_demo/services/diffusion": "the diffusion family",
+    "aigc_demo/services/vae": "the autoencoders",
     "aigc_demo/training": "one recipe per family: `python -m aigc_demo.training.NAME`",
     "aigc_demo/ui": "the only folder that imports Gradio",
     "aigc_demo/ui/static": "what runs in the browser",
@@ -104,24 +106,87 @@ def row(checkpoint: Checkpoint) -> str:
         trained,
         metrics,
     )
+    return line(*cells)
+
+
+def line(*cells: str) -> str:
+    """A row of a table."""
     return f"| {' | '.join(cells)} |"
 
 
-def table() -> str:
-    """The checkpoints as the catalogue describes them."""
-    head = "| checkpoint | data (licence) | parameters | size | trained | measured on held-out data |"
-    return "\n".join([head, "|---|---|---|---|---|---|", *map(row, catalogue.shipped().checkpoints)])
+def table(head: tuple[str, ...], rows: Iterable[str]) -> str:
+    """A table of rows that `line` made."""
+    return "\n".join([line(*head), "|" + "---|" * len(head), *rows])
+
+
+def checkpoints() -> str:
+    """All checkpoints as the catalogue describes them."""
+    head = ("checkpoint", "data (licence)", "parameters", "size", "trained", "measured on held-out data")
+    return table(head, map(row, catalogue.shipped().checkpoints))
+
+
+def metric(id: str, name: str, digits: int = 2) -> str:
+    """A metric of the catalogue; a dash where it was not measured."""
+    value = catalogue.checkpoint(id).metrics.get(name)
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def likelihoods() -> str:
+    """Binarised digits: our figures beside the published ones."""
+    rows = [
+        line(words, metric(id, "nll_nats"), published, metric(id, "negative_elbo_nats"))
+        for words, id, published in (
+            ("VAE", "vae-digits-binarised", "86.76"),
+            ("IWAE, k = 5", "vae-digits-binarised-iwae5", "85.54"),
+        )
+    ]
+    return table(("trained as", "nll_nats, ours", "published", "negative_elbo_nats, ours"), rows)
+
+
+def betas() -> str:
+    """The 16-D models of grey digits at every beta."""
+    names = ("squared_error", "reconstruction_nats", "kl_nats", "dead_dimensions")
+    ids = {b: f"vae-digits-beta{b}" for b in ("0.25", "1", "2", "4", "8", "16")} | {"1": "vae-digits-vae"}
+    places = {"squared_error": 4, "dead_dimensions": 0}
+    rows = [line(b, *(metric(id, name, places.get(name, 2)) for name in names)) for b, id in ids.items()]
+    return table(("beta", *names), rows)
+
+
+def factors() -> str:
+    """Disentanglement on shapes: mean and range over three seeds."""
+    names, rows = ("mig", "sap", "factor_score", "reconstruction_nats", "kl_nats"), []
+    for beta in (1, 4, 16):
+        runs = [catalogue.checkpoint(f"vae-shapes-beta{beta}-seed{seed}").metrics for seed in range(3)]
+        cells = []
+        for name in names:
+            values = [run[name] for run in runs if name in run]
+            places = 3 if name in names[:3] else 2
+            spread = f" ({min(values):.{places}f} to {max(values):.{places}f})" if values else ""
+            cells.append(f"{sum(values) / len(values):.{places}f}{spread}" if values else "-")
+        rows.append(line(str(beta), *cells))
+    return table(("beta", *names), rows)
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "tree": tree,
+    "checkpoints": checkpoints,
+    "likelihoods": likelihoods,
+    "betas": betas,
+    "factors": factors,
+}
+TEXTS = (README, ROOT / "docs" / "checkpoints.md")
 
 
 def rendered(text: str) -> str:
-    """The README with its made parts made anew."""
-    for name, part in (("checkpoints", table()), ("tree", tree())):
+    """A text with its made parts made anew."""
+    for name, part in PARTS.items():
         begin, end = f"<!-- {name}: written by make fix -->", f"<!-- end of {name} -->"
-        before, _, rest = text.partition(begin)
-        _, _, after = rest.partition(end)
-        text = f"{before}{begin}\n{part}\n{end}{after}"
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}\n{part()}\n{end}{rest.partition(end)[2]}"
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(rendered(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in TEXTS:
+        path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -19,8 +19,10 @@ def constraint(name: str) -> str:
     return found[1]
 
 
-def test_the_made_parts_of_the_readme_are_up_to_date():
-    text = readme.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", readme.TEXTS, ids=lambda path: path.name)
+def test_the_made_parts_of_the_texts_are_up_to_date(path):
+    text = path.read_text(encoding="utf-8")
+    assert "written by make fix" in text
     assert text == readme.rendered(text), "run: make fix"
 
 
