@@ -24,6 +24,7 @@ SENTENCES = {
     "long": "{field} may have at most {longest} characters, got {length}. Shorten it.",
     "field_unknown": "There is no setting called {field} here.",
     "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
+    "empty_picture": "This picture is empty. Choose another one.",
     "no_drawing": "There is no picture yet. Draw a digit, or pick one below.",
     # uploads
     "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",

@@ -6,7 +6,7 @@ import math
 import re
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from aigc_demo.core.errors import BadFileError, BadRequestError
 
@@ -117,6 +117,23 @@ def drawing_to_digit(picture: Image.Image) -> np.ndarray:
 def placed(url: str) -> str:
     """A drawing of any size as the small picture that stands for it, both data URLs; placed again it stays the same."""
     return to_data_url(to_pil(drawing_to_digit(from_data_url(url))))
+
+
+def square(picture: Image.Image, side: int) -> np.ndarray:
+    """A picture of any size and kind -> (3, side, side) float in [-1, 1]: its middle, on white, the right way up.
+
+    A colour picture of this size stays as it is.
+    """
+    upright = ImageOps.exif_transpose(picture)
+    if upright.has_transparency_data:
+        clear = upright.convert("RGBA")
+        if not clear.getchannel("A").getextrema()[1]:
+            raise BadRequestError("empty_picture")
+        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+    elif upright.mode.startswith(("I", "F")):
+        upright = upright.convert("L")
+    middle = ImageOps.fit(upright.convert("RGB"), (side, side), Image.Resampling.LANCZOS)
+    return np.asarray(middle, np.float32).transpose(2, 0, 1) / 127.5 - 1
 
 
 def to_bytes(picture: np.ndarray) -> np.ndarray:

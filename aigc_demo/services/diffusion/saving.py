@@ -1,6 +1,5 @@
-"""Results of the diffusion family as files that carry their run card: PNG, GIF, MP4, JSON."""
+"""Results of the diffusion family as pictures and animations, in files that carry their run card."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,37 +7,14 @@ import numpy as np
 from PIL import Image
 
 from aigc_demo.core.card import Card
-from aigc_demo.core.errors import BadRequestError
-from aigc_demo.core.params import short
-from aigc_demo.data import images, media
+from aigc_demo.data import images
 from aigc_demo.services.diffusion.requests import Grid, Samplers, Walk
 from aigc_demo.services.diffusion.results import Array, CutRun, Frame, Noised, Row, SideBySide
 from aigc_demo.services.diffusion.sheets import reach
+from aigc_demo.services.saving import encode
 
 SCALE = 8  # a pixel of a digit as a square of so many
 MOST_FRAMES = 120  # of an animation
-
-
-def card(use_case: str, request: Any, checkpoint: str, sha256: str, versions: dict[str, str]) -> Card:
-    """The run card of a request. A drawing is kept as the small picture that the model saw."""
-    values = dataclasses.asdict(request)
-    if values.get("drawing"):
-        values["drawing"] = images.placed(values["drawing"])
-    return Card(use_case, values, checkpoint, sha256, versions)
-
-
-def encode(pictures: Sequence[Image.Image], format: str, card: Card, still: Image.Image | None = None) -> bytes:
-    """An animation as GIF or MP4, `still` (else the last picture) as PNG, or the card alone as JSON."""
-    text = card.to_json()
-    if format == "json":
-        return text.encode()
-    if format == "png":
-        return media.png(still or pictures[-1], text)
-    if format == "gif":
-        return media.gif(pictures, text=text)
-    if format == "mp4":
-        return media.mp4(pictures, text=text)
-    raise BadRequestError("choice", field="format", options="png, gif, mp4, json", value=short(format))
 
 
 def run(frames: Sequence[Frame]) -> list[Image.Image]:

@@ -1,6 +1,5 @@
 """The diffusion use-cases: add noise, draw, redraw, walk, compare. Slow ones yield a Step per denoising step."""
 
-import platform
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.card import VERSION
+from aigc_demo.core.card import Card
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
@@ -39,6 +38,7 @@ from aigc_demo.services.diffusion.requests import (
     Walk,
 )
 from aigc_demo.services.diffusion.results import COUNTS, Array, CutRun, Frame, Noised, Row, SideBySide
+from aigc_demo.services.saving import save, values, versions
 
 
 class DiffusionService:
@@ -184,18 +184,8 @@ class DiffusionService:
         """
         checkpoint = getattr(request, "checkpoint", CHECKPOINT)
         sha256 = self.store.sha256(checkpoint)
-        card = saving.card(use_case, request, checkpoint, sha256, versions())
-        if format == "json":
-            yield Step(1, 1, saving.encode([], format, card))
-            return
-        result = getattr(self, use_case.partition("_")[2])(request)
-        if isinstance(result, Iterator):
-            values = []
-            for step in result:
-                values.append(step.value)
-                yield Step(step.done, step.total + 1, None)
-            result = values
-        yield Step(1, 1, saving.file(request, result, format, card))
+        card = Card(use_case, values(request), checkpoint, sha256, versions())
+        yield from save(getattr(self, use_case.partition("_")[2]), request, format, card, saving.file)
 
     def _model(self, checkpoint: str) -> DiffusionModel:
         model = self.store.load(checkpoint)
@@ -225,11 +215,6 @@ class DiffusionService:
         denoise = Denoiser(model, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
         return sample(denoise, model.fold(x), visit, schedule, sampler, eta, noise)
-
-
-def versions() -> dict[str, str]:
-    """What took part in a result, beside the weights."""
-    return {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:

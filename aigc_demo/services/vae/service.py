@@ -3,6 +3,7 @@
 import bisect
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.card import Card
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
+from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images, shapes
 from aigc_demo.models.vae import VAE, Posterior, bound
 from aigc_demo.sampling.latent import lerp, slerp
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.vae import checkpoints, odd
+from aigc_demo.services.saving import save, versions
+from aigc_demo.services.vae import checkpoints, odd, saving, scripts
 from aigc_demo.services.vae.requests import ANY, KINDS, Anomaly, Beta, Draw, Plane, Rebuild, Shapes, Walk
 from aigc_demo.services.vae.results import TRAVERSE, Array, Betas, Likelihood, Rebuilds, Rebuilt, Shaped, Way
 
@@ -165,6 +169,29 @@ class VAEService:
         except (OSError, ValueError, KeyError):
             return math.nan
         return bisect.bisect_left(bounds, nats) / len(bounds)
+
+    def python(self, request: Plane | Rebuild | Walk | Draw) -> tuple[str, str]:
+        """The request as two runnable scripts: with this project, in plain PyTorch."""
+        return scripts.python(request, self._told(request))
+
+    @torch.inference_mode()
+    def _told(self, request: Any) -> list[int]:
+        """The classes that a CVAE is told and the request does not say."""
+        if isinstance(request, Rebuild) and request.digit == ANY:
+            return [int(self.read(self.seen(request.sample, request.drawing)))]
+        if isinstance(request, Walk) and request.kind == "cvae":
+            return [int(classes.argmax()) for _, classes in self._ends(request, self._digits("cvae", request.code))]
+        return []
+
+    def save(self, use_case: str, request: Any, format: str) -> Iterator[Step[bytes | None]]:
+        """The result as a png, gif, mp4 or json file that carries its run card; made again, as a seed fixes it.
+
+        The file comes with the last step.
+        """
+        checkpoint = checkpoints.used(request)[0]
+        sha256 = self.store.sha256(checkpoint)
+        card = Card(use_case, saving.values(request), checkpoint, sha256, versions())
+        yield from save(getattr(self, use_case.partition("_")[2]), request, format, card, saving.file)
 
     def read(self, x: Tensor) -> Tensor:
         """The class (1,) that the judge reads in a digit (1, 1, 28, 28)."""

@@ -52,8 +52,9 @@ def parts(result: Any) -> tuple[list[Array], dict[str, Any]]:
     if isinstance(result, Shaped):
         return moved(result), {"mean": plain(result.mean), "deviation": plain(result.deviation)}
     if isinstance(result, Likelihood):
-        numbers = {"bound_nats": round(result.bound_nats, 3), "rank": None if np.isnan(result.rank) else result.rank}
-        return [result.picture, result.rebuilt, signed(result.error)], numbers
+        rank = None if np.isnan(result.rank) else result.rank
+        fares = {"bound_nats": round(result.bound_nats, 3), "rank": rank}
+        return [result.picture, result.rebuilt, signed(result.error)], fares
     return beside(result) if isinstance(result, SideBySide) else (list(result), {})
 
 

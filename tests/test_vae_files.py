@@ -1,0 +1,149 @@
+"""What people take away from the autoencoders: files with their run card, and scripts that compute the same."""
+
+import dataclasses
+import runpy
+
+import numpy as np
+import pytest
+from api import data_url, encoded, stroke
+from PIL import Image
+from tiny_vae import filled, tiny_store
+
+from aigc_demo.core.params import build
+from aigc_demo.data import images
+from aigc_demo.services import cards
+from aigc_demo.services.vae.requests import Anomaly, Beta, Draw, Plane, Rebuild, Shapes, Walk
+from aigc_demo.services.vae.service import create
+
+DRAWING = data_url(encoded(stroke(1200, "RGB", "white", "navy")))
+SAVED = {  # use-case -> request, formats, the checkpoint that its card names
+    "vae_plane": (Plane(x=-1.5), ("png", "json"), "vae-digits-vae-2d"),
+    "vae_rebuild": (Rebuild(code=16, sample=3), ("png", "json"), "vae-digits-vae"),
+    "vae_walk": (Walk(kind="cvae", frames=4), ("png", "gif", "mp4", "json"), "vae-digits-cvae"),
+    "vae_draw": (Draw(kind="beta4", code=2, seed=2**32 - 1), ("png", "json"), "vae-digits-beta4-2d"),
+    "vae_beta": (Beta(beta=11), ("png", "gif", "json"), "vae-digits-beta8"),
+    "vae_shapes": (Shapes(beta=16, training_seed=1), ("png", "gif", "json"), "vae-shapes-beta16-seed1"),
+    "vae_anomaly": (Anomaly(odd="face"), ("png", "json"), "vae-digits-vae"),
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A folder with assets of tiny models."""
+    folder = tmp_path_factory.mktemp("project")
+    filled(folder / "assets")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(project):
+    """The use-cases over them."""
+    return create(tiny_store(project / "assets"))
+
+
+def saved(service, use_case, request, kind):
+    """Bytes of a saved file."""
+    *_, step = service.save(use_case, request, kind)
+    return step.value
+
+
+def card_of(raw, tmp_path, kind):
+    """The card in a file with these bytes."""
+    file = tmp_path / f"saved.{kind}"
+    file.write_bytes(raw)
+    return cards.read(file)
+
+
+@pytest.mark.parametrize(
+    ("use_case", "kind"), [(name, kind) for name, (_, kinds, _) in SAVED.items() for kind in kinds]
+)
+def test_a_saved_file_makes_its_result_again(service, tmp_path, use_case, kind):
+    request, _, checkpoint = SAVED[use_case]
+    raw = saved(service, use_case, request, kind)
+    card = card_of(raw, tmp_path, kind)
+    assert (card.use_case, card.checkpoint) == (use_case, checkpoint)
+    assert card.sha256 == service.store.sha256(checkpoint) and "torch" in card.versions
+    again = build(type(request), card.values)
+    assert again == request
+    if kind != "mp4":
+        assert saved(service, use_case, again, kind) == raw
+
+
+@pytest.mark.parametrize(
+    ("use_case", "request_"),
+    [
+        ("vae_rebuild", Rebuild(drawing=DRAWING)),
+        ("vae_walk", Walk(drawing_from=DRAWING, drawing_to=DRAWING)),
+        ("vae_beta", Beta(drawing=DRAWING)),
+        ("vae_anomaly", Anomaly(drawing=DRAWING, odd="inverted")),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_large_drawing_is_kept_as_what_the_model_saw(service, tmp_path, use_case, request_):
+    card = card_of(saved(service, use_case, request_, "png"), tmp_path, "png")
+    sheets = [value for name, value in card.values.items() if name.startswith("drawing")]
+    assert sheets and all(len(sheet) < 3000 for sheet in sheets)
+    again = build(type(request_), card.values)
+    np.testing.assert_allclose(service.seen(0, sheets[0]), service.seen(0, DRAWING), atol=1 / 255)
+    assert card_of(saved(service, use_case, again, "json"), tmp_path, "json").values == card.values
+
+
+def test_a_saved_picture_is_what_was_shown(service, tmp_path):
+    (tmp_path / "saved.png").write_bytes(saved(service, "vae_plane", Plane(), "png"))
+    shown = images.grid(service.plane(Plane())[:, None] * 2 - 1, 4, 5)
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "saved.png")), np.asarray(shown))
+
+
+def test_a_saved_walk_goes_there_and_back(service, tmp_path):
+    (tmp_path / "saved.gif").write_bytes(saved(service, "vae_walk", Walk(frames=5), "gif"))
+    assert Image.open(tmp_path / "saved.gif").n_frames == 8
+
+
+# scripts
+
+SCRIPTS = [
+    Plane(x=-2.5, y=1.0, digit=8),
+    *(Rebuild(code=code, sample=199, seed=3) for code in (2, 16)),
+    Rebuild(digit=0, drawing=DRAWING),
+    *(Walk(kind=kind, frames=4) for kind in ("ae", "cvae")),
+    *(Walk(kind=kind, code=2, random=True, seed=2**32 - 1, frames=3) for kind in ("vae", "cvae")),
+    Walk(drawing_from=DRAWING, sample_to=7),
+    Walk(sample_from=7, sample_to=7),
+    *(Draw(kind=kind, temperature=0.5) for kind in ("ae", "cvae")),
+    Draw(kind="cvae", digit=2, code=2, seed=1),
+]
+
+
+def title(request):
+    """What the request differs in from the defaults, without its drawing."""
+    default = type(request)()
+    values = {k: v for k, v in vars(request).items() if v != getattr(default, k) and not k.startswith("drawing")}
+    return " ".join([type(request).__name__, *(f"{k}={v}" for k, v in values.items())])
+
+
+@pytest.mark.parametrize("request_", SCRIPTS, ids=title)
+def test_both_scripts_draw_the_same(service, project, monkeypatch, request_):
+    """In the project's folder, on its weights; one shade of 256 may differ, as rounding may fall either way."""
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("aigc_demo.checkpoints.store.Store", lambda: service.store)
+    for side, source in zip(("ours", "library"), service.python(request_), strict=True):
+        (project / f"{side}.py").write_text(source)
+        runpy.run_path(f"{side}.py", run_name="__main__")
+    ours, library = (np.asarray(Image.open(f"{side}.png"), np.int16) for side in ("ours", "library"))
+    assert ours.shape == library.shape and np.ptp(ours) > 20
+    assert np.abs(ours - library).max() <= 1
+
+
+@pytest.mark.parametrize("request_", SCRIPTS, ids=title)
+def test_scripts_are_tidy(service, request_):
+    ours, library = service.python(request_)
+    assert "aigc_demo" not in library and "aigc_demo" in ours
+    for source in (ours, library):
+        assert source.endswith("\n") and "\n\n\n\n" not in source and "\t" not in source
+        assert max(len(line) for line in source.splitlines() if "base64" not in line) <= 120
+        compile(source, "script", "exec")
+
+
+def test_a_large_drawing_is_small_in_the_scripts(service):
+    for source in service.python(dataclasses.replace(Rebuild(), drawing=DRAWING)):
+        assert len(source) < 5000
