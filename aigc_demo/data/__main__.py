@@ -1,6 +1,7 @@
 """Bring a data set to this machine.
 
     python -m aigc_demo.data fetch mnist
+    python -m aigc_demo.data fetch emoji
 
 It goes to ~/.cache/aigc_demo, or below $AIGC_DATA_DIR. What is already there and right is left alone.
 """
@@ -9,7 +10,8 @@ import argparse
 import logging
 
 from aigc_demo.core.errors import UserError
-from aigc_demo.data.fetch import DATA_SETS, fetch
+from aigc_demo.data.fetch import fetch
+from aigc_demo.data.sets import DATA_SETS
 
 logger = logging.getLogger(__name__)
 

@@ -38,7 +38,7 @@ class KLConfig:
     @classmethod
     def tiny(cls) -> "KLConfig":
         """The smallest config that runs every line; for tests."""
-        return cls(image_size=16, widths=(8, 16), groups=4)
+        return cls(widths=(8, 16), groups=4)
 
     @property
     def shrink(self) -> int:

@@ -1,0 +1,73 @@
+"""Emoji: 3,786 pictures of 64x64 with transparency, each as Twitter and as Google draw it.
+
+Twemoji: licence CC BY 4.0. Noto Emoji: licence Apache 2.0. Both out of the emoji-datasource packages (C. Henderson),
+version 16.0.0. A picture's name is its code points: "1f44b-1f3fb" is a waving hand in the first skin tone.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+VENDORS = ("twitter", "google")
+SIDE = 64  # pixels
+WHITE = (1.0, 1.0, 1.0)
+COLUMNS = 8  # of the sheet of samples
+HELD_OUT = 26  # of 256: the test split, about a tenth
+
+# What makes a variant: skin tone, "shown as a picture", the sign for he or she, the arrow for facing right
+VARIANT = re.compile(r"-1f3f[b-f]|-fe0f|-200d-(2640|2642|27a1)\b")
+PERSON = re.compile(r"\b1f46[89]\b")  # man and woman; 1f9d1 is a person
+
+
+def kind(name: str) -> str:
+    """The name without what tells variants of one emoji apart: skin tone, sex, direction."""
+    return PERSON.sub("1f9d1", VARIANT.sub("", name))
+
+
+def split_of(name: str) -> str:
+    """ "train" or "test": the same for all variants of an emoji and for all vendors, now and later."""
+    return "test" if hashlib.sha256(kind(name).encode()).digest()[0] < HELD_OUT else "train"
+
+
+def names(folder: Path, split: str) -> list[str]:
+    """Names of the pictures of a split, in their order."""
+    return [name for name in (folder / "names.txt").read_text().split() if split_of(name) == split]
+
+
+def pictures(folder: Path, vendor: str, split: str) -> Tensor:
+    """All pictures of a vendor and split, in the order of `names`: (N, 4, 64, 64) uint8, red, green, blue, opacity."""
+    everything = (folder / "names.txt").read_text().split()
+    chosen = np.flatnonzero([split_of(name) == split for name in everything])
+    packed = np.load(folder / f"{vendor}.npy", mmap_mode="r")  # (all, 64, 64, 4)
+    return torch.from_numpy(packed[chosen]).permute(0, 3, 1, 2).contiguous()
+
+
+def on_background(rgba: Tensor, background: Tensor) -> Tensor:
+    """rgba (N, 4, H, W) uint8 on a colour (3,) or one per picture (N, 3), in [0, 1] -> (N, 3, H, W) in [-1, 1]."""
+    colour, opacity = rgba[:, :3].float() / 255, rgba[:, 3:].float() / 255
+    paper = background[..., None, None].expand_as(colour)
+    return torch.lerp(paper, colour, opacity) * 2 - 1
+
+
+def load(folder: Path, vendor: str, split: str, background: tuple[float, float, float] = WHITE) -> Tensor:
+    """All pictures of a vendor and split on one colour: (N, 3, 64, 64) float in [-1, 1]."""
+    return on_background(pictures(folder, vendor, split), torch.tensor(background))
+
+
+def read_samples(sheet: Path) -> np.ndarray:
+    """The emoji shipped for display, on white: (24, 64, 64, 3) uint8."""
+    pixels = np.asarray(Image.open(sheet).convert("RGB"))
+    rows = pixels.shape[0] // SIDE
+    return pixels.reshape(rows, SIDE, COLUMNS, SIDE, 3).swapaxes(1, 2).reshape(-1, SIDE, SIDE, 3)
+
+
+def write_samples(rgba: Tensor, sheet: Path) -> None:
+    """Pictures (N, 4, 64, 64) uint8 on white as one PNG, eight in a row; what read_samples reads."""
+    shades = ((on_background(rgba, torch.tensor(WHITE)) + 1) * 127.5).round().byte()
+    tiles = shades.view(-1, COLUMNS, 3, SIDE, SIDE).permute(0, 3, 1, 4, 2)  # (rows, 64, 8, 64, 3)
+    Image.fromarray(tiles.reshape(-1, COLUMNS * SIDE, 3).numpy()).save(sheet, optimize=True)

