@@ -38,7 +38,7 @@ class VAEService:
 
     def facts(self, *ids: str) -> dict[str, Any]:
         """What a badge says of a result: device and number of weights of the checkpoints that took part."""
-        models = [self._model(name) for name in ids or checkpoints.used(Plane())]
+        models = [self.model(name) for name in ids or checkpoints.used(Plane())]
         total = sum(parameter.numel() for model in models for parameter in model.parameters())
         return {"device": self.store.device.upper(), "parameters": total}
 
@@ -128,7 +128,7 @@ class VAEService:
     def beta(self, request: Beta) -> Betas:
         """The digit at the trained beta that is nearest to the asked one."""
         trained = checkpoints.nearest(request.beta)
-        model = self._model(checkpoints.of_beta(trained))
+        model = self.model(checkpoints.of_beta(trained))
         x = self.seen(request.sample, request.drawing)
         q = model.encode(x)
         logits = model.decode(q.mean)
@@ -142,7 +142,7 @@ class VAEService:
         factors = (shapes.SHAPES.index(request.shape), request.scale, request.rotation, request.x, request.y)
         x = shapes.draw(torch.tensor([factors])).to(self.store.device)
         (name,) = checkpoints.used(request)
-        model = self._model(name)
+        model = self.model(name)
         q = model.encode(x)
         mean, deviation = (part[0].cpu().numpy() for part in (q.mean, q.deviation))
         return Shaped(pictures(x)[0], pictures(model.paint(q.mean))[0], mean, deviation, traversals(model, q))
@@ -154,7 +154,7 @@ class VAEService:
         picture = odd.picture(request.odd, request.seed, digit)
         x = torch.from_numpy(picture)[None, None].to(self.store.device)
         (name,) = checkpoints.used(request)
-        model = self._model(name)
+        model = self.model(name)
         noise = self._noise(request.seed, CODES, model.config.latent)[:, None]
         rebuilt = model.paint(model.encode(x).mean)
         nats = float(bound(model.log_weights(x, noise)))
@@ -198,9 +198,10 @@ class VAEService:
         return self.store.load(checkpoints.JUDGE)(F.pad(x * 2 - 1, (2, 2, 2, 2), value=-1.0)).argmax(1)
 
     def _digits(self, kind: str, code: int) -> VAE:
-        return self._model(checkpoints.of_kind(kind, code))
+        return self.model(checkpoints.of_kind(kind, code))
 
-    def _model(self, checkpoint: str) -> VAE:
+    def model(self, checkpoint: str) -> VAE:
+        """The autoencoder of digits or shapes with this id."""
         model = self.store.load(checkpoint)
         if not isinstance(model, VAE):
             raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
