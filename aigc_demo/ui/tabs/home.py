@@ -11,14 +11,14 @@ from aigc_demo.services import home
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.widgets import badge, honesty_badge, scrubber, view
 
-PANES = ("x", "x0")  # of a run, shown large
+PANES = ("x", "x0")  # of a run, shown large; the strip is of the first run that has them
 
 
 def build(families: Sequence[Family]) -> None:
     """Tagline, strip, cards, figures."""
     runs = home.runs(families)
     gr.HTML(f'<p class="lx-tagline">{t("shell.tagline")}</p>')
-    first = next(iter(runs), None)
+    first = next((stem for stem, run in runs.items() if set(PANES) <= set(run["panes"])), None)
     if first is not None:
         view("strip", strip_markup(first), runs[first], elem_id="lx-strip")
         honesty_badge(badge("cached", parameters=runs[first].get("parameters"), seed=runs[first].get("seed")))
