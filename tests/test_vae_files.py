@@ -90,7 +90,7 @@ def test_a_large_drawing_is_kept_as_what_the_model_saw(service, tmp_path, use_ca
 
 def test_a_saved_picture_is_what_was_shown(service, tmp_path):
     (tmp_path / "saved.png").write_bytes(saved(service, "vae_plane", Plane(), "png"))
-    shown = images.grid(service.plane(Plane())[:, None] * 2 - 1, 4, 5)
+    shown = images.grid(service.plane(Plane())[:, None] * 2 - 1, 4, 8)
     assert np.array_equal(np.asarray(Image.open(tmp_path / "saved.png")), np.asarray(shown))
 
 

@@ -66,4 +66,4 @@ def grid(tiles: Sequence[Array], columns: int) -> Image.Image:
     """Pictures (H, W) or (3, H, W) in [0, 1], row by row, enlarged where there are few of them."""
     pictures = np.stack(tiles) * 2 - 1
     pictures = pictures if pictures.ndim == 4 else pictures[:, None]
-    return images.grid(pictures, columns, max(1, min(8, 600 // (columns * pictures.shape[-1]))))
+    return images.grid(pictures, columns, max(1, min(8, 1200 // (columns * pictures.shape[-1]))))
