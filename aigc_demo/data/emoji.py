@@ -17,6 +17,11 @@ VENDORS = ("twitter", "google")
 SIDE = 64  # pixels
 WHITE = (1.0, 1.0, 1.0)
 COLUMNS = 8  # of the sheet of samples
+SAMPLES = (  # of Twitter's test split, shipped for display
+    *("1f30a", "1f344", "1f405", "1f409", "1f99d", "1f99a", "1f980", "1f609"),
+    *("1f911", "1f976", "1f640", "1f680", "1f68e", "1f306", "1f30d", "1f3a1"),
+    *("1f389", "1f490", "1f36e", "1fa85", "1f9b8-1f3fd-200d-2640-fe0f", "1f919-1f3fe", "2603-fe0f", "1f3b5"),
+)
 HELD_OUT = 26  # of 256: the test split, about a tenth
 
 # What makes a variant: skin tone, "shown as a picture", the sign for he or she, the arrow for facing right
@@ -60,7 +65,7 @@ def load(folder: Path, vendor: str, split: str, background: tuple[float, float, 
 
 
 def read_samples(sheet: Path) -> np.ndarray:
-    """The emoji shipped for display, on white: (24, 64, 64, 3) uint8."""
+    """The emoji shipped for display, on white, in the order of SAMPLES: (24, 64, 64, 3) uint8."""
     pixels = np.asarray(Image.open(sheet).convert("RGB"))
     rows = pixels.shape[0] // SIDE
     return pixels.reshape(rows, SIDE, COLUMNS, SIDE, 3).swapaxes(1, 2).reshape(-1, SIDE, SIDE, 3)

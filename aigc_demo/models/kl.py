@@ -29,7 +29,7 @@ class KLConfig:
     channels: int = 3  # C
     latent: int = 4  # D, maps of the code
     image_size: int = 64  # H = W that it is trained on, a multiple of `shrink`
-    widths: tuple[int, ...] = (24, 48, 64)  # feature maps per level, each a multiple of `groups`
+    widths: tuple[int, ...] = (16, 32, 48)  # feature maps per level, each a multiple of `groups`
     blocks: int = 1  # residual blocks per level in the encoder; one more in the decoder
     groups: int = 8  # groups of the group normalisation
     middle_attention: bool = True  # self-attention at the bottom

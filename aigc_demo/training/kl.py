@@ -1,10 +1,11 @@
 """Train the colour autoencoder on emoji.
 
-    python -m aigc_demo.training.kl --minutes 35
+    python -m aigc_demo.training.kl --minutes 40
 
 Absolute and squared error of the pixels, and a very light KL term (Rombach et al., 2022, arXiv:2112.10752, section 3.1;
 no adversary and no perceptual term here). Every picture is put on white or on a colour of chance, and mirrored half of
-the time.
+the time. First come pieces of pictures, which teach nearly as much per step and cost a quarter; whole pictures come at
+the end.
 
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
@@ -34,11 +35,13 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Recipe:
     model: KLConfig = field(default_factory=KLConfig)
-    steps: int = 8_000
+    steps: int = 12_000
     batch: int = 16
     learning_rate: float = 2e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine to 0
     kl_weight: float = 1e-4  # of the KL divergence of one number of the code, nats
     white: float = 0.5  # share of pictures on white; the others are on a colour of chance
+    piece: int = 32  # side of the pieces
+    whole: float = 0.4  # share of the budget, at its end, that is for whole pictures
     ema: float = 0.998  # decay of the moving average
     measured: int = 1000  # pictures that the scale of the code is measured on
     seed: int = 0
@@ -46,7 +49,13 @@ class Recipe:
     @classmethod
     def tiny(cls) -> "Recipe":
         """Two steps of the smallest model; for tests."""
-        return cls(model=KLConfig.tiny(), steps=2, batch=4, measured=8)
+        return cls(model=KLConfig.tiny(), steps=2, batch=4, whole=0.5, measured=8)
+
+
+def piece_of(rgba: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """rgba (B, 4, H, W) -> (B, 4, side, side), cut at a place of chance."""
+    top, left = (int(torch.randint(size - side + 1, (1,), generator=generator)) for size in rgba.shape[-2:])
+    return rgba[:, :, top : top + side, left : left + side]
 
 
 def drawn(rgba: Tensor, white: float, generator: torch.Generator) -> Tensor:
@@ -107,8 +116,12 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
     batches = endless(len(pictures), recipe.batch, recipe.seed + clock.step)
 
     def step(progress: float) -> Metrics:
-        x = drawn(pictures[next(batches)], recipe.white, generator).to(accelerator.device)
-        noise = torch.randn(recipe.batch, *recipe.model.code, generator=generator).to(x.device)
+        rgba = pictures[next(batches)]
+        if progress < 1 - recipe.whole:
+            rgba = piece_of(rgba, recipe.piece, generator)
+        x = drawn(rgba, recipe.white, generator).to(accelerator.device)
+        code = (recipe.batch, recipe.model.latent, *(side // recipe.model.shrink for side in x.shape[2:]))
+        noise = torch.randn(code, generator=generator).to(x.device)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         with accelerator.autocast():
