@@ -130,8 +130,8 @@ def square(picture: Image.Image, side: int) -> np.ndarray:
         if not clear.getchannel("A").getextrema()[1]:
             raise BadRequestError("empty_picture")
         upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    elif upright.mode.startswith(("I", "F")):
-        upright = upright.convert("L")
+    elif upright.mode.startswith("I"):  # 16 bits a pixel
+        upright = Image.fromarray((np.asarray(upright) // 256).clip(0, 255).astype(np.uint8))
     middle = ImageOps.fit(upright.convert("RGB"), (side, side), Image.Resampling.LANCZOS)
     return np.asarray(middle, np.float32).transpose(2, 0, 1) / 127.5 - 1
 

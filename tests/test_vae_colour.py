@@ -1,0 +1,96 @@
+"""Colour pictures that people bring: cut to a square, on white, kept small."""
+
+import io
+
+import numpy as np
+import pytest
+from api import SVG, bomb, data_url, encoded
+from PIL import Image
+
+from aigc_demo.core.errors import UserError
+from aigc_demo.data import images
+from aigc_demo.services.vae import colour
+
+
+def photo(width=90, height=60, mode="RGB"):
+    """A picture with red, green and blue thirds, from left to right."""
+    picture = Image.new("RGB", (width, height))
+    for i, paint in enumerate(("red", "lime", "blue")):
+        picture.paste(paint, (i * width // 3, 0, (i + 1) * width // 3, height))
+    return picture.convert(mode)
+
+
+def test_the_middle_of_a_picture_is_seen():
+    seen = colour.brought(data_url(encoded(photo(300, 100))))
+    assert seen.shape == (3, 64, 64) and seen.dtype == np.float32
+    np.testing.assert_allclose(seen[:, 32, [1, 32, 62]], [[-1] * 3, [1] * 3, [-1] * 3], atol=0.1)  # all green
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (64, 64), (65, 63), (3000, 2000)])
+def test_any_size_becomes_the_same_size(size):
+    seen = colour.brought(data_url(encoded(photo(*size))))
+    assert seen.shape == (3, 64, 64) and np.isfinite(seen).all() and np.abs(seen).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
+def test_every_mode_of_png_is_a_picture(mode):
+    assert colour.brought(data_url(encoded(photo(mode=mode)))).shape == (3, 64, 64)
+
+
+def test_sixteen_bits_a_pixel_are_its_greys():
+    ramp = np.repeat(np.linspace(0, 65535, 64).astype(np.uint16)[None], 64, 0)
+    seen = colour.brought(data_url(encoded(Image.fromarray(ramp))))
+    np.testing.assert_allclose(seen[0, 0], np.linspace(-1, 1, 64), atol=0.01)
+
+
+def test_cmyk_is_a_picture():
+    assert colour.brought(data_url(encoded(photo(mode="CMYK"), "JPEG"), "jpeg")).shape == (3, 64, 64)
+
+
+def test_transparent_areas_are_white():
+    picture = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    picture.paste((255, 0, 0, 255), (0, 0, 32, 64))
+    seen = colour.brought(data_url(encoded(picture)))
+    np.testing.assert_allclose(seen[:, 10, 60], 1)
+    np.testing.assert_allclose(seen[:, 10, 10], [1, -1, -1])
+
+
+def test_a_photograph_is_turned_as_its_camera_says():
+    file = io.BytesIO()
+    notes = Image.Exif()
+    notes[0x0112] = 6  # orientation: a quarter turn clockwise to see it upright
+    photo(64, 64).save(file, "JPEG", exif=notes, quality=95)
+    seen = colour.brought(data_url(file.getvalue(), "jpeg"))
+    np.testing.assert_allclose(seen[:, [5, 32, 58], 32].T, [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]], atol=0.1)
+
+
+def test_what_was_made_small_stays_the_same():
+    generator = np.random.default_rng(0)
+    noise = data_url(encoded(Image.fromarray(generator.integers(0, 256, (200, 300, 3), np.uint8))))
+    once = colour.small(noise)
+    assert colour.small(once) == once and len(once) < 18_000
+    np.testing.assert_allclose(colour.brought(once), colour.brought(noise), atol=1 / 255)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (data_url(encoded(Image.new("RGBA", (80, 80), (9, 9, 9, 0)))), "This picture is empty. Choose another one."),
+        (data_url(bomb(6000)), "megapixels; the most is 16"),
+        (data_url(SVG), "not a picture that can be read"),
+        (data_url(encoded(photo())[:150]), "not a picture that can be read"),
+        ("data:image/png;base64,###", "not a picture that can be read"),
+        ("https://example.org/cat.png", "not a picture that can be read"),
+    ],
+    ids=["transparent", "bomb", "svg", "cut", "no base64", "address"],
+)
+def test_a_bad_picture_is_one_sentence(url, words):
+    with pytest.raises(UserError, match=words):
+        colour.brought(url)
+
+
+def test_a_square_of_the_right_size_is_not_touched():
+    generator = np.random.default_rng(1)
+    pixels = generator.integers(0, 256, (64, 64, 3), np.uint8)
+    seen = images.square(Image.fromarray(pixels), 64)
+    assert np.array_equal(images.to_bytes(seen).transpose(1, 2, 0), pixels)
