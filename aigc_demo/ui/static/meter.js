@@ -1,0 +1,91 @@
+// How likely a picture is as a digit: the picture, what comes back, where the two differ, and a needle among the bounds of
+// test digits. Also `luoxia.colours`: a colour picture through two implementations, and its code as maps.
+(() => {
+  const { fill } = luoxia;
+
+  // whether a person has just used this part of the page; what is set for them does not count
+  let last = null, when = 0;
+  for (const kind of ["pointerdown", "keydown", "change"]) {
+    document.addEventListener(kind, (event) => { if (event.isTrusted) [last, when] = [event.target, performance.now()]; }, true);
+  }
+  luoxia.touched = (id) => performance.now() - when < 5000 && Boolean(last?.closest?.(`#${id}`));
+
+  // Value: {sheets, ..., bound_nats, rank, histogram: {low, high, counts} or null, tests}
+  luoxia.meter = (element, props, watch) => {
+    const root = element.querySelector(".lx-meter"), words = JSON.parse(root.dataset.words);
+    luoxia.sheet(element, props, watch, (value, draw) => {
+      const canvases = luoxia.panes(root.querySelector(".lx-panes"), [words.picture, words.rebuilt, words.error]);
+      canvases.forEach((canvas, i) => draw(canvas, i, i === 2 ? "signed" : "grey"));
+      const plot = root.querySelector("figure.lx-chart");
+      plot.hidden = !value.histogram;
+      const nats = value.bound_nats.toFixed(value.bound_nats < -999.5 ? 0 : 1).replace("-", "−");
+      const below = Math.round(value.rank * value.tests), above = value.tests - below;
+      const facts = { nats, below, above, tests: value.tests.toLocaleString("en-US") };
+      const kind = value.rank === null ? "unknown" : below === 0 ? "none" : below === value.tests ? "all" : 2 * below < value.tests ? "few" : "many";
+      luoxia.sentence(root.querySelector(".lx-verdict"), fill(words[kind], facts));
+      root.querySelector(".lx-verdict").classList.toggle("lx-bad", value.rank !== null && value.rank < 0.01);
+      root.dataset.rank = value.rank;
+      if (!value.histogram) return;
+      const { low, high, counts } = value.histogram, width = (high - low) / counts.length;
+      const outside = value.bound_nats < low;
+      luoxia.chart(plot.querySelector("svg"), {
+        x: [low, high], y: [0, 1.1 * Math.max(...counts)], across: words.across, up: words.up,
+        bars: counts.map((count, i) => [low + i * width, low + (i + 1) * width, count]), needle: value.bound_nats,
+      });
+      plot.querySelector(".lx-off").textContent = outside ? fill(words.outside, facts) : "";
+    });
+  };
+
+  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum}; tiles: picture, ours, theirs, difference, four maps
+  luoxia.colours = (element, props, watch) => {
+    const root = element.querySelector(".lx-colours"), words = JSON.parse(root.dataset.words);
+    luoxia.sheet(element, props, watch, (value, draw) => {
+      const [pictures, maps] = root.querySelectorAll(".lx-panes");
+      const time = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+      const names = [words.picture, words.ours, words.theirs, words.gap];
+      const canvases = luoxia.panes(pictures, names);
+      const kinds = ["colour", "colour", "colour", "grey"];
+      canvases.forEach((canvas, i) => draw(canvas, i, kinds[i]));
+      const notes = ["", time(value.milliseconds[0]), time(value.milliseconds[1]), `max ${value.maximum ? value.maximum.toExponential(1) : "0"}`];
+      canvases.forEach((canvas, i) => { canvas.nextElementSibling.textContent = [names[i], notes[i]].filter(Boolean).join(" · "); });
+      luoxia.panes(maps, [1, 2, 3, 4].map((n) => `${words.map} ${n}`)).forEach((canvas, i) => draw(canvas, 4 + i, "signed"));
+    });
+  };
+
+  // Colour pictures to choose from, or one of your own. `emoji`: value is the number of the picture.
+  luoxia.emoji = (element, props, watch, trigger) => {
+    const root = element.querySelector(".lx-emoji"), buttons = [...root.querySelectorAll("button")];
+    const show = () => buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === +props.value));
+    buttons.forEach((button, i) => button.addEventListener("click", () => {
+      props.value = i;
+      show();
+      if (trigger) trigger("change");
+    }));
+    watch("value", show);
+    show();
+  };
+
+  // `photo`: value is a data URL, or empty.
+  luoxia.photo = (element, props, watch, trigger) => {
+    const root = element.querySelector(".lx-photo"), file = root.querySelector("input");
+    const image = root.querySelector("img"), clear = root.querySelector(".lx-clear");
+    const show = () => {
+      image.hidden = clear.hidden = !props.value;
+      if (props.value) image.src = props.value;
+    };
+    const send = (url) => { props.value = url; show(); if (trigger) trigger("change"); };
+    root.querySelector(".lx-upload").addEventListener("click", () => file.click());
+    clear.addEventListener("click", () => send(""));
+    file.addEventListener("change", () => {
+      const chosen = file.files[0];
+      file.value = "";
+      if (!chosen) return;
+      if (chosen.size > 5_000_000) return luoxia.toast(root.dataset.large);
+      const reader = new FileReader();
+      reader.onload = () => send(reader.result);
+      reader.readAsDataURL(chosen);
+    });
+    watch("value", show);
+    show();
+  };
+})();
