@@ -1,4 +1,4 @@
-"""Colour pictures that people bring: cut to a square, on white, kept small."""
+"""Colour pictures: those that people bring are fitted, and ours comes out as diffusers' does."""
 
 import io
 
@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from api import SVG, bomb, data_url, encoded
 from PIL import Image
+from tiny_vae import filled, tiny_store
 
 from aigc_demo.core.errors import UserError
 from aigc_demo.data import images
 from aigc_demo.services.vae import colour
+from aigc_demo.services.vae.requests import Beside
+from aigc_demo.services.vae.results import TOLERANCE
+from aigc_demo.services.vae.service import create
 
 
 def photo(width=90, height=60, mode="RGB"):
@@ -94,3 +98,60 @@ def test_a_square_of_the_right_size_is_not_touched():
     pixels = generator.integers(0, 256, (64, 64, 3), np.uint8)
     seen = images.square(Image.fromarray(pixels), 64)
     assert np.array_equal(images.to_bytes(seen).transpose(1, 2, 0), pixels)
+
+
+# beside the library
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """The use-cases over tiny weights."""
+    return create(tiny_store(filled(tmp_path_factory.mktemp("project") / "assets")))
+
+
+def made(service, request):
+    """What the two make of a picture."""
+    steps = list(service.beside(request))
+    assert [(step.done, step.total) for step in steps] == [(i, 3) for i in range(4)]
+    assert all(step.value is None for step in steps[:-1])
+    return steps[-1].value
+
+
+@pytest.mark.parametrize("request_", [Beside(), Beside(sample=23, seed=0), Beside(picture=data_url(encoded(photo())))])
+def test_both_rebuild_the_same(service, request_):
+    found = made(service, request_)
+    for picture in (found.picture, found.ours, found.theirs):
+        assert picture.shape == (3, 64, 64) and 0 <= picture.min() < picture.max() <= 1
+    assert found.first is None and found.mean <= found.maximum <= TOLERANCE and len(found.layers) > 20
+    np.testing.assert_allclose(found.ours, found.theirs, atol=TOLERANCE)
+    assert found.latent.shape == (4, 16, 16) and found.our_milliseconds > 0 and found.their_milliseconds > 0
+
+
+def test_the_table_points_at_a_layer_that_differs(service, monkeypatch):
+    right = colour.convert.to_library
+
+    def wrong(model):
+        module = right(model)
+        module.decoder.mid_block.resnets[1].conv1.weight.mul_(1.01)
+        return module
+
+    monkeypatch.setattr(colour.convert, "to_library", wrong)
+    found = made(service, Beside())
+    assert found.layers[found.first][0] == "decoder.middle.1" and found.maximum > TOLERANCE
+
+
+def test_a_picture_of_ones_own_comes_before_the_sample(service):
+    found = made(service, Beside(sample=3, picture=data_url(encoded(photo(64, 64)))))
+    np.testing.assert_allclose(found.picture * 2 - 1, colour.brought(data_url(encoded(photo(64, 64)))), atol=1e-6)
+    assert np.abs(found.picture - made(service, Beside(sample=3)).picture).max() > 0.5
+
+
+def test_the_seed_fixes_the_code(service):
+    first, again, other = (made(service, Beside(seed=seed)).ours for seed in (1, 1, 2))
+    assert np.array_equal(first, again) and np.abs(first - other).max() > 1e-3
+
+
+def test_a_bad_picture_is_refused_and_the_next_one_works(service):
+    with pytest.raises(UserError, match="This picture is empty"):
+        list(service.beside(Beside(picture=data_url(encoded(Image.new("RGBA", (9, 9)))))))
+    assert made(service, Beside()).first is None

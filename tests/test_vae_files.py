@@ -12,7 +12,7 @@ from tiny_vae import filled, tiny_store
 from aigc_demo.core.params import build
 from aigc_demo.data import images
 from aigc_demo.services import cards
-from aigc_demo.services.vae.requests import Anomaly, Beta, Draw, Plane, Rebuild, Shapes, Walk
+from aigc_demo.services.vae.requests import Anomaly, Beside, Beta, Draw, Plane, Rebuild, Shapes, Walk
 from aigc_demo.services.vae.service import create
 
 DRAWING = data_url(encoded(stroke(1200, "RGB", "white", "navy")))
@@ -24,6 +24,7 @@ SAVED = {  # use-case -> request, formats, the checkpoint that its card names
     "vae_beta": (Beta(beta=11), ("png", "gif", "json"), "vae-digits-beta8"),
     "vae_shapes": (Shapes(beta=16, training_seed=1), ("png", "gif", "json"), "vae-shapes-beta16-seed1"),
     "vae_anomaly": (Anomaly(odd="face"), ("png", "json"), "vae-digits-vae"),
+    "vae_beside": (Beside(sample=5), ("png", "json"), "kl-emoji"),
 }
 
 
@@ -86,6 +87,15 @@ def test_a_large_drawing_is_kept_as_what_the_model_saw(service, tmp_path, use_ca
     again = build(type(request_), card.values)
     np.testing.assert_allclose(service.seen(0, sheets[0]), service.seen(0, DRAWING), atol=1 / 255)
     assert card_of(saved(service, use_case, again, "json"), tmp_path, "json").values == card.values
+
+
+def test_a_large_picture_is_kept_as_what_the_model_saw(service, tmp_path):
+    generator = np.random.default_rng(0)
+    photo = data_url(encoded(Image.fromarray(generator.integers(0, 256, (300, 500, 3), np.uint8))))
+    raw = saved(service, "vae_beside", Beside(picture=photo), "png")
+    card = card_of(raw, tmp_path, "png")
+    assert len(card.values["picture"]) < 18_000
+    assert saved(service, "vae_beside", build(Beside, card.values), "png") == raw
 
 
 def test_a_saved_picture_is_what_was_shown(service, tmp_path):

@@ -9,6 +9,7 @@ import torch
 from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue
 from aigc_demo.checkpoints.store import Store, named
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.vae import VAE, VAEConfig
 
 
@@ -23,15 +24,18 @@ def tiny(id: str) -> VAE:
 
 
 def filled(folder: Path) -> Path:
-    """The folder with a file for every autoencoder of digits and shapes, a judge, and the real digits."""
+    """The folder with a file for every autoencoder and a judge, and with the pictures to pick from."""
     torch.manual_seed(0)
     for entry in catalogue.family("vae").checkpoints:
         if entry.id.startswith(("vae-digits", "vae-shapes")):
             files.save(tiny(entry.id), folder / entry.file)
+    colour = KLAutoencoder(KLConfig(widths=(8, 8, 8), groups=4))
+    files.save(colour, folder / catalogue.checkpoint("kl-emoji").file)
     judge = catalogue.checkpoint("judge-digits")
     files.save(named(judge.model)(named(judge.config).tiny()), folder / judge.file)
     (folder / "examples").mkdir()
-    shutil.copy(ASSETS / "examples" / "mnist-samples.png", folder / "examples")
+    for sheet in ("mnist-samples.png", "emoji-samples.png"):
+        shutil.copy(ASSETS / "examples" / sheet, folder / "examples")
     return folder
 
 

@@ -18,13 +18,24 @@ from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images, shapes
+from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.vae import VAE, Posterior, bound
 from aigc_demo.sampling.latent import lerp, slerp
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.saving import save, versions
-from aigc_demo.services.vae import checkpoints, odd, saving, scripts
-from aigc_demo.services.vae.requests import ANY, KINDS, Anomaly, Beta, Draw, Plane, Rebuild, Shapes, Walk
-from aigc_demo.services.vae.results import TRAVERSE, Array, Betas, Likelihood, Rebuilds, Rebuilt, Shaped, Way
+from aigc_demo.services.vae import checkpoints, colour, odd, saving, scripts
+from aigc_demo.services.vae.requests import ANY, KINDS, Anomaly, Beside, Beta, Draw, Plane, Rebuild, Shapes, Walk
+from aigc_demo.services.vae.results import (
+    TRAVERSE,
+    Array,
+    Betas,
+    Likelihood,
+    Rebuilds,
+    Rebuilt,
+    Shaped,
+    SideBySide,
+    Way,
+)
 
 AGAIN = 8  # pictures from fresh codes of one posterior
 DRAWN = 64  # pictures from the prior
@@ -38,7 +49,7 @@ class VAEService:
 
     def facts(self, *ids: str) -> dict[str, Any]:
         """What a badge says of a result: device and number of weights of the checkpoints that took part."""
-        models = [self.model(name) for name in ids or checkpoints.used(Plane())]
+        models = [self.store.load(name) for name in ids or checkpoints.used(Plane())]
         total = sum(parameter.numel() for model in models for parameter in model.parameters())
         return {"device": self.store.device.upper(), "parameters": total}
 
@@ -159,6 +170,13 @@ class VAEService:
         rebuilt = model.paint(model.encode(x).mean)
         nats = float(bound(model.log_weights(x, noise)))
         return Likelihood(picture, pictures(rebuilt)[0], pictures(rebuilt - x)[0], nats, self.rank(nats))
+
+    def beside(self, request: Beside) -> Iterator[Step[SideBySide | None]]:
+        """Our colour autoencoder beside diffusers', same weights and noise. The value comes with the last step."""
+        model = self.store.load(checkpoints.COLOUR)
+        if not isinstance(model, KLAutoencoder):
+            raise NotFoundError("unknown_checkpoint", name=checkpoints.COLOUR)
+        yield from colour.beside(model, request, Path(self.store.assets) / "examples")
 
     def rank(self, nats: float) -> float:
         """Share of the test digits with a lower bound; NaN where their bounds do not ship."""
