@@ -135,8 +135,10 @@ class VAE(nn.Module):
     def encode(self, x: Tensor, label: Tensor | None = None) -> Posterior:
         """x (B, C, H, W) in [0, 1], label (B,) for a model with classes -> q(z|x)."""
         h = self.encoder(self.condition(self.encoder_maps(x).flatten(1), label))
-        mean = self.mean(h)
-        return Posterior(mean, torch.full_like(mean, -torch.inf) if self.log_variance is None else self.log_variance(h))
+        mean = self.mean(h).float()
+        if self.log_variance is None:
+            return Posterior(mean, torch.full_like(mean, -torch.inf))
+        return Posterior(mean, self.log_variance(h).float())
 
     def decode(self, z: Tensor, label: Tensor | None = None) -> Tensor:
         """z (..., B, D), label (B,) for a model with classes -> logits of the pixels (..., B, C, H, W)."""
@@ -151,6 +153,7 @@ class VAE(nn.Module):
 
     def log_likelihood(self, x: Tensor, logits: Tensor) -> Tensor:
         """log p(x|z) in nats: x (B, C, H, W), logits (..., B, C, H, W) as decode gives them -> (..., B)."""
+        logits = logits.float()  # sums over many pixels want it
         if self.config.likelihood == "bernoulli":
             # x log s(l) + (1 - x) log(1 - s(l)), with s the sigmoid
             return (x * logits - F.softplus(logits)).flatten(-3).sum(-1)

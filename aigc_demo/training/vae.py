@@ -45,6 +45,7 @@ class Recipe:
     batch: int = 128
     learning_rate: float = 1e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine
     eps: float = 1e-8  # of Adam
+    bf16: bool = False  # multiply matrices in bfloat16: pays where they are large
     snapshots: int = 0  # copies kept for the time machine, closer together at the start
     seed: int = 0
 
@@ -79,10 +80,12 @@ RECIPES: dict[str, Recipe] = {
     **digit_recipes(PLANE, "-2d", steps=23_400, snapshots=10),
     **digit_recipes(SQUEEZE),
     **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
-    "vae-digits-binarised": Recipe(PAPER, "binarised", steps=300_000, batch=100, eps=1e-4),
-    "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", steps=200_000, batch=100, eps=1e-4),
+    "vae-digits-binarised": Recipe(PAPER, "binarised", steps=400_000, batch=100, eps=1e-4, bf16=True),
+    "vae-digits-binarised-iwae5": Recipe(
+        replace(PAPER, codes=5), "binarised", steps=300_000, batch=100, eps=1e-4, bf16=True
+    ),
     **{
-        f"vae-shapes-beta{b:g}-seed{s}": Recipe(replace(SHAPES, beta=b), "shapes", 6_000, batch=64, seed=s)
+        f"vae-shapes-beta{b:g}-seed{s}": Recipe(replace(SHAPES, beta=b), "shapes", 6_000, batch=64, bf16=True, seed=s)
         for b in SHAPE_BETAS
         for s in range(SHAPE_SEEDS)
     },
@@ -169,7 +172,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
-        with accelerator.autocast() if recipe.model.maps else nullcontext():  # bf16 pays for convolutions only
+        with accelerator.autocast() if recipe.bf16 else nullcontext():
             found = terms(model, x, label, noise)
         accelerator.backward(found["loss"])
         optimizer.step()
