@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import UNet2DModel
+from diffusers import AutoencoderKL, UNet2DModel
 
 from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import UserError
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet, UNetConfig
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.nn.blocks import Norm
 from aigc_demo.pipelines.convert import from_library, to_library
-from aigc_demo.pipelines.parity import MISTAKES, compare, with_mistake
+from aigc_demo.pipelines.parity import MISTAKES, compare, twin_layers, with_mistake
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets/checkpoints/diffusion-digits.safetensors"
 CONFIGS = {
@@ -141,6 +142,90 @@ def test_table_points_at_the_mistake(mistake, layer):
 
 def test_every_mistake_is_tested():
     assert set(MISTAKES) == {"timestep_off_by_one", "wrong_scaling", "no_time_embedding", "classes_shifted"}
+
+
+KL_CONFIGS = {
+    "tiny": KLConfig.tiny(),
+    "shipped": KLConfig(scale=0.7),
+    "one level": KLConfig(image_size=16, widths=(8,), blocks=2, groups=2, latent=3),
+    "grey, no attention": KLConfig(channels=1, image_size=16, widths=(8, 8, 16), blocks=2, middle_attention=False),
+}
+
+
+@pytest.fixture(params=KL_CONFIGS.values(), ids=KL_CONFIGS.keys())
+def autoencoder(request):
+    torch.manual_seed(0)
+    return KLAutoencoder(request.param).eval()
+
+
+def code_differences(ours, theirs):
+    """Largest difference of mean, log variance, decoded code and KL term, on a picture that is not quite square."""
+    config = ours.config
+    x = torch.randn(2, config.channels, config.image_size, config.image_size + config.shrink)
+    with torch.inference_mode():
+        posterior, expected = ours.encode(x), theirs.encode(x).latent_dist
+        z = torch.randn_like(posterior.mean)
+        pairs = [
+            (posterior.mean, expected.mean),
+            (posterior.log_variance, expected.logvar),
+            (ours.decode(z), theirs.decode(z).sample),
+            (posterior.kl().sum((1, 2, 3)), expected.kl()),
+        ]
+    assert all(a.shape == b.shape for a, b in pairs)
+    return [float((a - b).abs().max() / b.abs().max().clamp(min=1)) for a, b in pairs]
+
+
+def test_autoencoders_are_the_same_function_both_ways(autoencoder):
+    assert max(code_differences(autoencoder, to_library(autoencoder))) <= 1e-4
+    torch.manual_seed(2)
+    theirs = AutoencoderKL.from_config(to_library(autoencoder).config).eval()
+    assert max(code_differences(from_library(theirs), theirs)) <= 1e-4
+    theirs.quant_conv.weight.data *= 1.01  # so that this could fail
+    assert max(code_differences(autoencoder, theirs)) > 1e-4
+
+
+def test_autoencoders_go_there_and_back_unchanged(autoencoder):
+    theirs = to_library(autoencoder)
+    back = from_library(theirs)
+    again = to_library(back)
+    assert back.config == autoencoder.config and dict(again.config) == dict(theirs.config)
+    for one, other in ((autoencoder, back), (theirs, again)):
+        assert all(torch.equal(tensor, other.state_dict()[name]) for name, tensor in one.state_dict().items())
+    theirs.quant_conv.weight.zero_()
+    assert autoencoder.moments.weight.any() and back.moments.weight.any()  # nobody shares memory
+
+
+def test_other_autoencoders_are_refused_by_name():
+    for name, value in {
+        "use_quant_conv": False,
+        "use_post_quant_conv": False,
+        "shift_factor": 0.1,
+        "latents_mean": (0.0,) * 4,
+        "latents_std": (1.0,) * 4,
+        "act_fn": "relu",
+        "out_channels": 4,
+        "sample_size": 63,
+        "down_block_types": ("AttnDownEncoderBlock2D", "DownEncoderBlock2D"),
+        "up_block_types": ("UpDecoderBlock2D", "AttnUpDecoderBlock2D"),
+    }.items():
+        theirs = to_library(KLAutoencoder(KLConfig.tiny()))
+        theirs.register_to_config(**{name: value})
+        with pytest.raises(UserError, match=f"AutoencoderKL .* {name} = ") as refusal:
+            from_library(theirs)
+        assert refusal.value.key == "library_form"
+
+
+def test_layer_table_of_an_autoencoder_goes_from_picture_to_picture(autoencoder):
+    config, theirs = autoencoder.config, to_library(autoencoder)
+    x = torch.randn(2, config.channels, config.image_size, config.image_size)
+    table = compare(autoencoder, theirs, x)
+    assert table.first is None
+    assert [table.rows[0].ours, table.rows[-1].ours] == ["encoder.conv_in", "decoder.conv_out"]
+    assert [row.ours for row in table.rows] == [name for name, _ in twin_layers(autoencoder)]
+    assert all(0 <= row.mean <= row.maximum <= 1e-4 for row in table.rows)
+    theirs.decoder.mid_block.resnets[1].conv2.bias += 0.01
+    table = compare(autoencoder, theirs, x)
+    assert table.first is not None and table.rows[table.first].ours == "decoder.middle.1"
 
 
 @pytest.mark.parametrize("batch", [1, 16])

@@ -38,6 +38,7 @@ SENTENCES = {
     "bad_hub_id": "A hub id looks like owner/name, with letters, digits, dots, dashes and underscores only.",
     "hub_not_found": "The hub has no model called {name}, or it is private. Check the spelling.",
     "hub_unsupported": "{name} is not a plain or class-conditional DDPM or DDIM model, so it cannot be opened.",
+    "library_form": "This {kind} cannot be turned into our own network, which has no form for {option}.",
     "hub_too_large": "{name} has {megabytes} MB of weights; at most {limit} MB are loaded here.",
     # what this machine cannot do now
     "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",

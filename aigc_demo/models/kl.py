@@ -145,7 +145,10 @@ class KLAutoencoder(nn.Module):
         """z (B, D, H, W), not scaled -> pictures (B, C, H * shrink, W * shrink), about in [-1, 1]."""
         return self.decoder(self.entrance(z))
 
-    def forward(self, x: Tensor, noise: Tensor) -> tuple[Posterior, Tensor]:
-        """x (B, C, H, W) in [-1, 1], noise (B, D, H / shrink, W / shrink) -> q(z|x), what is rebuilt (B, C, H, W)."""
+    def forward(self, x: Tensor, noise: Tensor | None = None) -> tuple[Posterior, Tensor]:
+        """x (B, C, H, W) in [-1, 1] -> q(z|x), what is rebuilt (B, C, H, W).
+
+        Noise has the code's shape; without it the mean is decoded, as the library does.
+        """
         posterior = self.encode(x)
-        return posterior, self.decode(posterior.sample(noise))
+        return posterior, self.decode(posterior.mean if noise is None else posterior.sample(noise))

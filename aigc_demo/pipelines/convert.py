@@ -4,7 +4,8 @@
     from_library(module)    the library's -> our model
 
 Models differ in form only. Every tensor of ours is one of the library's, or several of them stacked: query, key and
-value of an attention, and the time biases of all residual blocks.
+value of an attention, and the time biases of all residual blocks. Here are the U-Net, and the way to every other twin:
+the KL autoencoder's is in pipelines/convert_kl.py.
 
 ours                        diffusers UNet2DModel
 time.0, time.2              time_embedding.linear_1, linear_2
@@ -15,7 +16,7 @@ down.1.resample             down_blocks.1.downsamplers.0
 biases                      time_emb_proj of every resnet, in the order of forward
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -24,18 +25,9 @@ from torch import nn
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
-
-Names = tuple[str, ...]
-
-# parts of a layer whose names differ; all others are called the same on both sides
-PARTS: dict[str, Names] = {
-    "0": ("linear_1",),
-    "2": ("linear_2",),
-    "shortcut": ("conv_shortcut",),
-    "norm": ("group_norm",),
-    "qkv": ("to_q", "to_k", "to_v"),
-    "out": ("to_out.0",),
-}
+from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.pipelines.convert_kl import from_autoencoder_kl, to_autoencoder_kl
+from aigc_demo.pipelines.weights import Names, give, take, tensor_names
 
 # options of UNet2DModel for which our U-Net has one form only
 ONLY: dict[str, tuple[object, ...]] = {
@@ -71,13 +63,12 @@ def _(model: UNet) -> Any:
 
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module: Any = UNet2DModel(**library_options(model.config))  # type: ignore[no-untyped-call]
-    ours, theirs = model.state_dict(), {}
-    sizes = {name: len(tensor) for name, tensor in module.state_dict().items()}
-    for name, twins in tensor_names(model).items():
-        pieces = ours[name].detach().split([sizes[twin] for twin in twins])
-        theirs.update({twin: piece.clone() for twin, piece in zip(twins, pieces, strict=True)})
-    module.load_state_dict(theirs, strict=True, assign=True)
-    return module.eval().requires_grad_(False)
+    return give(model, module, unet_tensors(model))
+
+
+@to_library.register
+def _(model: KLAutoencoder) -> Any:
+    return to_autoencoder_kl(model)
 
 
 def from_library(module: nn.Module) -> nn.Module:
@@ -93,13 +84,10 @@ def from_unet2d(module: Any) -> UNet:
     config = unet_config(module.config)
     with torch.device("meta"):
         model = UNet(config)
-    theirs = module.state_dict()
-    ours = {name: torch.cat([theirs[twin] for twin in twins]) for name, twins in tensor_names(model).items()}
-    model.load_state_dict(ours, strict=True, assign=True)
-    return model.eval().requires_grad_(False)
+    return take(model, module, unet_tensors(model))
 
 
-READERS = {"UNet2DModel": from_unet2d}
+READERS: dict[str, Callable[[Any], nn.Module]] = {"UNet2DModel": from_unet2d, "AutoencoderKL": from_autoencoder_kl}
 
 
 def library_options(config: UNetConfig) -> dict[str, Any]:
@@ -199,17 +187,10 @@ def _level(side: str, i: int, blocks: int, attention: bool) -> Iterator[tuple[st
             yield f"{side}.{i}.attentions.{j}", f"{side}_blocks.{i}.attentions.{j}"
 
 
-def tensor_names(model: UNet) -> dict[str, Names]:
+def unet_tensors(model: UNet) -> dict[str, Names]:
     """Name of each of our tensors -> names of the library's tensors that it stacks."""
-    found: dict[str, Names] = {}
-    residual = []
-    for ours, theirs in layers(model.config):
-        if ".resnets." in theirs:
-            residual.append(f"{theirs}.time_emb_proj")
-        for tensor in model.get_submodule(ours).state_dict():
-            part, _, kind = tensor.rpartition(".")
-            twins = [f"{theirs}.{twin}" for twin in PARTS.get(part, (part,))] if part else [theirs]
-            found[f"{ours}.{tensor}"] = tuple(f"{twin}.{kind}" for twin in twins)
+    found = tensor_names(model, layers(model.config))
+    residual = [f"{theirs}.time_emb_proj" for _, theirs in layers(model.config) if ".resnets." in theirs]
     for kind in ("weight", "bias"):
         found[f"biases.{kind}"] = tuple(f"{twin}.{kind}" for twin in residual)
     return found

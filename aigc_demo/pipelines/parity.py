@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from aigc_demo.models.diffusion import Attention, UNet
-from aigc_demo.pipelines.convert import layers
+from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.pipelines import convert, convert_kl
 
 TOLERANCE = 1e-4  # absolute, in float32
 
@@ -31,14 +32,23 @@ class Comparison:
     first: int | None  # index of the first row over the tolerance
 
 
+def twin_layers(model: UNet | KLAutoencoder) -> list[tuple[str, str]]:
+    """Names of our layers and of their twins in the library."""
+    return list(convert_kl.layers(model.config) if isinstance(model, KLAutoencoder) else convert.layers(model.config))
+
+
 @torch.inference_mode()
 def compare(
-    ours: UNet, theirs: nn.Module, x: Tensor, t: Tensor, label: Tensor | None = None, tolerance: float = TOLERANCE
+    ours: UNet | KLAutoencoder, theirs: nn.Module, *inputs: Tensor | None, tolerance: float = TOLERANCE
 ) -> Comparison:
-    """Run both on the same x (B, C, H, W), t (B,), label (B,) and compare what every layer puts out."""
-    pairs = list(layers(ours.config))
-    heard = listen(ours, [name for name, _ in pairs], lambda: ours(x, t, label))
-    expected = listen(theirs, [name for _, name in pairs], lambda: theirs(x, t, label))
+    """Run both on the same inputs and compare what every layer puts out.
+
+    A U-Net gets x (B, C, H, W), t (B,), label (B,) or nothing. An autoencoder gets x alone: it encodes, and decodes the
+    mean.
+    """
+    pairs = twin_layers(ours)
+    heard = listen(ours, [name for name, _ in pairs], lambda: ours(*inputs))
+    expected = listen(theirs, [name for _, name in pairs], lambda: theirs(*inputs))
     twins = dict(pairs)
     rows = []
     for name, output in heard.items():

@@ -1,0 +1,130 @@
+"""The KL autoencoder in our form and as diffusers' AutoencoderKL.
+
+ours                               diffusers AutoencoderKL
+encoder.down.1.blocks.0            encoder.down_blocks.1.resnets.0
+encoder.down.1.resample            encoder.down_blocks.1.downsamplers.0
+encoder.middle.1                   encoder.mid_block.resnets.1
+encoder.middle_attention.qkv       encoder.mid_block.attentions.0.to_q, to_k, to_v
+moments, entrance                  quant_conv, post_quant_conv
+decoder.up.1.blocks.0              decoder.up_blocks.1.resnets.0
+decoder.up.1.resample              decoder.up_blocks.1.upsamplers.0
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.pipelines.weights import give, take, tensor_names
+
+# options of AutoencoderKL for which our autoencoder has one form only
+ONLY: dict[str, tuple[object, ...]] = {
+    "act_fn": ("silu", "swish"),
+    "shift_factor": (None, 0, 0.0),
+    "latents_mean": (None,),
+    "latents_std": (None,),
+    "use_quant_conv": (True,),
+    "use_post_quant_conv": (True,),
+}
+
+
+def to_autoencoder_kl(model: KLAutoencoder) -> Any:
+    """KLAutoencoder -> AutoencoderKL."""
+    from diffusers import AutoencoderKL
+
+    with torch.device("meta"):  # no time lost on random weights that are replaced at once
+        module: Any = AutoencoderKL(**library_options(model.config))  # type: ignore[no-untyped-call]
+    return give(model, module, tensor_names(model, layers(model.config)))
+
+
+def from_autoencoder_kl(module: Any) -> KLAutoencoder:
+    """AutoencoderKL -> KLAutoencoder; BadRequestError where ours has no such form."""
+    config = kl_config(module.config)
+    with torch.device("meta"):
+        model = KLAutoencoder(config)
+    return take(model, module, tensor_names(model, layers(config)))
+
+
+def library_options(config: KLConfig) -> dict[str, Any]:
+    """Arguments of AutoencoderKL for the network that `config` describes."""
+    levels = len(config.widths)
+    return {
+        "in_channels": config.channels,
+        "out_channels": config.channels,
+        "down_block_types": ("DownEncoderBlock2D",) * levels,
+        "up_block_types": ("UpDecoderBlock2D",) * levels,
+        "block_out_channels": config.widths,
+        "layers_per_block": config.blocks,
+        "latent_channels": config.latent,
+        "norm_num_groups": config.groups,
+        "sample_size": config.image_size,
+        "scaling_factor": config.scale,
+        "mid_block_add_attention": config.middle_attention,
+    }
+
+
+def kl_config(options: Mapping[str, Any]) -> KLConfig:
+    """The config of our twin out of all arguments of an AutoencoderKL; BadRequestError when there is none."""
+    obstacle = unsupported(options)
+    if obstacle:
+        raise BadRequestError("library_form", kind="AutoencoderKL", option=obstacle)
+    return KLConfig(
+        channels=options["in_channels"],
+        latent=options["latent_channels"],
+        image_size=options["sample_size"],
+        widths=tuple(options["block_out_channels"]),
+        blocks=options["layers_per_block"],
+        groups=options["norm_num_groups"],
+        middle_attention=options["mid_block_add_attention"],
+        scale=float(options["scaling_factor"]),
+    )
+
+
+def unsupported(options: Mapping[str, Any]) -> str:
+    """The first argument of an AutoencoderKL that ours has no form for, as "name = value"; empty when it has all."""
+    levels, size = len(options["block_out_channels"]), options["sample_size"]
+    odd = {
+        **{name: options[name] not in allowed for name, allowed in ONLY.items()},
+        "down_block_types": tuple(options["down_block_types"]) != ("DownEncoderBlock2D",) * levels,
+        "up_block_types": tuple(options["up_block_types"]) != ("UpDecoderBlock2D",) * levels,
+        "out_channels": options["out_channels"] != options["in_channels"],
+        "sample_size": not isinstance(size, int) or size % 2 ** (levels - 1) != 0,
+    }
+    return next((f"{name} = {options[name]}" for name, bad in odd.items() if bad), "")
+
+
+def layers(config: KLConfig) -> Iterator[tuple[str, str]]:
+    """Names of our layers and of their twins in an AutoencoderKL, in the order in which encode and decode run them."""
+    last = len(config.widths) - 1
+    yield "encoder.conv_in", "encoder.conv_in"
+    for i in range(last + 1):
+        for j in range(config.blocks):
+            yield f"encoder.down.{i}.blocks.{j}", f"encoder.down_blocks.{i}.resnets.{j}"
+        if i < last:
+            yield f"encoder.down.{i}.resample", f"encoder.down_blocks.{i}.downsamplers.0"
+    yield from _middle("encoder", config.middle_attention)
+    yield from _end("encoder")
+    yield "moments", "quant_conv"
+    yield "entrance", "post_quant_conv"
+    yield "decoder.conv_in", "decoder.conv_in"
+    yield from _middle("decoder", config.middle_attention)
+    for i in range(last + 1):
+        for j in range(config.blocks + 1):
+            yield f"decoder.up.{i}.blocks.{j}", f"decoder.up_blocks.{i}.resnets.{j}"
+        if i < last:
+            yield f"decoder.up.{i}.resample", f"decoder.up_blocks.{i}.upsamplers.0"
+    yield from _end("decoder")
+
+
+def _middle(half: str, attention: bool) -> Iterator[tuple[str, str]]:
+    yield f"{half}.middle.0", f"{half}.mid_block.resnets.0"
+    if attention:
+        yield f"{half}.middle_attention", f"{half}.mid_block.attentions.0"
+    yield f"{half}.middle.1", f"{half}.mid_block.resnets.1"
+
+
+def _end(half: str) -> Iterator[tuple[str, str]]:
+    yield f"{half}.norm_out", f"{half}.conv_norm_out"
+    yield f"{half}.conv_out", f"{half}.conv_out"
