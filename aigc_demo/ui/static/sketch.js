@@ -110,7 +110,9 @@
     const choose = (value) => {
       props.value = value;
       draw();
-      if (trigger) trigger("change");
+      if (!trigger) return;
+      trigger("select"); // by a person
+      trigger("change");
     };
     buttons.forEach((button) => button.addEventListener("click", () => choose(20 * +button.dataset.digit + ((+props.value || 0) % 20))));
     root.querySelector(".lx-others").addEventListener("click", () => {

@@ -79,6 +79,11 @@ def sketch(elem_id: str, label: str = "field.drawing") -> gr.HTML:
     return raw(view("sketch", template, "", elem_id=elem_id))
 
 
+def pick_instead(form: Form, sample: str = "sample", drawing: str = "drawing") -> None:
+    """A digit that is picked takes the place of a drawing, which would come first."""
+    form.components[sample].select(None, None, form.components[drawing], js="() => ''", show_progress="hidden")
+
+
 def digit_choice(form: Form) -> None:
     """Ten digits and "any"."""
     options = [(str(digit), digit) for digit in range(10)]

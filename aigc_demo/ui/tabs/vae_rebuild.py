@@ -1,0 +1,100 @@
+"""Autoencoder tab: a digit squeezed into its code and rebuilt, by every model."""
+
+import time
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.vae.requests import ANY, KINDS, Rebuild
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs import vae_values
+from aigc_demo.ui.tabs.parts import cached, digit_picker, pick_instead, sketch, words
+from aigc_demo.ui.tabs.vae_digits import live_badge
+from aigc_demo.ui.widgets import bench, controls, drawer, honesty_badge, how_it_works, predict_card, result, view
+
+AGAIN = 8  # pictures from fresh codes
+SPOKEN = ("says", "error", "nats", "no_kl", "no_spread", "numbers")
+
+
+def rebuild(service: Any) -> Form:
+    """A row per model: rebuilt, error, code, and eight pictures from fresh codes of the same posterior."""
+    form = Form("vae_rebuild", Rebuild)
+    with form.tab():
+        with bench():
+            with controls():
+                form.add("sample", digit_picker("vae_rebuild-sample", form.defaults["sample"]))
+                with drawer("shell.draw_own"):
+                    form.add("drawing", sketch("vae_rebuild-drawing"))
+                form.choice("code", radio=True)
+                digits = [(str(digit), digit) for digit in range(10)]
+                form.choice("digit", options=[(t("vae.digit_read"), ANY), *digits])
+                form.number("seed")
+                again = gr.Button(t("vae.rebuild_again"), elem_id="vae_rebuild-again", size="sm")
+            with result():
+                first = vae_values.shipped("rebuild")
+                rows = rebuilds("vae_rebuild-view", first)
+                note = honesty_badge(cached(first))
+                form.save(["png", "json"], lambda r, kind: service.save("vae_rebuild", r, kind))
+                form.share(lambda r: service.python(r))
+        predict_card(
+            "vae.predict_rebuild",
+            ["vae.predict_rebuild_right", "vae.predict_rebuild_b", "vae.predict_rebuild_c"],
+            "vae.predict_rebuild_reveal",
+        )
+        how_it_works(
+            r"\log p(x) \ge \mathbb E_{q(z|x)}\big[\log p(x \mid z)\big] - \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big), "
+            r"\qquad q(z|x) = \mathcal N\big(\mu(x), \sigma^2(x)\big)",
+            "vae.how_rebuild",
+            {"Kingma & Welling, Auto-Encoding Variational Bayes, 2013": "https://arxiv.org/abs/1312.6114"},
+            {
+                "aigc_demo/models/vae.py · VAE.encode": function_text("models.vae", "VAE.encode"),
+                "aigc_demo/models/vae.py · Posterior.kl": function_text("models.vae", "Posterior.kl"),
+            },
+        )
+
+    def on_rebuild(request: Rebuild) -> tuple[Any, Any]:
+        """Squeeze a digit and rebuild it with all four models: a sheet with the numbers of every row, and the badge."""
+        began = time.perf_counter()
+        value = vae_values.live(service.rebuild(request))
+        return value, live_badge(service, request, began)
+
+    again.click(None, None, form.components["seed"], js="() => luoxia.newSeed()", show_progress="hidden")
+    pick_instead(form)
+    form.watch(on_rebuild, [rows, note])
+    return form
+
+
+def rebuilds(elem_id: str, value: Any) -> gr.HTML:
+    """The rows, see static/rebuild.js."""
+    before = (
+        f'<div class="lx-before"><canvas role="img" aria-label="{t("vae.rebuild_before")}"></canvas>'
+        f'<div><p class="lx-small">{t("vae.rebuild_before")}</p><p class="lx-verdict" hidden></p></div></div>'
+    )
+    heads = "".join(
+        f"<span>{t(key) if key else ''}</span>"
+        for key in ("", "vae.rebuild_rebuilt", "vae.rebuild_signed", "vae.rebuild_code", "vae.rebuild_fresh")
+    )
+    markup = f'{before}<div class="lx-rows"><div class="lx-heads">{heads}</div>{"".join(map(row, KINDS))}</div>'
+    kinds = {kind: f"vae.kind_{kind}" for kind in KINDS}
+    spoken = words(**kinds, **{name: f"vae.rebuild_{name}" for name in SPOKEN})
+    empty = f'<p class="lx-nothing">{t("vae.nothing")}</p>'
+    template = f'<div class="lx-rebuilds lx-view" data-words="{spoken}">{empty}{markup}</div>'
+    return view("rebuilds", template, value, elem_id=elem_id)
+
+
+def row(kind: str) -> str:
+    """Markup of one model's row."""
+    name = t(f"vae.kind_{kind}")
+    pictures = "".join(
+        f'<figure class="lx-{part}"><canvas role="img" aria-label="{name} {t(key)}"></canvas>'
+        f"<figcaption>{t(key)}</figcaption></figure>"
+        for part, key in (("rebuilt", "vae.rebuild_rebuilt"), ("error", "vae.rebuild_error_short"))
+    )
+    head = f'<div><h4>{name}<small>{t(f"vae.name_{kind}")}</small></h4><p class="lx-facts"></p></div>'
+    code = '<svg viewBox="0 0 100 100" role="img"></svg><figcaption></figcaption>'
+    fresh = (
+        f'<div class="lx-again" role="img" aria-label="{name} {t("vae.rebuild_fresh")}">{"<canvas></canvas>" * AGAIN}'
+    )
+    return f'<div data-kind="{kind}">{head}{pictures}<figure class="lx-posterior">{code}</figure>{fresh}</div></div>'
