@@ -1,7 +1,7 @@
 """Colour: how much of a picture the autoencoder gives back, on held-out emoji of both vendors, on white.
 
 mean_absolute_error         of a shade, where black is 0 and white is 1, decoded from the mean of the code
-mean_absolute_error_pooled  the same when every 4x4 pixels become their mean and are enlarged again: 16x16x3 numbers
+mean_absolute_error_pooled  the same when every 4x4 pixels become their mean, 16x16x3 numbers, enlarged bicubic
 psnr_db                     peak signal to noise ratio, 10 log10(1 / mean squared error), decibels; the same _pooled
 kl_nats                     KL divergence of the code of a picture to the prior
 """
@@ -27,8 +27,8 @@ def held_out(folder: Path, samples: int) -> Tensor:
 
 
 def pooled(x: Tensor) -> Tensor:
-    """x (B, C, H, W) -> the same, every square the mean of its pixels."""
-    return F.interpolate(F.avg_pool2d(x, SIDE), scale_factor=SIDE, mode="nearest")
+    """x (B, C, H, W) -> the same, made small by means over squares and enlarged again, bicubic."""
+    return F.interpolate(F.avg_pool2d(x, SIDE), scale_factor=SIDE, mode="bicubic").clamp(-1, 1)
 
 
 def psnr(squared: float) -> float:
