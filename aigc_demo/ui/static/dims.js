@@ -56,8 +56,9 @@
       const dead = value.dead.filter(Boolean).length, used = value.dead.length - dead;
       const facts = { beta: value.beta, asked: value.asked, dead, used, all: value.dead.length,
         reconstruction: value.reconstruction_nats.toFixed(1), kl: value.kl_dimensions.reduce((sum, nats) => sum + nats, 0).toFixed(1) };
-      const asked = value.asked === value.beta ? "" : `${fill(words.nearest, facts)} `;
-      luoxia.sentence(line, `${asked}${fill(dead ? words.says : words.says_all, facts)} ${fill(words.costs, facts)}`);
+      const asked = value.asked === value.beta ? "" : fill(words.nearest, facts);
+      const said = [asked, fill(dead ? words.says : words.says_all, facts), fill(words.costs, facts)];
+      luoxia.sentence(line, said.filter(Boolean).join(luoxia.lang === "zh" ? "" : " "));
       root.dataset.beta = value.beta;
       const plot = root.querySelector("figure.lx-chart");
       plot.hidden = !value.curve;
@@ -90,7 +91,7 @@
         make("span", { className: "lx-heat lx-side", textContent: factor }),
         ...value.information.map((shares, i) => {
           const cell = make("span", { className: `lx-heat${i === value.dimension ? " lx-chosen" : ""}`, textContent: Math.round(100 * shares[k]) });
-          cell.style.setProperty("--share", `${Math.round(100 * Math.min(1, shares[k]))}%`);
+          cell.style.setProperty("--share", `${Math.round(60 * Math.min(1, shares[k]))}%`); // no more, so that the number stays legible
           cell.classList.toggle("lx-strong-heat", shares[k] > 0.5);
           return cell;
         })]) : [];

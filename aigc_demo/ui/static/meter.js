@@ -36,19 +36,24 @@
     });
   };
 
-  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum}; tiles: picture, ours, theirs, difference, four maps
+  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum, mean, layers, first: number of the layer or null}; tiles: picture, ours, theirs, difference, four maps
   luoxia.colours = (element, props, watch) => {
     const root = element.querySelector(".lx-colours"), words = JSON.parse(root.dataset.words);
     luoxia.sheet(element, props, watch, (value, draw) => {
       const [pictures, maps] = root.querySelectorAll(".lx-panes");
+      const tiny = (gap) => (gap ? gap.toExponential(1) : "0");
       const time = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
       const names = [words.picture, words.ours, words.theirs, words.gap];
       const canvases = luoxia.panes(pictures, names);
       const kinds = ["colour", "colour", "colour", "grey"];
       canvases.forEach((canvas, i) => draw(canvas, i, kinds[i]));
-      const notes = ["", time(value.milliseconds[0]), time(value.milliseconds[1]), `max ${value.maximum ? value.maximum.toExponential(1) : "0"}`];
+      const notes = ["", time(value.milliseconds[0]), time(value.milliseconds[1]), `${words.most} ${tiny(value.maximum)}`];
       canvases.forEach((canvas, i) => { canvas.nextElementSibling.textContent = [names[i], notes[i]].filter(Boolean).join(" · "); });
-      luoxia.panes(maps, [1, 2, 3, 4].map((n) => `${words.map} ${n}`)).forEach((canvas, i) => draw(canvas, 4 + i, "signed"));
+      luoxia.panes(maps, [1, 2, 3, 4].map((n) => fill(words.map, { n }))).forEach((canvas, i) => draw(canvas, 4 + i, "signed"));
+      const line = root.querySelector(".lx-verdict"), good = value.first === null;
+      line.classList.toggle("lx-bad", !good);
+      luoxia.sentence(line, good ? fill(words.same, { maximum: tiny(value.maximum), mean: tiny(value.mean) })
+        : fill(words.first, { layer: value.layers[value.first][0], limit: tiny(+root.dataset.tolerance) }));
     });
   };
 

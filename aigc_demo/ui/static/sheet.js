@@ -62,6 +62,7 @@
     if (words !== undefined) part.textContent = words;
     return part;
   };
+  const signed = (number) => String(number).replace("-", "−");
   const steps = (low, high, most = 5) => { // round numbers between two ends
     const rough = (high - low) / most, size = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map((n) => n * size).find((n) => n >= rough);
@@ -73,16 +74,16 @@
   // {x: [low, high], y: [low, high], xs: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to, height]],
   //  level: {at, words}, needle: at, across: words, up: words} into an svg of 420 by 190
   luoxia.chart = (box, { x, y, xs, lines = [], bars = [], level, needle, across, up }) => {
-    const [left, right, top, bottom] = [46, 412, 22, 152];
+    const [left, right, top, bottom] = [46, 400, 22, 152];
     const px = (at) => left + ((right - left) * (at - x[0])) / (x[1] - x[0]);
     const py = (at) => bottom - ((bottom - top) * (at - y[0])) / (y[1] - y[0]);
     const path = (points) => `M${points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`).join("L")}`;
     const parts = [svg("text", { x: 4, y: 12, class: "lx-axis" }, up)];
     for (const at of steps(...y, 4)) {
       parts.push(svg("line", { x1: left, x2: right, y1: py(at), y2: py(at), class: "lx-grid" }));
-      parts.push(svg("text", { x: left - 6, y: py(at) + 4, class: "lx-tick lx-end" }, at));
+      parts.push(svg("text", { x: left - 6, y: py(at) + 4, class: "lx-tick lx-end" }, signed(at)));
     }
-    for (const [at, words] of xs || steps(...x).map((tick) => [tick, tick])) {
+    for (const [at, words] of xs || steps(...x).map((tick) => [tick, signed(tick)])) {
       parts.push(svg("line", { x1: px(at), x2: px(at), y1: bottom, y2: bottom + 4, class: "lx-grid" }));
       parts.push(svg("text", { x: px(at), y: bottom + 16, class: "lx-tick lx-middle" }, words));
     }

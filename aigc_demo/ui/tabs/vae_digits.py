@@ -34,6 +34,13 @@ def live_badge(service: Any, request: Any, began: float) -> dict[str, Any]:
     return badge("live", ms=milliseconds, seed=getattr(request, "seed", None), **service.facts(*used(request)))
 
 
+def latest_wins(form: Form, used: str, other: str, empty: str) -> None:
+    """Whoever has just used one control wants to see that one: the other, which would go before it, is emptied."""
+    part, before = form.components[used], form.components[other]
+    script = f"(now) => luoxia.touched('{form.use_case}-{used}') ? '{empty}' : now"
+    part.change(None, before, before, js=script, show_progress="hidden")
+
+
 def walk(service: Any) -> Form:
     """From one digit to another, three ways."""
     form = Form("vae_walk", Walk)
@@ -79,6 +86,8 @@ def walk(service: Any) -> Form:
         value = vae_values.walk(vae_values.live(service.walk(request)), request)
         return value, live_badge(service, request, began)
 
+    for end in ("from", "to"):
+        latest_wins(form, f"sample_{end}", f"drawing_{end}", "")
     form.watch(on_walk, [view, note])
     return form
 
@@ -190,9 +199,8 @@ def anomaly(service: Any) -> Form:
         value = vae_values.anomaly(vae_values.live(service.anomaly(request)))
         return value, live_badge(service, request, began)
 
-    odd = form.components["odd"]
-    for name in ("drawing", "sample"):  # whoever draws or picks a digit wants to see that one
-        part = form.components[name]
-        part.change(None, odd, odd, js=f"(odd) => luoxia.touched('vae_anomaly-{name}') ? 'none' : odd")
+    latest_wins(form, "sample", "drawing", "")
+    for name in ("sample", "drawing"):
+        latest_wins(form, name, "odd", "none")
     form.watch(on_anomaly, [view, note])
     return form

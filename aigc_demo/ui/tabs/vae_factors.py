@@ -9,7 +9,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import vae_values
 from aigc_demo.ui.tabs.parts import cached, digit_picker, sketch, table
-from aigc_demo.ui.tabs.vae_digits import live_badge
+from aigc_demo.ui.tabs.vae_digits import latest_wins, live_badge
 from aigc_demo.ui.tabs.vae_views import betas, factors
 from aigc_demo.ui.widgets import (
     bench,
@@ -28,11 +28,6 @@ def beta(service: Any) -> Form:
     """What a heavier KL term costs, and what it buys."""
     form = Form("vae_beta", Beta)
     with form.tab():
-        predict_card(
-            "vae.predict_beta",
-            ["vae.predict_beta_right", "vae.predict_beta_b", "vae.predict_beta_c"],
-            "vae.predict_beta_reveal",
-        )
         with bench():
             with controls():
                 form.slider("beta", main=True)
@@ -53,6 +48,11 @@ def beta(service: Any) -> Form:
                 note = honesty_badge(cached(first))
                 form.save(["png", "gif", "mp4", "json"], lambda r, kind: service.save("vae_beta", r, kind))
                 form.share()
+        predict_card(
+            "vae.predict_beta",
+            ["vae.predict_beta_right", "vae.predict_beta_b", "vae.predict_beta_c"],
+            "vae.predict_beta_reveal",
+        )
         how_it_works(
             r"\mathcal L = \mathbb E_{q(z|x)}\big[-\log p(x \mid z)\big] + \beta \sum_{j} "
             r"\tfrac12\big(\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2\big)",
@@ -73,6 +73,7 @@ def beta(service: Any) -> Form:
         value = vae_values.beta(vae_values.live(service.beta(request)), request)
         return value, live_badge(service, request, began)
 
+    latest_wins(form, "sample", "drawing", "")
     form.watch(on_beta, [view, note])
     return form
 

@@ -7,13 +7,13 @@ import gradio as gr
 
 from aigc_demo.services.vae.checkpoints import used
 from aigc_demo.services.vae.requests import Beside
-from aigc_demo.services.vae.results import TOLERANCE
 from aigc_demo.ui.events import paced
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import vae_values
-from aigc_demo.ui.tabs.parts import cached, layer_table, table, verdict_view, verdict_words
+from aigc_demo.ui.tabs.parts import cached, layer_table, table
+from aigc_demo.ui.tabs.vae_digits import latest_wins
 from aigc_demo.ui.tabs.vae_views import colours, emoji_picker, photo
 from aigc_demo.ui.widgets import badge, bench, controls, honesty_badge, how_it_works, result
 
@@ -30,7 +30,6 @@ def beside(service: Any) -> Form:
             with result():
                 first = vae_values.shipped("beside")
                 view = colours("vae_beside-view", first)
-                verdict = gr.HTML(elem_id="vae_beside-verdict", **verdict_view())
                 layers = table("vae_beside-layers", first and layer_table(t, first["layers"], first["first"]))
                 note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("vae_beside", r, kind))
@@ -45,16 +44,17 @@ def beside(service: Any) -> Form:
             {"aigc_demo/pipelines/parity.py · compare": function_text("pipelines.parity", "compare")},
         )
 
-    def on_beside(request: Beside, lang: str) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Squeeze and rebuild with our code and with diffusers; gives both, the verdict, every layer, and the badge."""
+    def on_beside(request: Beside, lang: str) -> Iterator[tuple[Any, Any, Any]]:
+        """Squeeze and rebuild with our code and with diffusers; gives both, every layer, and the badge."""
         for step in paced(service.beside(request)):
             made = step.value
             if made is None:
-                yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+                yield gr.skip(), gr.skip(), gr.skip()
                 continue
             rows = layer_table(lambda key: tr(lang, key), made.layers, made.first)
             speed = badge("live", ms=made.our_milliseconds, **service.facts(*used(request)))
-            yield vae_values.live(made), verdict_words(lang, made, TOLERANCE), rows, speed
+            yield vae_values.live(made), rows, speed
 
-    form.run(on_beside, [view, verdict, layers, note])
+    latest_wins(form, "sample", "picture", "")
+    form.run(on_beside, [view, layers, note])
     return form

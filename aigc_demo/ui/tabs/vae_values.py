@@ -14,6 +14,7 @@ from aigc_demo.services.vae.results import TRAVERSE
 
 STEM = "vae-digits"
 BINS = 32  # of the histogram of bounds
+DEAD = 0.01  # nats: a dimension that says less on average says nothing
 
 
 def live(result: Any) -> dict[str, Any]:
@@ -44,12 +45,13 @@ def walk(value: dict[str, Any], request: Walk) -> dict[str, Any]:
 
 def beta(value: dict[str, Any], request: Beta) -> dict[str, Any]:
     """With the test set's figures of every trained beta; dimensions that say most come first."""
-    runs = (measured("betas") or {}).get("runs", [])
+    found = measured("betas") or {}
+    runs = found.get("runs", [])
     here = next((run for run in runs if run["beta"] == value["beta"]), None)
     mean = here["kl_dimensions"] if here else None
     sort_by = mean or value["kl_dimensions"]
     order = sorted(range(len(sort_by)), key=lambda place: -sort_by[place])
-    dead = [nats < (here or {}).get("dead_below", 0.01) for nats in sort_by]
+    dead = [nats < found.get("dead_below", DEAD) for nats in sort_by]
     curve = sorted([run["beta"], run["reconstruction_nats"], run["kl_nats"]] for run in runs)
     added = {"asked": request.beta, "order": order, "mean_kl": mean, "dead": dead, "curve": curve or None}
     return {**value, **added, "values": TRAVERSE}

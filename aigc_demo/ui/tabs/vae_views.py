@@ -6,6 +6,7 @@ import gradio as gr
 
 from aigc_demo.services import home
 from aigc_demo.services.vae.requests import EMOJI
+from aigc_demo.services.vae.results import TOLERANCE
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.widgets import raw, scrubber, view
@@ -15,12 +16,12 @@ SENTENCE = '<p class="lx-verdict" hidden></p>'
 EMOJI_SHEET = "emoji-samples.png"  # 64 x 64 each, 8 in a row
 
 
-def own(kind: str, prefix: str, names: str, markup: str) -> str:
+def own(kind: str, prefix: str, names: str, markup: str, empty: str = "vae.nothing") -> str:
     """The box of a view with its words, `name` being the text vae.<prefix>_<name>; and what stands there without any
     result."""
     spoken = words(**{name: f"vae.{prefix}_{name}" for name in names.split()})
-    empty = f'<p class="lx-nothing">{t("vae.nothing")}</p>'
-    return f'<div class="lx-{kind} lx-view" data-words="{spoken}">{empty}{markup}</div>'
+    nothing = f'<p class="lx-nothing">{t(empty)}</p>'
+    return f'<div class="lx-{kind} lx-view" data-words="{spoken}">{nothing}{markup}</div>'
 
 
 def plot(title: str, legend: str = "", more: str = "") -> str:
@@ -37,6 +38,11 @@ def legend(**keys: str) -> str:
     return " ".join(f'<span class="lx-key lx-key-{kind}">{t(key)}</span>' for kind, key in keys.items())
 
 
+def columns(label: str) -> str:
+    """A grid with a column per number of the code, which can be moved sideways where it is too wide."""
+    return f'<div class="lx-dims" role="group" tabindex="0" aria-label="{t(label)}"></div>'
+
+
 def ways(elem_id: str, value: Any) -> gr.HTML:
     """Three ways between two digits under one scrubber, and the length of the code."""
     chart = plot("vae.walk_plot", legend(water="vae.walk_straight", glow="vae.walk_arc"))
@@ -49,7 +55,7 @@ def betas(elem_id: str, value: Any) -> gr.HTML:
     """A digit at one beta: rebuilt, what every dimension costs, and what it does."""
     chart = plot("vae.beta_plot", legend(glow="vae.beta_reconstruction", water="vae.beta_kl"))
     bars = legend(water="vae.beta_mean", glow="vae.beta_own")
-    grid = f'<p class="lx-small lx-caption">{t("vae.beta_grid")} {bars}</p><div class="lx-dims"></div>'
+    grid = f'<p class="lx-small lx-caption">{t("vae.beta_grid")}<br>{bars}</p>{columns("vae.beta_columns")}'
     markup = f'<div class="lx-pair">{PANES}{chart}</div>{SENTENCE}{grid}'
     names = "picture rebuilt nats own mean number nearest says says_all costs across up"
     return view("betas", own("betas", "beta", names, markup), value, elem_id=elem_id)
@@ -57,7 +63,7 @@ def betas(elem_id: str, value: Any) -> gr.HTML:
 
 def factors(elem_id: str, value: Any) -> gr.HTML:
     """A shape, rebuilt, with one dimension moving; which factor each dimension answers to, and all traversals."""
-    grid = f'<p class="lx-small lx-caption">{t("vae.shapes_grid")}</p><div class="lx-dims"></div>'
+    grid = f'<p class="lx-small lx-caption">{t("vae.shapes_grid")}</p>{columns("vae.shapes_columns")}'
     names = "picture rebuilt moving number factors moves dead says_none"
     markup = f"{PANES}{scrubber()}{SENTENCE}{grid}"
     return view("factors", own("factors", "shapes", names, markup), value, elem_id=elem_id)
@@ -73,8 +79,11 @@ def meter(elem_id: str, value: Any) -> gr.HTML:
 def colours(elem_id: str, value: Any) -> gr.HTML:
     """A colour picture through our code and the library's, and the four maps that stand for it."""
     maps = f'<p class="lx-small">{t("vae.beside_maps")}</p><div class="lx-panes lx-maps"></div>'
-    names = "picture ours theirs gap map"
-    return view("colours", own("colours", "beside", names, f"{PANES}{maps}"), value, elem_id=elem_id)
+    names = "picture ours theirs gap most map same first"
+    markup = f"{PANES}{maps}{SENTENCE}"
+    box = own("colours", "beside", names, markup, "vae.beside_empty")
+    box = box.replace("data-words", f'data-tolerance="{TOLERANCE:g}" data-words', 1)
+    return view("colours", box, value, elem_id=elem_id)
 
 
 def emoji_picker(elem_id: str) -> gr.HTML:
