@@ -27,6 +27,7 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.pipelines.convert_kl import from_autoencoder_kl, to_autoencoder_kl
+from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.weights import Names, give, take, tensor_names
 
 # options of UNet2DModel for which our U-Net has one form only
@@ -59,10 +60,9 @@ def _(model: DiffusionModel) -> Any:
 
 @to_library.register
 def _(model: UNet) -> Any:
-    from diffusers import UNet2DModel
-
+    network = diffusers().UNet2DModel
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
-        module: Any = UNet2DModel(**library_options(model.config))  # type: ignore[no-untyped-call]
+        module = network(**library_options(model.config))
     return give(model, module, unet_tensors(model))
 
 

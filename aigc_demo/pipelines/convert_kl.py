@@ -17,6 +17,7 @@ import torch
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.weights import give, take, tensor_names
 
 # options of AutoencoderKL for which our autoencoder has one form only
@@ -32,10 +33,9 @@ ONLY: dict[str, tuple[object, ...]] = {
 
 def to_autoencoder_kl(model: KLAutoencoder) -> Any:
     """KLAutoencoder -> AutoencoderKL."""
-    from diffusers import AutoencoderKL
-
+    network = diffusers().AutoencoderKL
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
-        module: Any = AutoencoderKL(**library_options(model.config))  # type: ignore[no-untyped-call]
+        module = network(**library_options(model.config))
     return give(model, module, tensor_names(model, layers(model.config)))
 
 

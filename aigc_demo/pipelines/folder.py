@@ -15,6 +15,7 @@ import torch
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet
 from aigc_demo.pipelines.convert import from_unet2d, unet_config
+from aigc_demo.pipelines.library import diffusers
 
 LONGEST = 1_000_000  # bytes of a JSON file
 WEIGHTS = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")  # best first
@@ -123,10 +124,8 @@ def open_folder(folder: Path, name: str = "") -> FolderModel:
 
 
 def unet2d() -> Any:
-    """The library's network class, imported at first use: it takes seconds."""
-    from diffusers import UNet2DModel
-
-    return UNet2DModel
+    """The library's network class."""
+    return diffusers().UNet2DModel
 
 
 def planned(options: Mapping[str, Any], name: str) -> int:
@@ -145,13 +144,11 @@ def planned(options: Mapping[str, Any], name: str) -> int:
 
 def noise_levels(schedule: Mapping[str, Any], name: str) -> torch.Tensor:
     """alpha_bar (T,) float64 of a scheduler's config; a network alone is taken for a plain DDPM."""
-    from diffusers import DDPMScheduler
-
     levels = schedule.get("num_train_timesteps", 1000)
     if not isinstance(levels, int) or not 1 <= levels <= 10_000:
         raise BadRequestError("hub_unsupported", name=f"{name} (num_train_timesteps = {levels})")
     try:
-        made: Any = DDPMScheduler(**{key: schedule[key] for key in BETAS if key in schedule})  # type: ignore[no-untyped-call]
+        made: Any = diffusers().DDPMScheduler(**{key: schedule[key] for key in BETAS if key in schedule})
     except (NotImplementedError, TypeError, ValueError) as error:
         raise BadRequestError("hub_unsupported", name=f"{name} (scheduler)") from error
     return torch.cumprod(1 - made.betas.double(), dim=0)

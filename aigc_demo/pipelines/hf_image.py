@@ -19,6 +19,7 @@ from torch import Tensor
 
 from aigc_demo.core.steps import Step
 from aigc_demo.models.diffusion import DiffusionConfig
+from aigc_demo.pipelines.library import diffusers
 
 SCHEDULES = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 PREDICTIONS = {"eps": "epsilon", "v": "v_prediction"}
@@ -32,13 +33,6 @@ class LibraryDraw:
     steps: int = 20
     guidance: float = 1.0  # classifier-free; 1 is the plain class-conditional network
     eta: float = 0.0  # share of fresh noise in ddim
-
-
-def diffusers() -> Any:
-    """The library, imported at first use: it takes seconds."""
-    import diffusers
-
-    return diffusers
 
 
 def scheduler(config: DiffusionConfig, request: LibraryDraw) -> Any:

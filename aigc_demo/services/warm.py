@@ -19,9 +19,9 @@ def warm(store: Store) -> None:
                 once()
         except UserError as error:  # a file is missing, say: the tab tells it to who needs it
             logger.warning("%s: %s", family.stem, error)
-    from aigc_demo.pipelines import hf_image  # here, since it imports torch
+    from aigc_demo.pipelines.library import diffusers  # here, since a page is served without it
 
-    hf_image.diffusers()
+    diffusers()
 
 
 def warm_behind(store: Store) -> threading.Thread:

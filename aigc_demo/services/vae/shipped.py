@@ -52,7 +52,7 @@ FIRST: dict[str, Any] = {
     "anomaly": requests.Anomaly(),
     "beside": requests.Beside(),
 }
-PANES, FRAMES, RADIUS = ("ae", "vae", "beta4"), 36, 1.3  # of the moving picture: a circle on the plane
+PANES, FRAMES, RADIUS = ("ae", "vae", "beta4"), 36, 1.6  # of the moving picture: a circle on the plane
 
 
 def test_digits(count: int) -> tuple[Tensor, Tensor]:
