@@ -32,6 +32,16 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+    "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},
+    "vae_rebuild": {"sample": 40, "drawing": "", "code": 2, "digit": -1, "seed": 7},
+    "vae_walk": {"sample_from": 60, "drawing_from": "", "sample_to": 160, "drawing_to": "", "frames": 3}
+    | {"kind": "vae", "code": 16, "random": False, "seed": 7},
+    "vae_draw": {"temperature": 1, "kind": "cvae", "code": 16, "digit": -1, "seed": 7},
+    "vae_beta": {"beta": 4, "sample": 100, "drawing": ""},
+    "vae_shapes": {"dimension": 1, "shape": "heart", "x": 16, "y": 16, "scale": 4, "rotation": 0}
+    | {"beta": 4, "training_seed": 0},
+    "vae_anomaly": {"odd": "none", "drawing": "", "sample": 100, "seed": 7},
+    "vae_beside": {"sample": 0, "picture": ""},
 }
 
 
