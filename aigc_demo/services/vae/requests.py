@@ -38,7 +38,7 @@ class Plane:
 class Rebuild:
     """Squeeze a digit and rebuild it, with all four models."""
 
-    sample: Sample = 40
+    sample: Sample = 47
     drawing: Drawing = ""
     code: Code = 2
     digit: Digit = ANY
@@ -54,9 +54,9 @@ class Walk:
 
     kind: Kind = "vae"
     code: Code = 16
-    sample_from: Sample = 60
+    sample_from: Sample = 61
     drawing_from: Drawing = ""
-    sample_to: Sample = 160
+    sample_to: Sample = 164
     drawing_to: Drawing = ""
     random: bool = False  # both ends are codes drawn from the prior with the seed
     seed: Seed = 7
@@ -85,7 +85,7 @@ class Beta:
     """The same digit at several weights of the KL term; the nearest trained one is used."""
 
     beta: Annotated[float, Range(0.25, 16, 0.25)] = 4.0
-    sample: Sample = 100
+    sample: Sample = 103
     drawing: Drawing = ""
 
     def __post_init__(self) -> None:
@@ -113,7 +113,7 @@ class Shapes:
 class Anomaly:
     """How likely a picture is as a digit."""
 
-    sample: Sample = 100
+    sample: Sample = 103
     drawing: Drawing = ""
     odd: Annotated[str, Choice(ODD)] = "none"  # before the drawing, before the sample
     seed: Seed = 7
