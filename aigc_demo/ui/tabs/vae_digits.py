@@ -107,9 +107,9 @@ def draw(service: Any) -> Form:
                 form.presets(
                     {
                         "vae.try_mean": {"kind": "vae", "temperature": 0},
-                        "vae.try_hot": {"kind": "vae", "temperature": 2.5},
-                        "vae.try_classes": {"kind": "cvae", "temperature": 1, "digit": ANY},
-                        "vae.try_no_prior": {"kind": "ae", "temperature": 1},
+                        "vae.try_hot": {"kind": "vae", "code": 16, "temperature": 2.5},
+                        "vae.try_classes": {"kind": "cvae", "code": 2, "temperature": 1, "digit": ANY},
+                        "vae.try_no_prior": {"kind": "ae", "code": 16, "temperature": 1},
                     }
                 )
             with result():

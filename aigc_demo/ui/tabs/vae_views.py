@@ -35,7 +35,7 @@ def plot(title: str, legend: str = "", more: str = "") -> str:
 
 def legend(**keys: str) -> str:
     """Colour -> the key of what it stands for, as a line under a chart."""
-    return " ".join(f'<span class="lx-key lx-key-{kind}">{t(key)}</span>' for kind, key in keys.items())
+    return " ".join(f'<span class="lx-hue lx-hue-{kind}">{t(key)}</span>' for kind, key in keys.items())
 
 
 def columns(label: str) -> str:
