@@ -100,7 +100,7 @@ NUMBERS = [
     ("vae_anomaly", "sample"),
     ("vae_beside", "sample"),
 ]
-NONSENSE = [math.nan, math.inf, -math.inf, 1e9, 10**9 + 0.5, -5.5, 10**400, True, "7", "", None, [], [1], {}]
+NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "7", "", None, [], [1], {}]
 
 
 @pytest.mark.parametrize(("endpoint", "field"), NUMBERS)

@@ -204,6 +204,15 @@ def test_every_odd_picture_gets_a_bound(service, name):
     assert np.abs(made.picture - service.anomaly(Anomaly()).picture).max() > 0.5 or name == "none"
 
 
+def test_an_odd_picture_comes_before_the_drawing(service):
+    blank = data_url(encoded(Image.new("L", (200, 200), 255)))
+    same(service.anomaly(Anomaly(odd="face", drawing=blank)).picture, service.anomaly(Anomaly(odd="face")).picture)
+    negative = service.anomaly(Anomaly(odd="inverted", sample=9)).picture
+    same(negative, 1 - service.anomaly(Anomaly(sample=9)).picture)
+    with pytest.raises(UserError, match="This drawing is empty"):
+        service.anomaly(Anomaly(odd="inverted", drawing=blank))
+
+
 def test_the_rank_counts_the_test_digits_below(service, assets):
     file = assets / "examples" / "vae-anomaly.json"
     file.write_text(json.dumps({"bounds": [-300.0, -200.0, -200.0, -100.0]}))

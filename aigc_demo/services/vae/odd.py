@@ -1,5 +1,7 @@
 """Pictures that are no digits, drawn by our own strokes: (28, 28) float in [0, 1], ink 1, placed as digits are."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -76,9 +78,9 @@ def noise(seed: int) -> Array:
     return np.random.default_rng(seed).random((SIDE, SIDE), np.float32)
 
 
-def picture(odd: str, seed: int, digit: Array) -> Array:
-    """The odd picture of this name; `digit` (28, 28) is what "none" and "inverted" start from."""
-    drawn = {"letter": letter, "face": face, "shoe": shoe, "checks": checks}
+def picture(odd: str, seed: int, digit: Callable[[], Array]) -> Array:
+    """The odd picture of this name; `digit` gives the (28, 28) that "none" and "inverted" start from."""
+    drawn = {"letter": letter, "face": face, "shoe": shoe, "checks": checks, "none": digit}
     if odd in drawn:
         return drawn[odd]()
-    return {"none": digit, "inverted": 1 - digit}[odd] if odd != "noise" else noise(seed)
+    return 1 - digit() if odd == "inverted" else noise(seed)

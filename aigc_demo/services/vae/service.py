@@ -161,8 +161,9 @@ class VAEService:
     @torch.inference_mode()
     def anomaly(self, request: Anomaly) -> Likelihood:
         """How likely the picture is as a digit: the bound with 64 codes, and its place among the test digits."""
-        digit = pictures(self.seen(request.sample, request.drawing))[0]
-        picture = odd.picture(request.odd, request.seed, digit)
+        picture = odd.picture(
+            request.odd, request.seed, lambda: pictures(self.seen(request.sample, request.drawing))[0]
+        )
         x = torch.from_numpy(picture)[None, None].to(self.store.device)
         (name,) = checkpoints.used(request)
         model = self.model(name)
