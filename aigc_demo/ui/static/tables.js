@@ -41,7 +41,7 @@
             const canvas = tag("canvas");
             [canvas.width, canvas.height] = [w, h];
             canvas.setAttribute("role", "img");
-            canvas.setAttribute("aria-label", `${row} ${column}`.trim());
+            canvas.setAttribute("aria-label", `${row} ${column}`.trim() || String(r * columns.length + c + 1));
             cell.append(canvas);
             if (notes) cell.append(tag("figcaption"));
             parts.push(cell);
