@@ -66,7 +66,7 @@ def ready(page: Page) -> None:
 
 def open_tab(page: Page, use_case: str) -> None:
     """Open the family's tab, then the inner tab."""
-    page.locator("#tab-diffusion-button").first.click()
+    page.locator(f"#tab-{use_case.split('_')[0]}-button").first.click()
     inner = page.locator(f"#tab-{use_case}-button").first
     inner.click(timeout=QUICK)
     expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)

@@ -2,6 +2,7 @@
 // densely they lie, the circles of the prior; or, instead of dots, a picture decoded in every cell.
 (() => {
   const REACH = 4, GRID = 112; // half a side in code units; cells of the shading along a side
+  const FEWEST = 8, APART = 16; // digits that a name needs around it, and pixels to the next name
 
   // How densely codes lie: every digit counts as its own normal, as wide as its posterior. -> GRID x GRID in [0, 1]
   function density(points, deviations) {
@@ -35,7 +36,7 @@
       around.forEach(([di, dj]) => { counts[label][(j + dj) * cells + i + di] += 1; });
     });
     const best = counts.map((own) => {
-      const margin = Array.from(own, (count, cell) => 2 * count - counts.reduce((sum, other) => sum + other[cell], 0));
+      const margin = Array.from(own, (count, cell) => 1.5 * count - 0.5 * counts.reduce((sum, other) => sum + other[cell], 0));
       return margin.indexOf(Math.max(...margin));
     });
     const sums = best.map(() => [0, 0, 0]);
@@ -44,7 +45,7 @@
       if (Math.abs(i - bi) > 1 || Math.abs(j - bj) > 1) return;
       sums[label] = [sums[label][0] + points[2 * n], sums[label][1] + points[2 * n + 1], sums[label][2] + 1];
     });
-    return sums.map(([x, y, count]) => (count ? [x / count, y / count] : null));
+    return sums.map(([x, y, count]) => (count >= FEWEST ? [x / count, y / count] : null));
   }
 
   const colours = (element) => {
@@ -54,15 +55,16 @@
     return { ...named, font: css.fontFamily, classes: Array.from({ length: 10 }, (_, i) => token(`--lx-class-${i}`)) };
   };
 
-  // A field on `canvas`. draw({points, deviations, labels, only, named, tiles, rings}); place and code turn codes into
-  // pixels and back.
+  // A field on `canvas`. draw({points, deviations, labels, only, named, tiles, rings}); share and code turn codes into
+  // shares of the side and back.
   luoxia.field = (canvas) => {
     const context = canvas.getContext("2d");
     const kept = new WeakMap(); // points -> shading
     let side = 0;
 
-    const place = (x, y) => [((x + REACH) / (2 * REACH)) * side, ((REACH - y) / (2 * REACH)) * side];
-    const code = (px, py) => [(px / side) * 2 * REACH - REACH, REACH - (py / side) * 2 * REACH].map((v) => Math.max(-REACH, Math.min(REACH, v)));
+    const share = (x, y) => [(x + REACH) / (2 * REACH), (REACH - y) / (2 * REACH)];
+    const place = (x, y) => share(x, y).map((part) => part * side);
+    const code = (across, down) => [across * 2 * REACH - REACH, REACH - down * 2 * REACH].map((v) => Math.max(-REACH, Math.min(REACH, v)));
 
     function size() {
       const scale = window.devicePixelRatio || 1;
@@ -125,6 +127,16 @@
       context.fillText(text, x, y);
     }
 
+    function names(codes, look) {
+      const written = [];
+      codes.forEach((code, digit) => {
+        const at = code && place(...code);
+        if (!at || written.some(([x, y]) => Math.hypot(x - at[0], y - at[1]) < APART)) return;
+        written.push(at);
+        words(String(digit), ...at, look, look.ink, 15, 650);
+      });
+    }
+
     function dots({ points, labels, only }, look) {
       const radius = Math.max(1.6, side / 260);
       for (const dim of [true, false]) { // those in the background first
@@ -172,11 +184,11 @@
         circles(what.rings, look, false);
         ticks(look);
         if (what.points && what.named && what.only === null)
-          middles(what.points, what.labels).forEach((at, digit) => at && words(String(digit), ...place(...at), look, look.ink, 15, 650));
+          names(middles(what.points, what.labels), look);
       }
       what.rings.forEach((text, i) => words(text, ...place(0, -(i + 1)), look, look.ink, 12));
     }
 
-    return { draw, place, code, reach: REACH };
+    return { draw, share, code, reach: REACH };
   };
 })();

@@ -61,8 +61,7 @@
     // the four pictures
     function answer() {
       planned = 0;
-      const [px, py] = field.place(at.x, at.y);
-      pin.style.transform = `translate(${px}px, ${py}px)`;
+      [pin.style.left, pin.style.top] = field.share(at.x, at.y).map((share) => `${100 * share}%`);
       where.textContent = ["x", "y"].map((axis) => `z${axis === "x" ? "₁" : "₂"} = ${at[axis].toFixed(2).replace("-", "−")}`).join(" · ");
       if (!models) return;
       const began = performance.now();
@@ -145,10 +144,10 @@
     };
     const pointed = (pointer) => {
       const edge = canvas.getBoundingClientRect();
-      choose(field.code(pointer.clientX - edge.left, pointer.clientY - edge.top));
+      choose(field.code((pointer.clientX - edge.left) / edge.width, (pointer.clientY - edge.top) / edge.height));
     };
     box.addEventListener("pointerdown", (pointer) => {
-      if (pointer.button) return;
+      if (pointer.button || pointer.target.closest("button")) return;
       pointer.preventDefault();
       box.focus({ preventScroll: true });
       box.setPointerCapture(pointer.pointerId);

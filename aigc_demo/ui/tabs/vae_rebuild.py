@@ -15,7 +15,7 @@ from aigc_demo.ui.tabs.vae_digits import live_badge
 from aigc_demo.ui.widgets import bench, controls, drawer, honesty_badge, how_it_works, predict_card, result, view
 
 AGAIN = 8  # pictures from fresh codes
-SPOKEN = ("says", "error", "nats", "no_kl", "no_spread", "numbers")
+SPOKEN = ("says", "error", "nats", "no_kl", "no_spread", "code")
 
 
 def rebuild(service: Any) -> Form:
@@ -74,9 +74,14 @@ def rebuilds(elem_id: str, value: Any) -> gr.HTML:
     )
     heads = "".join(
         f"<span>{t(key) if key else ''}</span>"
-        for key in ("", "vae.rebuild_rebuilt", "vae.rebuild_signed", "vae.rebuild_code", "vae.rebuild_fresh")
+        for key in ("", "vae.rebuild_rebuilt", "vae.rebuild_off", "vae.rebuild_code", "vae.rebuild_fresh")
     )
-    markup = f'{before}<div class="lx-rows"><div class="lx-heads">{heads}</div>{"".join(map(row, KINDS))}</div>'
+    notes = "".join(
+        f'<p class="lx-small" data-note="{code}" hidden>{t("vae.rebuild_signed")} {t(f"vae.rebuild_note_{code}")}</p>'
+        for code in (2, 16)
+    )
+    rows = "".join(map(row, KINDS))
+    markup = f'{before}<div class="lx-rows"><div class="lx-heads">{heads}</div>{rows}</div>{notes}'
     kinds = {kind: f"vae.kind_{kind}" for kind in KINDS}
     spoken = words(**kinds, **{name: f"vae.rebuild_{name}" for name in SPOKEN})
     empty = f'<p class="lx-nothing">{t("vae.nothing")}</p>'
@@ -90,10 +95,10 @@ def row(kind: str) -> str:
     pictures = "".join(
         f'<figure class="lx-{part}"><canvas role="img" aria-label="{name} {t(key)}"></canvas>'
         f"<figcaption>{t(key)}</figcaption></figure>"
-        for part, key in (("rebuilt", "vae.rebuild_rebuilt"), ("error", "vae.rebuild_error_short"))
+        for part, key in (("rebuilt", "vae.rebuild_rebuilt"), ("error", "vae.rebuild_off"))
     )
-    head = f'<div><h4>{name}<small>{t(f"vae.name_{kind}")}</small></h4><p class="lx-facts"></p></div>'
-    code = '<svg viewBox="0 0 100 100" role="img"></svg><figcaption></figcaption>'
+    head = f'<div><h4>{name}<small>{t(f"vae.name_{kind}")}</small></h4><p class="lx-figures"></p></div>'
+    code = f'<svg viewBox="0 0 100 100" role="img"></svg><figcaption>{t("vae.rebuild_code")}</figcaption>'
     fresh = (
         f'<div class="lx-again" role="img" aria-label="{name} {t("vae.rebuild_fresh")}">{"<canvas></canvas>" * AGAIN}'
     )
