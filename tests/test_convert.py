@@ -8,6 +8,7 @@ from diffusers import AutoencoderKL, UNet2DModel
 
 from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import UserError
+from aigc_demo.data.emoji import read_samples
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet, UNetConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.nn.blocks import Norm
@@ -213,6 +214,14 @@ def test_other_autoencoders_are_refused_by_name():
         with pytest.raises(UserError, match=f"AutoencoderKL .* {name} = ") as refusal:
             from_library(theirs)
         assert refusal.value.key == "library_form"
+
+
+def test_the_shipped_autoencoder_agrees_in_every_layer():
+    model = files.read(SHIPPED.with_name("kl-emoji.safetensors"), KLAutoencoder, KLConfig)
+    sheet = read_samples(SHIPPED.parent.parent / "examples" / "emoji-samples.png")
+    theirs = to_library(model)
+    for picture in torch.from_numpy(sheet[::8]).permute(0, 3, 1, 2).float() / 127.5 - 1:
+        assert compare(model, theirs, picture[None]).first is None
 
 
 def test_layer_table_of_an_autoencoder_goes_from_picture_to_picture(autoencoder):
