@@ -24,11 +24,13 @@ from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, digits
+from aigc_demo.evaluation import autoencoders, colour, digits
 from aigc_demo.evaluation.digits import Settings
+from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.vae import VAE
 
 logger = logging.getLogger(__name__)
+COLOUR = 768  # held-out emoji: all of both vendors
 JUDGES = {"mnist": "judge-digits"}  # who reads the pictures of which data set
 
 
@@ -54,6 +56,8 @@ def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict
     """{"metrics", "samples", ...} of a model of the data set `data`."""
     if isinstance(model, VAE):
         return autoencoders.evaluate(model, data, judge, settings)
+    if isinstance(model, KLAutoencoder):
+        return {"metrics": colour.evaluate(model, present(data), COLOUR), "samples": COLOUR}
     return digits.evaluate(model, judge, present(data), settings)
 
 
