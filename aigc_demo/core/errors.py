@@ -26,6 +26,11 @@ SENTENCES = {
     "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
     "empty_picture": "This picture is empty. Choose another one.",
     "no_drawing": "There is no picture yet. Draw a digit, or pick one below.",
+    "no_points": "No points are drawn yet. Draw some on the pad, or choose another set.",
+    "many_points": "This drawing has more than {most} points. Draw fewer.",
+    "not_points": "This drawing cannot be read. Write points as x,y; x,y with both between -1 and 1.",
+    "diverged": "The training ran away: a weight is no longer a number. Lower the learning rates and start over.",
+    "enough_steps": "This training has had all {most} turns that there are. Start over to train again.",
     # uploads
     "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",
     "not_uploaded": "This file was not uploaded here. Upload it first.",

@@ -49,15 +49,32 @@ def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run")
 
 
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """Family stem -> its first shipped run, for the families that have one."""
+    """Family stem -> its first shipped run, for the families that have one.
+
+    A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead.
+    """
     found = {}
     for family in families:
+        recorded = shipped_points(f"{family.stem}-points", folder)
+        if recorded is not None:
+            found[family.stem] = recorded
+            continue
         for checkpoint in family.checkpoints:
             run = shipped_run(checkpoint.id, folder)
             if run is not None:
                 found[family.stem] = run
                 break
     return found
+
+
+def shipped_points(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """The recorded frames of a training on points, which the browser fetches by itself; None without them."""
+    try:
+        run = json.loads((folder / f"{name}-run.json").read_text("utf-8"))
+        file = {"url": address(f"{name}-run.json", folder)}
+        return {"file": file, "panes": [], "parameters": run["parameters"], "seed": run["seed"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def facts(checkpoints: Iterable[Checkpoint]) -> Facts:

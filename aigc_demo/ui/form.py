@@ -222,12 +222,24 @@ class Form:
         function.__doc__ = handler.__doc__
         return guarded(function)
 
-    def run(self, handler: Callable[..., Any], outputs: Sequence[Any], **options: Any) -> Any:
-        """Run: a new seed if unlocked, then the handler on the device queue as /<use case>; Stop cancels it."""
+    def run(
+        self,
+        handler: Callable[..., Any],
+        outputs: Sequence[Any],
+        *,
+        extra: Sequence[Any] = (),
+        roll: bool = True,
+        **options: Any,
+    ) -> Any:
+        """Run: a new seed if unlocked, then the handler on the device queue as /<use case>; Stop cancels it.
+
+        `extra` are further inputs, which the handler gets after the request. A run that goes on where the last one
+        stopped keeps its seed: `roll` False.
+        """
         # first: the browser takes the events of a button one after the other
         self.run_button.click(None, None, None, js=f"() => luoxia.busy('{self.use_case}')", show_progress="hidden")
         event: Any = self.run_button.click
-        if self.lock is not None:
+        if self.lock is not None and roll:
             field, lock, _ = self.lock
             number = self.components[field]
             event = event(
@@ -237,9 +249,9 @@ class Form:
                 js="(seed, locked) => luoxia.drawSeed(seed, locked)",
                 show_progress="hidden",
             ).then
-        event = event(
-            self.endpoint(handler), self.inputs, list(outputs), api_name=self.use_case, **{**DEVICE, **options}
-        )
+        names = [f"extra_{place}" for place in range(len(extra))]
+        options = {"api_name": self.use_case, **DEVICE, **options}
+        event = event(self.endpoint(handler, names), [*self.inputs, *extra], list(outputs), **options)
         for ended, words in ((event.success, ""), (event.failure, ", luoxia.text.error_title")):
             ended(None, None, None, js=f"() => luoxia.idle('{self.use_case}'{words})", show_progress="hidden")
         if self.stop_button is not None:
@@ -296,8 +308,11 @@ class Form:
             **DEVICE,
         )
 
-    def share(self, python: Callable[[Any], tuple[str, str]] | None = None) -> None:
-        """Copy link, and copy as Python: `python(request) -> (script with aigc_demo, script with the library)`."""
+    def share(self, python: Callable[[Any], tuple[str, str]] | None = None, library: str = "shell.library") -> None:
+        """Copy link, and copy as Python: `python(request) -> (script with aigc_demo, script with the library)`.
+
+        `library`: key of what the second script is called.
+        """
         names = json.dumps(list(self.simple()))
         with gr.Row(elem_classes="lx-share", equal_height=False):
             link = gr.Button(t("shell.copy_link"), size="sm", elem_id=f"{self.use_case}-link", min_width=80, scale=0)
@@ -309,7 +324,7 @@ class Form:
             script = f"(...values) => luoxia.{use}('{self.use_case}', {names}, {extra}values)"
             button.click(None, list(self.simple().values()), None, js=script, show_progress="hidden")
         if python is not None:
-            scripts = code_view()
+            scripts = code_view(library)
 
             def on_python(request: Any) -> dict[str, str]:
                 ours, library = python(request)

@@ -179,11 +179,11 @@ LATEX: list[dict[str, str | bool]] = [
 ]
 
 
-def code_view() -> gr.HTML:
-    """Two scripts side by side in tabs. Its value is {"ours": text, "library": text}."""
+def code_view(library: str = "shell.library") -> gr.HTML:
+    """Two scripts side by side in tabs. Its value is {"ours": text, "library": text}; `library`: key of its name."""
     buttons = "".join(
-        f'<button type="button" role="tab" data-side="{side}">{t(f"shell.{side}")}</button>'
-        for side in ("ours", "library")
+        f'<button type="button" role="tab" data-side="{side}">{t(name)}</button>'
+        for side, name in (("ours", "shell.ours"), ("library", library))
     )
     return view(
         "code",

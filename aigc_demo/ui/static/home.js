@@ -93,6 +93,7 @@
       card.addEventListener("click", () => luoxia.open(card.dataset.family));
       const value = (props.value || {})[card.dataset.family];
       const canvas = card.querySelector("canvas");
+      if (value && value.file) { luoxia.film(canvas, value, loop); continue; }
       if (!value || !value.sheets) { canvas.hidden = true; continue; }
       opened(value).then(({ count, draw }) => {
         const panes = value.panes.slice(0, 3);

@@ -1,0 +1,245 @@
+"""A GAN that learns points of the plane, live: the page's own events keep a person's training between two presses.
+
+A training is that person's alone: it is kept in a `gr.State` of plain arrays, and its rates in another, which a running
+training reads before every frame. The public endpoint /gan_points keeps nothing: it trains from the seed.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.core.params import clean
+from aigc_demo.services import home
+from aigc_demo.services.gan import pictures
+from aigc_demo.services.gan.requests import Points
+from aigc_demo.ui.events import QUICK, guarded
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.gan_views import duel, pad
+from aigc_demo.ui.tabs.parts import cached
+from aigc_demo.ui.widgets import (
+    badge,
+    bench,
+    controls,
+    drawer,
+    honesty_badge,
+    how_it_works,
+    predict_card,
+    progress,
+    progress_line,
+    result,
+)
+
+GROUP: dict[str, Any] = {"concurrency_id": "gan", "concurrency_limit": 2}  # who only watches keeps nobody from drawing
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+TOLD = 0.5  # seconds between two words on progress
+
+
+def preset(data: str, loss: str, generator: float, critic: float, updates: int = 1) -> dict[str, Any]:
+    """Values of the controls."""
+    return {"data": data, "loss": loss, "rate_generator": generator, "rate_critic": critic, "updates": updates}
+
+
+RATES = ("rate_generator", "rate_critic")
+PRESETS = {
+    "gan.try_works": preset("grid", "relativistic", 0.002, 0.002),
+    "gan.try_spiral": preset("spiral", "relativistic", 0.002, 0.002),
+    "gan.try_collapse": preset("grid", "logistic", 0.005, 0.001),
+    "gan.try_strong": preset("grid", "logistic", 0.001, 0.01, 5),
+    "gan.try_weak": preset("ring", "logistic", 0.002, 0.0),
+}
+OFFERED = (0.0, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1)  # rates
+FORMULA = r"""\begin{aligned}
+\text{2014: } & L_f = -\mathbb E \log \sigma(f_r) - \mathbb E \log (1 - \sigma(f_f)), &
+& L_G = -\mathbb E \log \sigma(f_f) \\
+\text{least squares: } & L_f = \tfrac12 \mathbb E (f_r - 1)^2 + \tfrac12 \mathbb E f_f^2, &
+& L_G = \tfrac12 \mathbb E (f_f - 1)^2 \\
+\text{Wasserstein: } & L_f = \mathbb E f_f - \mathbb E f_r \;[+\, 10\, \mathbb E (\lVert \nabla f \rVert - 1)^2], &
+& L_G = -\mathbb E f_f \\
+\text{R3GAN: } & L_f = -\mathbb E \log \sigma(f_r - f_f) + \tfrac{\gamma}{2} (R_1 + R_2), &
+& L_G = -\mathbb E \log \sigma(f_f - f_r)
+\end{aligned}"""
+PAPERS = {
+    "Goodfellow et al., Generative Adversarial Nets, 2014": "https://arxiv.org/abs/1406.2661",
+    "Mao et al., Least Squares Generative Adversarial Networks, 2017": "https://arxiv.org/abs/1611.04076",
+    "Arjovsky, Chintala & Bottou, Wasserstein GAN, 2017": "https://arxiv.org/abs/1701.07875",
+    "Gulrajani et al., Improved Training of Wasserstein GANs, 2017": "https://arxiv.org/abs/1704.00028",
+    "Mescheder, Geiger & Nowozin, Which Training Methods for GANs do actually Converge?, 2018": "https://arxiv.org/abs/1801.04406",
+    "Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024": "https://arxiv.org/abs/2501.05441",
+    "Kahng et al., GAN Lab, 2018": "https://arxiv.org/abs/1809.01587",
+}
+
+
+@dataclass
+class Knobs:
+    """The learning rates of one person's page, as they stand now."""
+
+    rate_generator: float = Points.rate_generator
+    rate_critic: float = Points.rate_critic
+
+    def now(self) -> tuple[float, float]:
+        """Of generator and critic."""
+        return self.rate_generator, self.rate_critic
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the handlers read and write beside the form."""
+
+    kept: gr.State  # Saved, or None before the first press
+    knobs: gr.State  # Knobs
+    view: gr.HTML
+    line: gr.HTML
+    says: gr.HTML
+    generator: gr.Button
+    critic: gr.Button
+    over: gr.Button
+    asked: gr.Button  # hidden: what the public endpoint hangs on
+
+
+def points(service: Any) -> Form:
+    """The duel on the plane."""
+    form = Form("gan_points", Points)
+    with form.tab():
+        kept, knobs = gr.State(None), gr.State(Knobs())
+        with bench():
+            with controls():
+                buttons = settings(form)
+            with result():
+                first = home.shipped_points("gan-points")
+                view, line, says = duel("gan_points-view", first), progress_line(), honesty_badge(cached(first))
+                formats = ["png", "gif", "mp4", "json"]
+                form.save(formats, lambda request, kind, saved: service.save(request, kind, saved), extra=[kept])
+                form.share(lambda request: service.python(request), "gan.plain_torch")
+                asked = gr.Button("·", visible="hidden")
+        words_below()
+    parts = Parts(kept, knobs, view, line, says, *buttons, asked)
+    wire_run(form, service, parts)
+    return form
+
+
+def settings(form: Form) -> tuple[gr.Button, gr.Button, gr.Button]:
+    """The left column; gives back the buttons for the generator alone, the critic alone, and starting over."""
+    form.choice("data", radio=True)
+    form.add("drawing", pad("gan_points-drawing"))
+    form.choice("loss")
+    with gr.Row(elem_classes="lx-rates", equal_height=False):
+        for field in RATES:
+            form.choice(field, options=[(f"{rate:g}", rate) for rate in OFFERED])
+    gr.HTML(f'<p class="lx-small">{t("gan.rates_help")}</p>', elem_classes="lx-under")
+    form.buttons("gan.run_points")
+    gr.HTML(f'<p class="lx-small">{t("gan.alone_help")}</p>')
+    with gr.Row(elem_classes="lx-presets", equal_height=False):
+        buttons = small("step_generator"), small("step_critic"), small("over")
+    with drawer():
+        form.slider("updates")
+        form.slider("steps")
+        form.seed()
+    form.presets(PRESETS)
+    return buttons
+
+
+def small(name: str) -> gr.Button:
+    """A quiet button."""
+    return gr.Button(t(f"gan.{name}"), size="sm", min_width=40, scale=0, elem_id=f"gan_points-{name}")
+
+
+def words_below() -> None:
+    """Questions, and how it works."""
+    for name in ("strong", "ring"):
+        question = f"gan.predict_{name}"
+        predict_card(question, [f"{question}_right", f"{question}_b", f"{question}_c"], f"{question}_reveal")
+    sources = {
+        f"aigc_demo/{path.replace('.', '/')}.py · {name}": function_text(path, name)
+        for path, name in (
+            ("models.gan", "relativistic_critic"),
+            ("models.gan", "relativistic_generator"),
+            ("models.gan", "slope_zero_penalty"),
+            ("services.gan.live", "Training.update_critic"),
+            ("services.gan.live", "Training.update_generator"),
+            ("services.gan.frames", "distance"),
+        )
+    }
+    how_it_works(FORMULA, "gan.how_points", PAPERS, sources)
+
+
+def wire_run(form: Form, service: Any, parts: Parts) -> None:
+    """Train and Stop, the public endpoint, and everything that ends a run."""
+
+    def stream(request: Points, steps: Iterator[Any], keep: bool) -> Iterator[tuple[Any, ...]]:
+        began, told = time.perf_counter(), 0.0
+        for step in steps:
+            now, words = time.perf_counter(), (gr.skip(), gr.skip())
+            if now - told >= TOLD or step.done >= step.total:
+                told = now
+                facts = {**service.facts(), "seed": request.seed, "ms": (now - began) * 1000}
+                words = (progress(step.done, step.total), badge("live", **facts))
+            seen = (pictures.value(step.value, request), *words)
+            yield (step.value.saved, *seen) if keep else seen
+
+    def on_live(request: Points, saved: Any, knobs: Knobs) -> Iterator[tuple[Any, ...]]:
+        knobs.rate_generator, knobs.rate_critic = request.rate_generator, request.rate_critic
+        yield from stream(request, service.train(request, saved, knobs.now), keep=True)
+
+    def on_points(request: Points) -> Iterator[tuple[Any, ...]]:
+        """Train on points of the plane from the seed; yields frames as the page draws them, progress and badge."""
+        yield from stream(request, service.train(request), keep=False)
+
+    seen = [parts.view, parts.line, parts.says]
+    extra = [parts.kept, parts.knobs]
+    hidden = {"api_name": "gan_points_live", **PRIVATE}
+    event = form.run(on_live, [parts.kept, *seen], extra=extra, roll=False, **GROUP, **hidden)
+    parts.asked.click(form.endpoint(on_points), form.inputs, seen, api_name="gan_points", **GROUP)
+    wire_rates(form, parts)
+    wire_beginning(form, service, parts, event)
+
+
+def wire_rates(form: Form, parts: Parts) -> None:
+    """A rate that is changed while a training runs is felt with its next frame."""
+
+    @guarded
+    def on_rates(rate_generator: Any, rate_critic: Any, knobs: Knobs) -> None:
+        given = zip(RATES, (rate_generator, rate_critic), strict=True)
+        knobs.rate_generator, knobs.rate_critic = (clean(name, *form.rules[name], rate) for name, rate in given)
+
+    rates = [form.components[name] for name in RATES]
+    wishes: dict[str, Any] = {**QUICK, **PRIVATE, "api_name": "gan_points_rates", "trigger_mode": "always_last"}
+    gr.on([rate.change for rate in rates], on_rates, [*rates, parts.knobs], None, **wishes)
+
+
+def wire_beginning(form: Form, service: Any, parts: Parts, event: Any) -> None:
+    """Other points, another loss or seed begin anew; one side alone goes on from where the run is stopped."""
+
+    def on_begin(request: Points) -> tuple[Any, Any, Any]:
+        if request.data == "drawn" and not request.drawing:
+            return gr.skip(), gr.skip(), gr.skip()  # the pad has only just appeared
+        return shown(request, service.begin(request))
+
+    def shown(request: Points, moment: Any) -> tuple[Any, Any, Any]:
+        return moment.saved, pictures.value(moment, request), badge("live", seed=request.seed, **service.facts())
+
+    def on_generator(request: Points, saved: Any) -> tuple[Any, Any, Any]:
+        return shown(request, service.alone(request, "generator", saved))
+
+    def on_critic(request: Points, saved: Any) -> tuple[Any, Any, Any]:
+        return shown(request, service.alone(request, "critic", saved))
+
+    outputs = [parts.kept, parts.view, parts.says]
+    quick: dict[str, Any] = {**QUICK, **PRIVATE, "trigger_mode": "always_last"}
+    halt = f"() => luoxia.halt('{form.use_case}')"
+    field, lock, _ = form.lock
+    number = form.components[field]
+    begins = [form.components[name].change for name in ("data", "loss", "seed", "drawing")]
+    gr.on([*begins, parts.over.click], None, None, None, js=halt, cancels=[event], show_progress="hidden")
+    begin = form.endpoint(on_begin)
+    gr.on(begins, begin, form.inputs, outputs, api_name="gan_points_begin", **quick)
+    rolled = parts.over.click(None, [number, lock], number, js="(seed, on) => luoxia.drawSeed(seed, on)", **PRIVATE)
+    rolled.then(begin, form.inputs, outputs, api_name="gan_points_over", **quick)
+    for button, handler in ((parts.generator, on_generator), (parts.critic, on_critic)):
+        button.click(None, None, None, js=halt, cancels=[event], show_progress="hidden")
+        name = f"gan_points_{handler.__name__.removeprefix('on_')}"
+        button.click(form.endpoint(handler, ["saved"]), [*form.inputs, parts.kept], outputs, api_name=name, **quick)
