@@ -58,7 +58,7 @@ class Recipe:
 PLANE = VAEConfig(latent=2, hidden=(256, 256))
 SQUEEZE = VAEConfig()
 PAPER = VAEConfig(latent=50, hidden=(200, 200), activation="tanh")  # arXiv:1509.00519, section 5
-SHAPES = VAEConfig((1, 64, 64), latent=10, hidden=(128,), maps=(32, 64, 64), strides=(4, 2, 2))
+SHAPES = VAEConfig((1, 64, 64), latent=10, hidden=(128,), maps=(16, 48, 64), strides=(4, 2, 2))
 BETAS = (0.25, 1.0, 2.0, 4.0, 8.0, 16.0)
 SHAPE_BETAS, SHAPE_SEEDS = (1.0, 4.0, 16.0), 3
 
