@@ -127,7 +127,7 @@ class Beside:
     """Our KL autoencoder beside diffusers' AutoencoderKL, same weights."""
 
     sample: Annotated[int, Range(0, EMOJI - 1)] = 0
-    picture: Annotated[str, Text(12_000_000)] = ""  # "data:image/...;base64,...", or empty for a shipped emoji
+    picture: Annotated[str, Text(8_000_000)] = ""  # "data:image/...;base64,...", or empty for a shipped emoji
     seed: Seed = 7
 
     def __post_init__(self) -> None:
