@@ -216,7 +216,7 @@
       paint();
       answer();
     });
-    Object.assign(root, { move, decode });
+    Object.assign(root, { move, decode, answer });
     refresh();
   };
 })();
