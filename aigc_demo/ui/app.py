@@ -60,7 +60,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread
         enable_monitoring=False,
         run_history=False,
         max_threads=16,
-        state_session_capacity=100,  # a third of a megabyte each; nothing of ours is kept in a session
+        state_session_capacity=100,  # a third of a megabyte each, and twice that for a GAN that a person trains
         strict_cors=True,
         app_kwargs={
             "middleware": [Middleware(serving.Assets), Middleware(serving.Limits), Middleware(serving.Pages)],
