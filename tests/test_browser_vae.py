@@ -158,6 +158,10 @@ def test_a_number_of_the_code_tells_its_factor(visit):
         shares = run_of["information"][dimension - 1]
         words = names[shares.index(max(shares))] if max(shares) >= 0.05 else "a dead dimension"
         expect(sentence(page, SHAPES)).to_contain_text(words)
+    view.locator(".lx-tile[data-column='8'][data-row='0']").click()  # a tile chooses its column and its value
+    expect(view).to_have_attribute("data-dimension", "9", timeout=QUICK)
+    expect(number(page, SHAPES, "dimension")).to_have_value("9")
+    expect(view).to_have_attribute("data-frame", "0")
     assert view.locator(".lx-heat:not(.lx-side)").count() == 10 * 5
     assert part(page, SHAPES, "scores", "tbody tr").count() == 3
 

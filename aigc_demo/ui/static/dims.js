@@ -76,7 +76,7 @@
   };
 
   // Value: {sheets, ..., dimension (from 0), mean: [D], deviation: [D], information: [[share] x 5] x D or null, values}
-  luoxia.factors = (element, props, watch) => {
+  luoxia.factors = (element, props, watch, trigger, event) => {
     const root = element.querySelector(".lx-factors"), words = JSON.parse(root.dataset.words);
     const grid = root.querySelector(".lx-dims"), line = root.querySelector(".lx-verdict");
     const range = root.querySelector("input[type=range]"), output = root.querySelector(".lx-scrub output");
@@ -85,12 +85,17 @@
 
     function heat() {
       grid.querySelectorAll(".lx-heat, .lx-no").forEach((part) => part.remove());
-      const name = (i) => make("span", { className: `lx-no${i === value.dimension ? " lx-chosen" : ""}`, textContent: i + 1 });
+      const name = (i) => {
+        const one = make("span", { className: `lx-no${i === value.dimension ? " lx-chosen" : ""}`, textContent: i + 1 });
+        one.dataset.column = i;
+        return one;
+      };
       const names = [make("span", { className: "lx-no lx-side", textContent: words.number }), ...value.mean.map((_, i) => name(i))];
       const rows = value.information ? words.factors.split("|").flatMap((factor, k) => [
         make("span", { className: "lx-heat lx-side", textContent: factor }),
         ...value.information.map((shares, i) => {
           const cell = make("span", { className: `lx-heat${i === value.dimension ? " lx-chosen" : ""}`, textContent: Math.round(100 * shares[k]) });
+          cell.dataset.column = i;
           cell.style.setProperty("--share", `${Math.round(60 * Math.min(1, shares[k]))}%`); // no more, so that the number stays legible
           cell.classList.toggle("lx-strong-heat", shares[k] > 0.5);
           return cell;
@@ -133,6 +138,12 @@
     }
     play.addEventListener("click", () => (timer ? stop() : value && start()));
     range.addEventListener("input", () => { stop(); show(+range.value); });
+    grid.addEventListener("click", ({ target }) => { // a column stands for its number, a tile for its value too
+      if (!value || target.dataset.column === undefined) return;
+      if (target.dataset.row !== undefined) { stop(); range.value = target.dataset.row; show(+range.value); }
+      luoxia.column = +target.dataset.column + 1;
+      trigger(event);
+    });
 
     luoxia.sheet(element, props, watch, (...now) => {
       [value, draw] = now;

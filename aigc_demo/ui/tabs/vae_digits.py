@@ -65,7 +65,7 @@ def walk(service: Any) -> Form:
                 view = ways("vae_walk-view", first and vae_values.walk(first, Walk()))
                 note = honesty_badge(cached(first))
                 form.save(["gif", "mp4", "png", "json"], lambda r, kind: service.save("vae_walk", r, kind))
-                form.share(lambda r: service.python(r))
+                form.share(lambda r: service.python(r), "vae.plain_torch")
         how_it_works(
             r"z_{\text{straight}} = (1-s)\,a + s\,b, \qquad z_{\text{arc}} = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + "
             r"\frac{\sin(s\theta)}{\sin\theta}\,b, \qquad \cos\theta = \frac{a \cdot b}{|a|\,|b|}",
@@ -117,7 +117,7 @@ def draw(service: Any) -> Form:
                 view = mosaic("vae_draw-view", "vae.draw_says", first and {**first, **draw_words(Draw())})
                 note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("vae_draw", r, kind))
-                form.share(lambda r: service.python(r))
+                form.share(lambda r: service.python(r), "vae.plain_torch")
         predict_card(
             "vae.predict_prior",
             ["vae.predict_prior_right", "vae.predict_prior_b", "vae.predict_prior_c"],

@@ -130,6 +130,8 @@ def shapes(service: Any) -> Form:
         value = vae_values.shapes(vae_values.live(service.shapes(request)), request)
         return value, live_badge(service, request, began)
 
+    chosen = form.components["dimension"]
+    view.picked(None, None, chosen, js="() => luoxia.column", show_progress="hidden")
     form.watch(on_shapes, [view, note])
     return form
 

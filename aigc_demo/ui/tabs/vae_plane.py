@@ -50,7 +50,7 @@ def plane(service: Any) -> Form:
             with result():
                 field = plane_view("vae_plane-view", form.defaults)
                 form.save(["png", "json"], lambda r, kind: service.save("vae_plane", r, kind))
-                form.share(lambda r: service.python(r))
+                form.share(lambda r: service.python(r), "vae.plain_torch")
                 asked, answer = gr.Button("·", visible="hidden"), gr.JSON(visible=False)  # for clients of the API
         predict_card(
             "vae.predict_plane",

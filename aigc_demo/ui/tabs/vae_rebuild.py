@@ -37,7 +37,7 @@ def rebuild(service: Any) -> Form:
                 rows = rebuilds("vae_rebuild-view", first)
                 note = honesty_badge(cached(first))
                 form.save(["png", "json"], lambda r, kind: service.save("vae_rebuild", r, kind))
-                form.share(lambda r: service.python(r))
+                form.share(lambda r: service.python(r), "vae.plain_torch")
         predict_card(
             "vae.predict_rebuild",
             ["vae.predict_rebuild_right", "vae.predict_rebuild_b", "vae.predict_rebuild_c"],

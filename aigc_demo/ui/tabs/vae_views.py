@@ -66,7 +66,7 @@ def factors(elem_id: str, value: Any) -> gr.HTML:
     grid = f'<p class="lx-small lx-caption">{t("vae.shapes_grid")}</p>{columns("vae.shapes_columns")}'
     names = "picture rebuilt moving number factors moves dead says_none"
     markup = f"{PANES}{scrubber()}{SENTENCE}{grid}"
-    return view("factors", own("factors", "shapes", names, markup), value, elem_id=elem_id)
+    return view("factors", own("factors", "shapes", names, markup), value, event="picked", elem_id=elem_id)
 
 
 def meter(elem_id: str, value: Any) -> gr.HTML:
