@@ -199,6 +199,7 @@
         return;
       }
       state.hidden = true;
+      for (const kind of KINDS) decode(kind, 0, 0, 0); // the first time takes longer, and would be shown
       refresh();
       root.dataset.ready = "1";
     }

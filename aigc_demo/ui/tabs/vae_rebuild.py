@@ -97,7 +97,7 @@ def row(kind: str) -> str:
         f"<figcaption>{t(key)}</figcaption></figure>"
         for part, key in (("rebuilt", "vae.rebuild_rebuilt"), ("error", "vae.rebuild_off"))
     )
-    head = f'<div><h4>{name}<small>{t(f"vae.name_{kind}")}</small></h4><p class="lx-figures"></p></div>'
+    head = f'<div><h3>{name}<small>{t(f"vae.name_{kind}")}</small></h3><p class="lx-figures"></p></div>'
     code = f'<svg viewBox="0 0 100 100" role="img"></svg><figcaption>{t("vae.rebuild_code")}</figcaption>'
     fresh = (
         f'<div class="lx-again" role="img" aria-label="{name} {t("vae.rebuild_fresh")}">{"<canvas></canvas>" * AGAIN}'
