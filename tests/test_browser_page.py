@@ -22,7 +22,7 @@ def test_the_tour_is_clean(visit, locale, lang, dark):
         open_tab(page, use_case)
         assert not untranslated(page), use_case
     page.wait_for_load_state("networkidle")
-    expect(page.locator(".lx-lead").first).to_contain_text(LEAD[lang])
+    expect(page.locator("#tab-diffusion .lx-lead").first).to_contain_text(LEAD[lang])
     fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map((font) => font.status))")
     assert "error" not in fonts
     page.notes.clean()

@@ -38,7 +38,7 @@ from aigc_demo.models.vae import VAE, bound
 BINARISED = "mnist-binarised"  # data set of the models that are measured by their likelihood
 TABLES = ASSETS / "examples" / "vae-shapes.json"
 CODES = 5000  # importance samples per digit
-CHUNK = 20_000  # codes decoded at once
+CHUNK = 1000  # codes decoded at once: few enough to stay near the processor
 BATCH = 500
 DEAD = 0.01  # nats
 SHAPES = 10_000  # held out, for the reconstruction
@@ -98,11 +98,13 @@ def imagining(model: VAE, judge: Judge, folder: Path, settings: Settings) -> Met
 def likelihood(model: VAE, images: Tensor, codes: int = CODES, seed: int = 0) -> Metrics:
     """Estimates of -log p(x) and of -ELBO over black-and-white pictures (N, C, H, W)."""
     generator = torch.Generator().manual_seed(seed)
-    at_once = max(1, CHUNK // codes)
     found, bounds = [], []
-    for x in torch.split(images, at_once):
-        noise = torch.randn(codes, len(x), model.config.latent, generator=generator)
-        weights = model.log_weights(x, noise)  # (K, B)
+    for x in torch.split(images, 1):
+        parts = [
+            model.log_weights(x, torch.randn(min(CHUNK, codes - done), 1, model.config.latent, generator=generator))
+            for done in range(0, codes, CHUNK)
+        ]
+        weights = torch.cat(parts).double()  # (codes, 1)
         found.append(bound(weights))
         bounds.append(weights.mean(0))
     return {"nll_nats": -float(torch.cat(found).mean()), "negative_elbo_nats": -float(torch.cat(bounds).mean())}
@@ -116,9 +118,10 @@ def evaluate_digits(model: VAE, judge: Judge, folder: Path, settings: Settings) 
 
 
 def evaluate_binarised(model: VAE, folder: Path, settings: Settings) -> tuple[Metrics, int]:
-    """Both figures of a model of black-and-white digits; with the number of test digits, binarised by the seed."""
-    images = digits.load(folder, "test")[0][: settings.likelihoods] / 255
+    """Both figures of a model of black-and-white digits; with the number of digits, picked and drawn by the seed."""
     generator = torch.Generator().manual_seed(settings.seed)
+    images = digits.load(folder, "test")[0]
+    images = images[torch.randperm(len(images), generator=generator)[: settings.likelihoods]] / 255
     x = (torch.rand(images.shape, generator=generator) < images).float()
     return likelihood(model, x, seed=settings.seed), len(x)
 
