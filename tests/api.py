@@ -32,6 +32,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+    "gan_points": {"data": "ring", "drawing": "", "loss": "logistic", "rate_generator": 0.002, "rate_critic": 0.002}
+    | {"updates": 1, "turns": 30, "seed": 7},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},
     "vae_rebuild": {"sample": 40, "drawing": "", "code": 2, "digit": -1, "seed": 7},
     "vae_walk": {"sample_from": 60, "drawing_from": "", "sample_to": 160, "drawing_to": "", "frames": 3}

@@ -47,7 +47,7 @@ def step(page):
 def turns(page, count):
     """Set how many turns a run has."""
     unfold(page, USE_CASE, ".lx-drawer")
-    put(page, USE_CASE, "steps", count)
+    put(page, USE_CASE, "turns", count)
 
 
 def test_a_recorded_training_is_there_at_once_and_is_scrubbed_without_the_server(lab):
@@ -89,7 +89,7 @@ def test_a_training_streams_stops_and_goes_on(lab):
     stopped = step(page)
     page.wait_for_timeout(500)
     assert step(page) == stopped > 0
-    put(page, USE_CASE, "steps", 1)
+    put(page, USE_CASE, "turns", 1)
     expect(part(page, USE_CASE, "run")).to_be_enabled()
     run(page, USE_CASE)
     assert stopped < step(page) <= stopped + 40, "it went on from where it stood"
@@ -158,7 +158,7 @@ def test_presets_set_the_controls_and_links_restore_them(lab):
     page.get_by_role("button", name="critic too strong").click()
     expect(part(page, USE_CASE, "rate_critic", "input")).to_have_value("0.01")
     expect(duel(page)).to_have_attribute("data-step", "0", timeout=QUICK)
-    page = lab(f"?tab={USE_CASE}&data=ring&loss=logistic&seed=3&steps=2&lang=en")
+    page = lab(f"?tab={USE_CASE}&data=ring&loss=logistic&seed=3&turns=2&lang=en")
     expect(part(page, USE_CASE, "loss", "input")).to_have_value("The first GAN · 2014", timeout=QUICK)
     run(page, USE_CASE)
     expect(badge_of(page, USE_CASE)).to_contain_text("seed 3")

@@ -111,7 +111,7 @@ def test_the_generator_comes_nearer():
 
 @pytest.mark.parametrize("data", requests.SETS)
 def test_the_same_seed_gives_the_same_training_however_frames_fall(gans, data):
-    request = Points(data=data, drawing=DRAWING, steps=6)
+    request = Points(data=data, drawing=DRAWING, turns=6)
     first, other = last(gans.points(request)), Training(request, TINY)
     for _ in range(6):
         other.advance()
@@ -122,9 +122,9 @@ def test_the_same_seed_gives_the_same_training_however_frames_fall(gans, data):
 
 @pytest.mark.parametrize("loss", requests.LOSSES)
 def test_two_presses_are_one_training(gans, loss):
-    whole = last(gans.train(Points(loss=loss, steps=6)))
-    first = last(gans.train(Points(loss=loss, steps=2)))
-    then = last(gans.train(Points(loss=loss, steps=4), first.saved))
+    whole = last(gans.train(Points(loss=loss, turns=6)))
+    first = last(gans.train(Points(loss=loss, turns=2)))
+    then = last(gans.train(Points(loss=loss, turns=4), first.saved))
     assert then.saved.step == whole.saved.step == 6
     assert np.array_equal(then.frame.fake, whole.frame.fake) and then.saved.plain
     assert whole.saved.arrays.keys() == then.saved.arrays.keys()
@@ -133,20 +133,20 @@ def test_two_presses_are_one_training(gans, loss):
 
 
 def test_what_is_kept_is_plain_and_is_not_written_into(gans):
-    first = last(gans.train(Points(steps=1)))
+    first = last(gans.train(Points(turns=1)))
     assert all(type(array) is np.ndarray for array in first.saved.arrays.values())
     before = {name: array.copy() for name, array in first.saved.arrays.items()}
-    last(gans.train(Points(steps=3), first.saved))
+    last(gans.train(Points(turns=3), first.saved))
     assert all(np.array_equal(before[name], array) for name, array in first.saved.arrays.items())
 
 
 def test_another_loss_set_or_seed_begins_anew_and_another_rate_does_not(gans):
-    first = last(gans.train(Points(steps=3)))
+    first = last(gans.train(Points(turns=3)))
     for change in ({"loss": "logistic"}, {"data": "ring"}, {"seed": 8}):
-        assert last(gans.train(Points(steps=2, **change), first.saved)).saved.step == 2
+        assert last(gans.train(Points(turns=2, **change), first.saved)).saved.step == 2
     for change in ({"rate_critic": 0.01}, {"updates": 2}):
-        assert last(gans.train(Points(steps=2, **change), first.saved)).saved.step == 5
-    other = Points(data="drawn", drawing="0,0", steps=1)
+        assert last(gans.train(Points(turns=2, **change), first.saved)).saved.step == 5
+    other = Points(data="drawn", drawing="0,0", turns=1)
     drawn = last(gans.train(other)).saved
     assert last(gans.train(dataclasses.replace(other, drawing="0,0.5"), drawn)).saved.step == 1
 
@@ -157,13 +157,13 @@ def test_rates_are_felt_while_it_runs(gans):
     def now():
         return next(rates, (0.0, 0.0))
 
-    seen = [step.value for step in gans.train(Points(steps=100), rates=now)]
+    seen = [step.value for step in gans.train(Points(turns=100), rates=now)]
     assert seen[1].saved.plain and not seen[-1].saved.plain
     assert np.array_equal(seen[-1].frame.fake, seen[-2].frame.fake), "a rate of 0 holds it still"
 
 
 def test_one_side_alone_goes_on_from_what_is_kept(gans):
-    first = last(gans.train(Points(steps=2)))
+    first = last(gans.train(Points(turns=2)))
     alone = gans.alone(Points(), "critic", first.saved)
     assert np.array_equal(alone.frame.fake, first.frame.fake)
     assert not np.array_equal(alone.frame.critic, first.frame.critic)
@@ -176,25 +176,25 @@ def test_one_side_alone_goes_on_from_what_is_kept(gans):
 
 
 def test_a_run_begins_untrained_counts_its_turns_and_ends_in_time(gans):
-    steps = list(gans.train(Points(steps=45)))
+    steps = list(gans.train(Points(turns=45)))
     assert (steps[0].done, steps[0].total, steps[0].value.frame.step) == (0, 45, 0)
     done = [step.done for step in steps]
     assert done == sorted(set(done)) and done[-1] == 45
     assert max(after - before for before, after in zip(done, done[1:], strict=False)) <= service.TURNS
-    hasty = list(gans.train(Points(steps=2000), seconds=0))
+    hasty = list(gans.train(Points(turns=2000), seconds=0))
     assert [step.done for step in hasty] == [0, hasty[-1].done] and 0 < hasty[-1].done <= service.TURNS
 
 
 def test_frames_are_thinned_out_and_keep_both_ends(gans, monkeypatch):
     monkeypatch.setattr(service, "TURNS", 1)
-    kept = last(gans.train(Points(steps=2 * service.KEPT))).saved.frames
+    kept = last(gans.train(Points(turns=2 * service.KEPT))).saved.frames
     assert kept[0].step == 0 and kept[-1].step == 2 * service.KEPT
     assert service.KEPT / 2 <= len(kept) <= service.KEPT
 
 
 def test_a_frame_is_in_its_bounds(gans):
     for loss in requests.LOSSES:
-        frame = last(gans.points(Points(loss=loss, steps=2)))
+        frame = last(gans.points(Points(loss=loss, turns=2)))
         assert frame.critic.shape == (frames.SIDE, frames.SIDE) and np.abs(frame.critic).max() <= 1
         assert float(np.linalg.norm(frame.pull, axis=1).max()) == pytest.approx(1, abs=1e-5)
         assert frame.grid.shape == (frames.NET, frames.NET, 2) and 0 < frame.floor < 0.2 and frame.distance > 0
@@ -234,7 +234,7 @@ def test_modes_are_counted_as_documented():
 
 
 def test_a_frame_travels_small_and_comes_back(gans):
-    moment = last(gans.train(Points(steps=3)))
+    moment = last(gans.train(Points(turns=3)))
     value = pictures.value(moment, Points())
     assert len(json.dumps({**value, "real": ""}, allow_nan=False)) < 4500
     back = np.frombuffer(base64.b64decode(value["fake"]), "<i2").reshape(-1, 2) * pictures.UNIT
@@ -251,7 +251,7 @@ def test_a_frame_travels_small_and_comes_back(gans):
     [
         ({"rate_generator": math.nan}, "rate_generator must be a number"),
         ({"rate_critic": -0.1}, "rate_critic must be between 0 and 0.1"),
-        ({"steps": 0}, "steps must be between 1 and 20000"),
+        ({"turns": 0}, "turns must be between 1 and 20000"),
         ({"updates": 11}, "updates must be between 1 and 10"),
         ({"data": "moons"}, "data must be one of grid, ring"),
         ({"loss": None}, "loss must be text"),
@@ -269,7 +269,7 @@ def test_a_set_drawn_by_hand_needs_points(gans):
         next(gans.train(Points(data="drawn")))
     with pytest.raises(BadRequestError, match="No points are drawn yet"):
         gans.begin(Points(data="drawn"))
-    assert last(gans.points(Points(data="drawn", drawing="0.5,0.5", steps=1))).step == 1
+    assert last(gans.points(Points(data="drawn", drawing="0.5,0.5", turns=1))).step == 1
 
 
 def test_a_training_that_runs_away_ends_with_a_sentence(gans, monkeypatch):
@@ -285,13 +285,13 @@ def test_a_training_that_runs_away_ends_with_a_sentence(gans, monkeypatch):
     monkeypatch.setattr(service, "TURNS", 1)
     seen = []
     with pytest.raises(BadRequestError, match="ran away"):
-        for step in gans.train(Points(steps=9)):
+        for step in gans.train(Points(turns=9)):
             seen.append(step.value.saved)
     assert seen[-1].step == 2 and all(np.isfinite(array).all() for array in seen[-1].arrays.values())
 
 
 def test_there_is_an_end_to_a_training(gans):
-    first = last(gans.train(Points(steps=2)))
+    first = last(gans.train(Points(turns=2)))
     full = dataclasses.replace(first.saved, step=requests.MOST)
     with pytest.raises(BadRequestError, match="all 20000 turns"):
         next(gans.train(Points(), full))
@@ -302,12 +302,12 @@ def test_there_is_an_end_to_a_training(gans):
 
 @pytest.mark.parametrize("kind", ["png", "gif", "mp4", "json"])
 def test_a_saved_file_carries_its_card(gans, tmp_path, kind):
-    first = last(gans.train(Points(steps=5)))
-    made = last(gans.save(Points(steps=700), kind, first.saved))
+    first = last(gans.train(Points(turns=5)))
+    made = last(gans.save(Points(turns=700), kind, first.saved))
     file = tmp_path / f"run.{kind}"
     file.write_bytes(made)
     card = cards.read(file)
-    assert card.use_case == "gan_points" and card.values == dataclasses.asdict(Points(steps=5))
+    assert card.use_case == "gan_points" and card.values == dataclasses.asdict(Points(turns=5))
     if kind == "gif":
         assert Image.open(file).n_frames == len(first.saved.frames)
     if kind == "png":
@@ -315,13 +315,13 @@ def test_a_saved_file_carries_its_card(gans, tmp_path, kind):
 
 
 def test_a_file_of_another_training_is_made_first(gans):
-    other = last(gans.train(Points(steps=1, seed=8))).saved
-    steps = list(gans.save(Points(steps=2), "png", other))
+    other = last(gans.train(Points(turns=1, seed=8))).saved
+    steps = list(gans.save(Points(turns=2), "png", other))
     assert len(steps) > 1 and steps[-1].value.startswith(b"\x89PNG")
 
 
 def test_a_picture_shows_points_where_they_are(gans):
-    frame = last(gans.points(Points(steps=1)))
+    frame = last(gans.points(Points(turns=1)))
     corner = np.tile(np.array([[1.2, 1.2]], np.float32), (len(frame.fake), 1))
     made = pictures.paint(dataclasses.replace(frame, fake=corner, pull=0 * frame.pull))
     x, y = (round(number) for number in pictures.spot(corner[0]))
@@ -331,7 +331,7 @@ def test_a_picture_shows_points_where_they_are(gans):
 
 @pytest.mark.parametrize("loss", requests.LOSSES)
 def test_the_plain_script_ends_with_the_same_points(gans, loss):
-    request = Points(loss=loss, steps=12, updates=2, data="ring")
+    request = Points(loss=loss, turns=12, updates=2, data="ring")
     ours, plain = gans.python(request)
     assert "aigc_demo" in ours and "aigc_demo" not in plain
     assert printed(plain) == pytest.approx(last(gans.points(request)).distance, rel=1e-3)
@@ -339,7 +339,7 @@ def test_the_plain_script_ends_with_the_same_points(gans, loss):
 
 @pytest.mark.parametrize("data", requests.SETS)
 def test_the_plain_script_knows_every_set(gans, data):
-    request = Points(data=data, drawing=DRAWING, loss="logistic", steps=3)
+    request = Points(data=data, drawing=DRAWING, loss="logistic", turns=3)
     assert printed(gans.python(request)[1]) == pytest.approx(last(gans.points(request)).distance, rel=1e-3)
 
 
@@ -357,7 +357,7 @@ def printed(script):
 def test_the_recorded_training_is_the_default_one():
     run = json.loads((home.EXAMPLES / "gan-points-run.json").read_text())
     assert run["values"] == dataclasses.asdict(Points())
-    assert [frame["step"] for frame in run["frames"]] == shipped.stops(Points().steps)
+    assert [frame["step"] for frame in run["frames"]] == shipped.stops(Points().turns)
     assert run["frames"][-1]["modes"] == 9 and run["frames"][-1]["distance"] < 0.2 * run["frames"][0]["distance"]
     assert run["parameters"] == GANService(None).parameters()
 

@@ -181,5 +181,5 @@ LOSSES = {
     "least_squares": Loss(least_squares_critic, least_squares_generator),
     "wasserstein_clip": Loss(wasserstein_critic, wasserstein_generator, clip=0.1),
     "wasserstein_slope": Loss(wasserstein_critic, wasserstein_generator, slope_one=10.0),
-    "relativistic": Loss(relativistic_critic, relativistic_generator, slope_zero=0.05),
+    "relativistic": Loss(relativistic_critic, relativistic_generator, slope_zero=0.1),
 }

@@ -15,7 +15,7 @@ from aigc_demo.data import points
 from aigc_demo.services.gan.live import Training
 from aigc_demo.services.gan.results import REACH, Array, Frame
 
-SAMPLES = 400  # real and made points that are shown and compared
+SAMPLES = 300  # real and made points that are shown and compared
 ARROWS = 60  # made points whose pull is shown
 SIDE = 24  # of the critic's map
 NET = 11  # lines of the net of noise, each way

@@ -28,7 +28,7 @@ from aigc_demo.models.gan import (
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.gan.results import Saved
 
-BATCH = 256  # points of an update
+BATCH = 128  # points of an update
 BETAS = (0.0, 0.99)  # of both Adams: no momentum, since the opponent moves too (Gulrajani et al., 2017, section 4)
 
 

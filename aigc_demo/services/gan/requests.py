@@ -19,7 +19,7 @@ class Points:
 
     data: Annotated[str, Choice(SETS)] = "grid"
     loss: Annotated[str, Choice(LOSSES)] = "relativistic"
-    steps: Annotated[int, Range(1, MOST)] = 2000  # generator updates
+    turns: Annotated[int, Range(1, MOST)] = 2000  # generator updates
     rate_generator: Rate = 0.002
     rate_critic: Rate = 0.002
     updates: Annotated[int, Range(1, 10)] = 1  # of the critic, for one of the generator

@@ -59,7 +59,7 @@ generator, critic = network({noise}, 2), network(2, 1)
 adam_generator = torch.optim.Adam(generator.parameters(), lr={rate_generator}, betas={betas}, fused=True)
 adam_critic = torch.optim.Adam(critic.parameters(), lr={rate_critic}, betas={betas}, fused=True)
 
-for turn in range({steps}):
+for turn in range({turns}):
     for _ in range({updates}):
         x = real_points()
         with torch.no_grad():

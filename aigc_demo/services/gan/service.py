@@ -47,7 +47,7 @@ class GANService:
         """
         training, watcher, frames, plain = self.resumed(request, saved)
         began = training.step
-        total = min(request.steps, MOST - began)
+        total = min(request.turns, MOST - began)
         if total <= 0:
             raise BadRequestError("enough_steps", most=MOST)
         end, clock = time.monotonic() + seconds, Clock()
@@ -96,7 +96,7 @@ class GANService:
 
     def warm(self) -> None:
         """The first update of a process takes long; make it before anybody waits."""
-        for _ in self.train(Points(steps=2)):
+        for _ in self.train(Points(turns=2)):
             pass
 
     def python(self, request: Points) -> tuple[str, str]:
@@ -111,7 +111,7 @@ class GANService:
                 frames = step.value.saved.frames
                 yield Step(step.done, step.total + 1, None)
         if saved is not None and frames:
-            request = dataclasses.replace(request, steps=frames[-1].step or request.steps)
+            request = dataclasses.replace(request, turns=frames[-1].step or request.turns)
         card = Card("gan_points", dataclasses.asdict(request), "", "", versions())
         yield Step(1, 1, encode(pictures.film(frames, format), format, card))
 

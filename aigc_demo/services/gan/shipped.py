@@ -33,7 +33,7 @@ def recorded(request: Points, frames: int = FRAMES) -> dict[str, Any]:
     training = Training(request)
     watcher = Watcher(training)
     made = [watcher.frame((float("nan"), float("nan")))]
-    for stop in stops(request.steps, frames)[1:]:
+    for stop in stops(request.turns, frames)[1:]:
         made.append(watcher.frame(mean_losses([training.advance() for _ in range(stop - training.step)])))
     models = (training.generator, training.critic)
     return {

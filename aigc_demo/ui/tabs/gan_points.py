@@ -54,11 +54,11 @@ PRESETS = {
 }
 OFFERED = (0.0, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1)  # rates
 FORMULA = r"""\begin{aligned}
-\text{2014: } & L_f = -\mathbb E \log \sigma(f_r) - \mathbb E \log (1 - \sigma(f_f)), &
+\text{GAN: } & L_f = -\mathbb E \log \sigma(f_r) - \mathbb E \log (1 - \sigma(f_f)), &
 & L_G = -\mathbb E \log \sigma(f_f) \\
-\text{least squares: } & L_f = \tfrac12 \mathbb E (f_r - 1)^2 + \tfrac12 \mathbb E f_f^2, &
+\text{LSGAN: } & L_f = \tfrac12 \mathbb E (f_r - 1)^2 + \tfrac12 \mathbb E f_f^2, &
 & L_G = \tfrac12 \mathbb E (f_f - 1)^2 \\
-\text{Wasserstein: } & L_f = \mathbb E f_f - \mathbb E f_r \;[+\, 10\, \mathbb E (\lVert \nabla f \rVert - 1)^2], &
+\text{WGAN: } & L_f = \mathbb E f_f - \mathbb E f_r \;[+\, 10\, \mathbb E (\lVert \nabla f \rVert - 1)^2], &
 & L_G = -\mathbb E f_f \\
 \text{R3GAN: } & L_f = -\mathbb E \log \sigma(f_r - f_f) + \tfrac{\gamma}{2} (R_1 + R_2), &
 & L_G = -\mathbb E \log \sigma(f_f - f_r)
@@ -137,7 +137,7 @@ def settings(form: Form) -> tuple[gr.Button, gr.Button, gr.Button]:
         buttons = small("step_generator"), small("step_critic"), small("over")
     with drawer():
         form.slider("updates")
-        form.slider("steps")
+        form.slider("turns")
         form.seed()
     form.presets(PRESETS)
     return buttons
