@@ -80,8 +80,8 @@ RECIPES: dict[str, Recipe] = {
     **digit_recipes(PLANE, "-2d", steps=23_400, snapshots=10),
     **digit_recipes(SQUEEZE),
     **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
-    "vae-digits-binarised": Recipe(PAPER, "binarised", 200_000, 250, 2e-3, eps=1e-4, bf16=True),
-    "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", 200_000, 250, 2e-3, eps=1e-4, bf16=True),
+    "vae-digits-binarised": Recipe(PAPER, "binarised", 600_000, 250, 2e-3, eps=1e-4, bf16=True),
+    "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", 600_000, 250, 2e-3, eps=1e-4, bf16=True),
     **{
         f"vae-shapes-beta{b:g}-seed{s}": Recipe(replace(SHAPES, beta=b), "shapes", 6_000, batch=64, bf16=True, seed=s)
         for b in SHAPE_BETAS
