@@ -179,6 +179,12 @@ def test_binarised_digits_are_black_and_white_and_new_every_time():
     assert first[0].mean() == pytest.approx(float(images.mean()), abs=0.02)
 
 
+def test_a_heavier_kl_term_falls_to_the_models_own():
+    recipe = replace(training.Recipe.tiny(), first_beta=10.0)
+    assert [training.weight(recipe, share) for share in (0, 1 / 6, 1 / 3, 1)] == pytest.approx([10, 5.5, 1, 1])
+    assert training.weight(training.Recipe.tiny(), 0) == 1
+
+
 def test_every_checkpoint_of_the_catalogue_has_its_recipe():
     from aigc_demo.checkpoints import catalogue
 

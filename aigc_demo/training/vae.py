@@ -45,6 +45,7 @@ class Recipe:
     batch: int = 128
     learning_rate: float = 1e-3  # peak; rises over the first 2 % of the budget, then falls along a cosine
     eps: float = 1e-8  # of Adam
+    first_beta: float = 0.0  # falls to the model's over a third of the budget; 0: the model's from the start
     bf16: bool = False  # multiply matrices in bfloat16: pays where they are large
     snapshots: int = 0  # copies kept for the time machine, closer together at the start
     seed: int = 0
@@ -79,6 +80,7 @@ def digit_recipes(base: VAEConfig, suffix: str = "", steps: int = 9_400, snapsho
 RECIPES: dict[str, Recipe] = {
     **digit_recipes(PLANE, "-2d", steps=23_400, snapshots=10),
     **digit_recipes(SQUEEZE),
+    "vae-digits-cvae": Recipe(replace(SQUEEZE, classes=10), steps=18_800, first_beta=10.0),
     **{f"vae-digits-beta{b:g}": Recipe(replace(SQUEEZE, beta=b)) for b in BETAS if b not in (1, 4)},
     "vae-digits-binarised": Recipe(PAPER, "binarised", 600_000, 250, 2e-3, eps=1e-4, bf16=True),
     "vae-digits-binarised-iwae5": Recipe(replace(PAPER, codes=5), "binarised", 600_000, 250, 2e-3, eps=1e-4, bf16=True),
@@ -90,8 +92,8 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor) -> dict[str, Tensor]:
-    """The loss and its parts in nats per picture. x (B, C, H, W), label (B,), noise (K, B, D)."""
+def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor, beta: float | None = None) -> dict[str, Tensor]:
+    """The loss and its parts in nats per picture. x (B, C, H, W), label (B,), noise (K, B, D); beta: another weight."""
     config = model.config
     known = label if config.classes else None
     if config.codes > 1:
@@ -101,7 +103,16 @@ def terms(model: VAE, x: Tensor, label: Tensor, noise: Tensor) -> dict[str, Tens
     if not config.variational:
         return {"loss": error}
     kl = posterior.kl().sum(1).mean()
-    return {"loss": error + config.beta * kl, "reconstruction": error, "kl": kl}
+    return {"loss": error + (config.beta if beta is None else beta) * kl, "reconstruction": error, "kl": kl}
+
+
+def weight(recipe: Recipe, progress: float) -> float:
+    """Weight of the KL term over the budget.
+
+    A CVAE begins heavier: while a code is dear, the decoder learns to take the class from where it is free.
+    """
+    beta = recipe.model.beta
+    return beta + max(recipe.first_beta - beta, 0.0) * max(0.0, 1 - 3 * progress)
 
 
 def rate(progress: float) -> float:
@@ -171,7 +182,7 @@ def train(
             group["lr"] = recipe.learning_rate * rate(progress)
         noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
         with accelerator.autocast() if recipe.bf16 else nullcontext():
-            found = terms(model, x, label, noise)
+            found = terms(model, x, label, noise, weight(recipe, progress))
         accelerator.backward(found["loss"])
         optimizer.step()
         optimizer.zero_grad()
