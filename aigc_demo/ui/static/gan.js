@@ -4,6 +4,7 @@
   const { text, make } = luoxia;
   const REACH = 1.4, MAP = 24, NET = 11, ARROW = 0.16; // as services/gan has them
   const KEPT = 600; // moments that can be scrubbed
+  const PLOTS = 200; // milliseconds between two drawings of the small plots
   const STRENGTH = 0.55; // of the critic's colours: the points stay the loudest
 
   const bytes = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
@@ -108,7 +109,7 @@
     const play = root.querySelector(".lx-play"), buttons = [...root.querySelectorAll("[data-layer]")];
     const [turn, facts] = root.querySelector(".lx-now").children;
     let run = "", real = new Float32Array(), floor = 0, frames = [], at = -1, follow = true, waiting = 0, timer = 0;
-    let tones = colours(), drawn = 0;
+    let tones = colours(), drawn = 0, plotted = 0, later = 0;
     const layers = () => Object.fromEntries(buttons.map((button) => [button.dataset.layer, button.getAttribute("aria-pressed") === "true"]));
 
     const two = (number) => (number === null || number === undefined ? "–" : number.toFixed(number < 10 ? 3 : 1));
@@ -144,6 +145,18 @@
       figure.querySelector("output").textContent = said;
     }
 
+    function curves() {
+      clearTimeout(later);
+      plotted = performance.now();
+      const frame = frames[at];
+      plot("distance", [["distance", (one) => one.distance]], { from: 0, to: floor, words: two(frame.distance) });
+      root.querySelector("[data-curve=distance] svg").setAttribute("aria-description", luoxia.fill(words.floor, { floor: two(floor) }));
+      plot("losses", [["generator", (one) => one.losses[0]], ["critic", (one) => one.losses[1]]]);
+      const grid = frame.modes >= 0;
+      root.querySelector("[data-curve=modes]").hidden = !grid;
+      if (grid) plot("modes", [["modes", (one) => one.modes]], { from: 0, to: 9, words: `${frame.modes} / 9 · ${luoxia.fill(words.target, { share: Math.round(100 * frame.target) })}` });
+    }
+
     function show() {
       waiting = 0;
       const frame = frames[at];
@@ -154,12 +167,8 @@
       canvas.setAttribute("aria-label", sentence(frame));
       turn.textContent = luoxia.fill(words.turn, { step: frame.step });
       facts.textContent = frame.speed ? luoxia.fill(words.per_second, { count: frame.speed }) : "";
-      plot("distance", [["distance", (one) => one.distance]], { from: 0, to: floor, words: two(frame.distance) });
-      root.querySelector("[data-curve=distance] svg").setAttribute("aria-description", luoxia.fill(words.floor, { floor: two(floor) }));
-      plot("losses", [["generator", (one) => one.losses[0]], ["critic", (one) => one.losses[1]]]);
-      const grid = frame.modes >= 0;
-      root.querySelector("[data-curve=modes]").hidden = !grid;
-      if (grid) plot("modes", [["modes", (one) => one.modes]], { from: 0, to: 9, words: `${frame.modes} / 9 · ${luoxia.fill(words.target, { share: Math.round(100 * frame.target) })}` });
+      if (performance.now() - plotted > PLOTS) curves();
+      else { clearTimeout(later); later = setTimeout(curves, PLOTS); }
       [range.max, range.value] = [frames.length - 1, at];
       luoxia.filled(range);
       label.textContent = `${at + 1} / ${frames.length}`;
