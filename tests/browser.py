@@ -67,6 +67,14 @@ def ready(page: Page) -> None:
     page.locator("#tab-diffusion-button").first.wait_for(timeout=QUICK)
 
 
+def settled(page: Page, quiet: int = 500) -> None:
+    """Nothing has been asked for a while. The heartbeat of a session stays open, so "networkidle" never comes."""
+    asked = -1
+    while asked != len(page.notes.requests):
+        asked = len(page.notes.requests)
+        page.wait_for_timeout(quiet)
+
+
 def open_tab(page: Page, use_case: str) -> None:
     """Open the family's tab, then the inner tab."""
     page.locator(f"#tab-{use_case.split('_')[0]}-button").first.click()

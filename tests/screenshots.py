@@ -41,12 +41,16 @@ class Shot:
 
 README = (
     Shot("home", "en", "light"),
+    Shot("vae", "en", "light"),
+    Shot("vae", "zh", "dark"),
+    Shot("gan", "zh", "light"),
     Shot("diffusion", "en", "light"),
     Shot("diffusion", "zh", "dark"),
     Shot("home", "zh", "light", PHONE),
     Shot("diffusion", "en", "dark", PHONE),
 )
-ALL = tuple(Shot(*choice) for choice in product(("home", "diffusion"), LOCALES, ("light", "dark"), (WIDE, PHONE)))
+VIEWS = ("home", "gan", "vae", "diffusion")
+ALL = tuple(Shot(*choice) for choice in product(VIEWS, LOCALES, ("light", "dark"), (WIDE, PHONE)))
 
 
 @contextmanager
@@ -87,8 +91,7 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> list[str]:
     if shot.view != "home":
         page.locator(f"#tab-{shot.view}-button").first.click()
         page.locator(f"#tab-{shot.view}").first.wait_for(timeout=30_000)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)  # fonts, canvases and the last transitions
+    page.wait_for_timeout(2500)  # files, fonts, canvases and the last transitions
     path = folder / f"{shot.name}.png"
     page.screenshot(path=path)
     context.close()

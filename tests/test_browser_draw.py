@@ -19,6 +19,7 @@ from browser import (
     put,
     run,
     scope,
+    settled,
 )
 from playwright.sync_api import expect
 
@@ -49,7 +50,7 @@ def test_a_run_streams_and_is_scrubbed_without_the_server(visit):
     expect(badge_of(page, DRAW)).to_contain_text(re.compile(r"live.*CPU.*\d+ (ms|s).*1\.\d M parameters.*seed 7", re.S))
     expect(page.locator("#lx-live")).to_contain_text("Done")
 
-    page.wait_for_load_state("networkidle")
+    settled(page)
     before, asked = pixels(page, PANES), len(page.notes.requests)
     scrubber = scope(page, DRAW).locator("input[type=range]")
     scrubber.focus()

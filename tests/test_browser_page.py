@@ -1,7 +1,7 @@
 """The page in a real browser: complete without a network, silent on the console, in two languages and two themes."""
 
 import pytest
-from browser import QUICK, USE_CASES, open_tab, part, pixels, put, ready, text_of, toast, untranslated
+from browser import QUICK, USE_CASES, open_tab, part, pixels, put, ready, settled, text_of, toast, untranslated
 from playwright.sync_api import Error, expect
 
 LEAD = {"en": "Turning a picture into noise is easy.", "zh": "把一张图慢慢变成噪声很容易"}
@@ -21,7 +21,7 @@ def test_the_tour_is_clean(visit, locale, lang, dark):
     for use_case in USE_CASES:
         open_tab(page, use_case)
         assert not untranslated(page), use_case
-    page.wait_for_load_state("networkidle")
+    settled(page)
     expect(page.locator("#tab-diffusion .lx-lead").first).to_contain_text(LEAD[lang])
     fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map((font) => font.status))")
     assert "error" not in fonts

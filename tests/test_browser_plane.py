@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put
+from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put, settled
 from playwright.sync_api import expect
 
 from aigc_demo.checkpoints.store import Store
@@ -27,7 +27,7 @@ def plane(page, use_case=PLANE):
     open_tab(page, use_case)
     root = part(page, use_case, "view", ".lx-plane")
     expect(root).to_have_attribute("data-ready", "1", timeout=QUICK)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     return root
 
 
@@ -186,7 +186,7 @@ def test_the_course_of_a_training_is_scrubbed_without_the_server(visit):
     open_tab(page, TRAINING)
     root = part(page, TRAINING, "view", ".lx-course")
     expect(root).to_have_attribute("data-ready", "1", timeout=QUICK)
-    page.wait_for_load_state("networkidle")
+    settled(page)
     asked, before = len(page.notes.requests), pixels(page, f"#{TRAINING}-view")
     scrubber = root.locator("input[type=range]")
     scrubber.focus()
