@@ -9,7 +9,6 @@ A run stops at any time and goes on from its folder. Time, hardware and the accu
 """
 
 import argparse
-import json
 import logging
 import math
 from collections.abc import Callable
@@ -25,9 +24,8 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
-
-logger = logging.getLogger(__name__)
+from aigc_demo.training.loop import Budget, Metrics, endless, fit
+from aigc_demo.training.state import keep, resume
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,8 @@ def train(
     model = Judge(recipe.model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     network, optimizer = accelerator.prepare(model, optimizer)
-    clock, state_file = Clock(), run / "state.pt"
-    run.mkdir(parents=True, exist_ok=True)
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True, map_location=device)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        clock = Clock(state["step"], state["seconds"])
-        logger.info("going on from step %d", clock.step)
+    parts = {"model": model, "optimizer": optimizer}
+    clock = resume(run, parts, device)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     batches = endless(len(images), recipe.batch, recipe.seed + clock.step)
 
@@ -108,12 +100,7 @@ def train(
 
     def save(metrics: Metrics) -> None:
         files.save(model, out)
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
-        state_file.with_suffix(".new").replace(state_file)
-        with (run / "log.jsonl").open("a") as log:
-            line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
-            log.write(json.dumps(line) + "\n")
+        keep(run, parts, clock, recipe.batch, metrics)
 
     return fit(step, save, Budget(recipe.steps, minutes), clock)
 

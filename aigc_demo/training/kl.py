@@ -11,7 +11,6 @@ A run stops at any time and goes on from its folder. Time, hardware and the figu
 """
 
 import argparse
-import json
 import logging
 import math
 from dataclasses import dataclass, field, replace
@@ -27,9 +26,8 @@ from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.training.ema import EMA
-from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
-
-logger = logging.getLogger(__name__)
+from aigc_demo.training.loop import Budget, Metrics, endless, fit
+from aigc_demo.training.state import keep, resume
 
 
 @dataclass(frozen=True)
@@ -103,15 +101,9 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
     )
     ema.model.to(accelerator.device)
     model, optimizer = model.to(accelerator.device), accelerator.prepare(optimizer)
-    clock, state_file = Clock(), run / "state.pt"
-    run.mkdir(parents=True, exist_ok=True)
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True, map_location=accelerator.device)
-        model.load_state_dict(state["model"])
-        ema.model.load_state_dict(state["ema"])
-        optimizer.load_state_dict(state["optimizer"])
-        clock, ema.steps = Clock(state["step"], state["seconds"]), state["step"]
-        logger.info("going on from step %d", clock.step)
+    parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
+    clock = resume(run, parts, accelerator.device)
+    ema.steps = clock.step
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     batches = endless(len(pictures), recipe.batch, recipe.seed + clock.step)
 
@@ -135,12 +127,7 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
 
     def save(metrics: Metrics) -> None:
         files.save(ema.model, out)
-        state = {"model": model.state_dict(), "ema": ema.model.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
-        state_file.with_suffix(".new").replace(state_file)
-        line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
-        with (run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        keep(run, parts, clock, recipe.batch, metrics)
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
     averaged = KLAutoencoder(recipe.model).to(accelerator.device)

@@ -14,7 +14,6 @@ reached stand in the catalogue.
 import argparse
 import functools
 import itertools
-import json
 import logging
 import math
 from collections.abc import Callable, Iterator
@@ -30,9 +29,9 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import digits, shapes
 from aigc_demo.data.fetch import present
 from aigc_demo.models.vae import VAE, VAEConfig, bound
-from aigc_demo.training.loop import Budget, Clock, Metrics, endless, fit
+from aigc_demo.training.loop import Budget, Metrics, endless, fit
+from aigc_demo.training.state import keep, resume
 
-logger = logging.getLogger(__name__)
 MEASURED = 10_000  # pictures whose codes are standardised
 Batches = Iterator[tuple[Tensor, Tensor]]  # pictures (B, C, H, W) in [0, 1], labels (B,); without end
 
@@ -164,14 +163,8 @@ def train(
     model = VAE(recipe.model).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
     optimizer = accelerator.prepare(optimizer)
-    clock, state_file = Clock(), run / "state.pt"
-    run.mkdir(parents=True, exist_ok=True)
-    if state_file.exists():
-        state = torch.load(state_file, weights_only=True, map_location=device)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        clock = Clock(state["step"], state["seconds"])
-        logger.info("going on from step %d", clock.step)
+    parts = {"model": model, "optimizer": optimizer}
+    clock = resume(run, parts, device)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
     taken = sorted(run.glob("snapshot-*.safetensors"))
@@ -193,12 +186,7 @@ def train(
 
     def save(metrics: Metrics) -> None:
         files.save(model, out)
-        state = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save({**state, "step": clock.step, "seconds": clock.seconds}, state_file.with_suffix(".new"))
-        state_file.with_suffix(".new").replace(state_file)
-        line = {"pictures": clock.step * recipe.batch, "minutes": clock.seconds / 60, **metrics}
-        with (run / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        keep(run, parts, clock, recipe.batch, metrics)
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
     if not recipe.model.variational:

@@ -1,0 +1,37 @@
+"""The folder of a training: its state, so that it goes on where it stopped, and its log."""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from aigc_demo.training.loop import Clock, Metrics
+
+logger = logging.getLogger(__name__)
+Parts = Mapping[str, Any]  # name -> model or optimizer: whatever has state_dict and load_state_dict
+
+
+def resume(run: Path, parts: Parts, device: torch.device) -> Clock:
+    """Where the training in `run` stands, its parts as they were then; a new clock where there is none yet."""
+    run.mkdir(parents=True, exist_ok=True)
+    if not (run / "state.pt").exists():
+        return Clock()
+    state = torch.load(run / "state.pt", weights_only=True, map_location=device)
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    logger.info("going on from step %d", state["step"])
+    return Clock(state["step"], state["seconds"])
+
+
+def keep(run: Path, parts: Parts, clock: Clock, batch: int, metrics: Metrics) -> None:
+    """Write the state, never half of it, and a line of the log; `batch` is the number of pictures per step."""
+    state = {name: part.state_dict() for name, part in parts.items()}
+    unfinished = run / "state.new"
+    torch.save({**state, "step": clock.step, "seconds": clock.seconds}, unfinished)
+    unfinished.replace(run / "state.pt")
+    line = {"pictures": clock.step * batch, "minutes": clock.seconds / 60, **metrics}
+    with (run / "log.jsonl").open("a") as log:
+        log.write(json.dumps(line) + "\n")
