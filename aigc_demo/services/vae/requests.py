@@ -103,7 +103,7 @@ class Shapes:
     rotation: Annotated[int, Range(0, 39)] = 0
     x: Annotated[int, Range(0, 31)] = 16
     y: Annotated[int, Range(0, 31)] = 16
-    dimension: Annotated[int, Range(1, 10)] = 1
+    dimension: Annotated[int, Range(1, 10)] = 8
 
     def __post_init__(self) -> None:
         check(self)

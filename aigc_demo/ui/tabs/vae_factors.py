@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+import gradio as gr
+
 from aigc_demo.services.vae.requests import Beta, Shapes
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
@@ -97,6 +99,7 @@ def shapes(service: Any) -> Form:
                 view = factors("vae_shapes-view", first and vae_values.shapes(first, Shapes()))
                 note = honesty_badge(cached(first))
                 table("vae_shapes-scores", score_table())
+                gr.HTML(f'<p class="lx-small">{t("vae.shapes_scores")}</p>')
                 form.save(["gif", "mp4", "png", "json"], lambda r, kind: service.save("vae_shapes", r, kind))
                 form.share()
         predict_card(
@@ -141,7 +144,7 @@ def score_table() -> dict[str, Any] | None:
     found = vae_values.scores()
     if not found:
         return None
-    head = [t("vae.shapes_beta"), "MIG", "SAP", "FactorVAE"]
+    head = ["β", "MIG", "SAP", "FactorVAE"]
     rows = [[f"{row['beta']:g}", *(spread(*row[name]) for name in ("mig", "sap", "factor_score"))] for row in found]
     return {"head": head, "rows": rows, "mark": None}
 
