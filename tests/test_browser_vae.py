@@ -178,7 +178,7 @@ def test_a_shape_moves_and_its_code_is_moved(visit):
     live(page, SHAPES, now)
     view.locator("input[type=range]").press("Home")
     expect(view).to_have_attribute("data-frame", "0")
-    expect(view.locator(".lx-scrub output")).to_have_text("number 1 = −3")
+    expect(view.locator(".lx-scrub output")).to_have_text(f"number {view.get_attribute('data-dimension')} = −3")
     number(page, SHAPES, "scale").fill("77")
     expect(toast(page)).to_contain_text("Scale must be between 0 and 5, got 77", timeout=QUICK)
 
