@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import tarfile
 from dataclasses import replace
@@ -26,9 +27,20 @@ def picture(vendor, number):
     return generator.integers(0, 256, (64, 64, 4), dtype=np.uint8)
 
 
-def pack(path, vendor, order):
+def listed(known=range(40)):
+    """What emoji.json says of the made-up pictures: one emoji with variants, and the rest without."""
+    rest = [{"image": f"{NAMES[i]}.png", "category": emoji.GROUPS[i % 9]} for i in known if i > 2]
+    variants = {str(i): {"image": f"{NAMES[i]}.png"} for i in (1, 2)}
+    first = {"image": f"{NAMES[0]}.png", "category": "Component", "skin_variations": variants}
+    return json.dumps([first, *rest]).encode()
+
+
+def pack(path, vendor, order, known=range(40)):
     """An npm package with pictures of several sizes, as the real one has."""
     with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo("package/emoji.json")
+        member.size = len(listed(known))
+        archive.addfile(member, io.BytesIO(listed(known)))
         for number in order:
             for size, pixels in (("64", picture(vendor, number)), ("32", picture(vendor, 99))):
                 file = io.BytesIO()
@@ -54,6 +66,8 @@ def registry(tmp_path, monkeypatch):
     npm.write_text(f'#!/bin/sh\ncp "{tmp_path}/$2.tgz" .\n')
     npm.chmod(0o755)
     files = {"names.txt": "".join(f"{name}\n" for name in NAMES).encode()}
+    groups = ["Component"] * 3 + [emoji.GROUPS[i % 9] for i in range(3, 40)]
+    files["groups.txt"] = "".join(f"{group}\n" for group in groups).encode()
     files |= {f"{v}.npy": npy(np.stack([picture(v, i) for i in range(40)])) for v in emoji.VENDORS}
     sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items()}
     monkeypatch.setenv("PATH", f"{npm.parent}{os.pathsep}{os.environ['PATH']}")
@@ -64,7 +78,7 @@ def registry(tmp_path, monkeypatch):
 
 def test_two_packages_become_one_array_per_vendor_and_nothing_else_stays(registry):
     folder = fetch.fetch("emoji")
-    assert sorted(path.name for path in folder.iterdir()) == ["google.npy", "names.txt", "twitter.npy"]
+    assert sorted(path.name for path in folder.iterdir()) == ["google.npy", "groups.txt", "names.txt", "twitter.npy"]
     assert fetch.present("emoji") == folder and fetch.fetch("emoji", ()) == folder
 
 
@@ -91,6 +105,39 @@ def test_a_package_without_pictures_and_one_with_damaged_ones_are_one_sentence(r
         member.size = 4
         file.addfile(member, io.BytesIO(b"nope"))
     with pytest.raises(UnavailableError, match="npm: cannot identify image"):
+        fetch.fetch("emoji")
+
+
+def test_a_cache_from_before_the_groups_is_completed(registry):
+    folder = fetch.fetch("emoji")
+    (folder / "groups.txt").unlink()
+    with pytest.raises(UnavailableError):
+        fetch.present("emoji")
+    assert (fetch.fetch("emoji") / "groups.txt").is_file() and fetch.present("emoji") == folder
+
+
+def test_every_picture_and_variant_has_the_group_of_its_emoji(registry):
+    folder = fetch.fetch("emoji")
+    both = {
+        split: dict(zip(emoji.names(folder, split), emoji.groups(folder, split).tolist(), strict=True))
+        for split in ("train", "test")
+    }
+    found = both["train"] | both["test"]
+    assert [found[name] for name in NAMES] == [emoji.GROUPS.index("Symbols")] * 3 + [i % 9 for i in range(3, 40)]
+
+
+def test_an_emoji_with_variants_is_drawn_as_often_as_one_without(registry, monkeypatch):
+    folder = fetch.fetch("emoji")
+    lines = ["1f44b", *(f"1f44b-1f3f{skin}" for skin in "bcdef"), *NAMES[6:]]
+    (folder / "names.txt").write_text("\n".join(lines))
+    split = emoji.split_of("1f44b")
+    chances = emoji.chances(folder, split)
+    assert chances.sum() == pytest.approx(1) and chances[:6].sum().item() == pytest.approx(chances[-1].item())
+
+
+def test_a_picture_without_a_group_is_refused(registry):
+    pack(registry / "emoji-datasource-google@16.0.0.tgz", "google", range(40), known=range(39))
+    with pytest.raises(UnavailableError, match=f"no group for {NAMES[39]}"):
         fetch.fetch("emoji")
 
 

@@ -5,7 +5,7 @@ import torch
 
 from aigc_demo.checkpoints import files
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.training.judge import Recipe, rate, reading_loss, train, vary
+from aigc_demo.training.judge import RECIPES, Recipe, by_chance, rate, reading_loss, train, vary
 
 
 def pictures(count):
@@ -59,6 +59,24 @@ def test_variation_is_small_each_its_own_and_fixed_by_the_seed():
     assert varied[:, :, 0].max() == -1  # background comes in from outside
 
 
+def test_half_of_the_pictures_are_mirrored_and_white_comes_in_from_outside():
+    x = torch.ones(400, 3, 16, 16)
+    x[:, :, :, :4] = -1
+    still = Recipe(shift=0.0, turn=0.0, scale=0.0, mirror=True, paper=1.0)
+    varied = vary(x, still, torch.Generator().manual_seed(0))
+    left = varied[:, 0, 8, 1] < 0
+    assert 160 < left.sum() < 240 and torch.equal(left, varied[:, 0, 8, -2] > 0)
+    moved = vary(torch.ones(9, 3, 16, 16), Recipe(paper=1.0), torch.Generator().manual_seed(0))
+    torch.testing.assert_close(moved, torch.ones_like(moved))
+
+
+def test_pictures_come_as_often_as_their_chances_say():
+    batches = by_chance(torch.tensor([0.0, 1.0, 3.0]), 100, seed=0)
+    drawn = torch.tensor([next(batches) for _ in range(20)]).flatten()
+    assert 0.7 < (drawn == 2).float().mean() < 0.8 and not (drawn == 0).any()
+    assert RECIPES["judge-emoji"].model.classes == 18 and RECIPES["judge-digits"] == Recipe()
+
+
 def test_a_shift_of_whole_pixels_moves_the_picture():
     x, _ = pictures(200)
     moved = vary(x, Recipe(shift=2.0, turn=0.0, scale=0.0), torch.Generator().manual_seed(0))
@@ -74,10 +92,10 @@ def test_the_rate_rises_once_and_falls_to_nothing():
 def test_the_recipe_trains_saves_and_goes_on(tmp_path):
     images, labels = pictures(16)
     out, run = tmp_path / "judge.safetensors", tmp_path / "run"
-    metrics = train(Recipe.tiny(), images, labels, out, run)
+    metrics = train(Recipe.tiny(), (images, labels, None), out, run)
     assert set(metrics) == {"loss", "right"}
     longer = Recipe(model=JudgeConfig.tiny(), steps=5, batch=4)
-    train(longer, images, labels, out, run)
+    train(longer, (images, labels, torch.ones(16)), out, run)
     assert torch.load(run / "state.pt", weights_only=True)["step"] == 5
     assert len((run / "log.jsonl").read_text().splitlines()) == 2
     again = files.read(out, Judge, JudgeConfig)

@@ -1,11 +1,13 @@
 """Emoji: 3,786 pictures of 64x64 with transparency, each as Twitter and as Google draw it.
 
 Twemoji: licence CC BY 4.0. Noto Emoji: licence Apache 2.0. Both out of the emoji-datasource packages (C. Henderson),
-version 16.0.0. A picture's name is its code points: "1f44b-1f3fb" is a waving hand in the first skin tone.
+version 16.0.0. A picture's name is its code points: "1f44b-1f3fb" is a waving hand in the first skin tone. Its group is
+what Unicode's list of emoji files it under.
 """
 
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,11 @@ from PIL import Image
 from torch import Tensor
 
 VENDORS = ("twitter", "google")
+GROUPS = (
+    *("Smileys & Emotion", "People & Body", "Animals & Nature", "Food & Drink", "Travel & Places"),
+    *("Activities", "Objects", "Symbols", "Flags"),
+)
+COMPONENT = "Component"  # five squares of skin colour; filed under Symbols here
 SIDE = 64  # pixels
 WHITE = (1.0, 1.0, 1.0)
 COLUMNS = 8  # of the sheet of samples
@@ -42,6 +49,22 @@ def split_of(name: str) -> str:
 def names(folder: Path, split: str) -> list[str]:
     """Names of the pictures of a split, in their order."""
     return [name for name in (folder / "names.txt").read_text().split() if split_of(name) == split]
+
+
+def groups(folder: Path, split: str) -> Tensor:
+    """Which of GROUPS every picture of a split shows, in the order of `names`: (N,) int64."""
+    lines = zip(
+        (folder / "names.txt").read_text().split(), (folder / "groups.txt").read_text().splitlines(), strict=True
+    )
+    shown = ["Symbols" if group == COMPONENT else group for name, group in lines if split_of(name) == split]
+    return torch.tensor([GROUPS.index(group) for group in shown])
+
+
+def chances(folder: Path, split: str) -> Tensor:
+    """How likely every picture of a split is drawn so that all emoji are, however many variants they have: (N,)."""
+    kinds = [kind(name) for name in names(folder, split)]
+    counts = Counter(kinds)
+    return torch.tensor([1 / counts[found] for found in kinds]) / len(counts)
 
 
 def pictures(folder: Path, vendor: str, split: str) -> Tensor:

@@ -1,10 +1,11 @@
 """The data sets: where they come from, and how a package becomes the files that are kept of it.
 
 mnist   60,000 + 10,000 handwritten digits (data/digits.py)
-emoji   3,786 emoji as Twitter and as Google draw them, 64x64 (data/emoji.py)
+emoji   3,786 emoji as Twitter and as Google draw them, 64x64, and what each shows (data/emoji.py)
 """
 
 import io
+import json
 import struct
 import tarfile
 from collections.abc import Callable
@@ -90,6 +91,23 @@ def pack_pictures(archive: tarfile.TarFile, target: Path, folder: str, name: str
     (target / "names.txt").write_bytes(lines.encode())
 
 
+def pack_emoji(archive: tarfile.TarFile, target: Path, vendor: str) -> None:
+    """The pictures of a vendor, and what group each belongs to, a line per line of names.txt, as groups.txt."""
+    pack_pictures(archive, target, f"package/img/{vendor}/64", vendor)
+    found = inside(archive, "package").get("emoji.json")
+    if found is None:
+        raise SourceError("npm: emoji.json is not in the package")
+    group_of = {}
+    for entry in json.loads(found):
+        for variant in (entry, *entry.get("skin_variations", {}).values()):
+            group_of[variant["image"].removesuffix(".png")] = entry["category"]
+    names = (target / "names.txt").read_text().split()
+    unknown = [name for name in names if name not in group_of]
+    if unknown:
+        raise SourceError(f"npm: emoji.json has no group for {unknown[0]}")
+    (target / "groups.txt").write_bytes("".join(f"{group_of[name]}\n" for name in names).encode())
+
+
 MNIST_FILES = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
@@ -106,13 +124,12 @@ EMOJI = DataSet(
     "emoji",
     {
         "names.txt": "4f7113c103a72491c4eff516ca2e8b8e5b8bee09abdde4c228cc38357a2674f9",
+        "groups.txt": "75150c8e6e81cc1a36ac0f2da57d356da99b5bbeeb1ccee0584767c04ce76b52",
         "twitter.npy": "1405a8d04a37f52e0196cad5a3e6720c39228a8976ac35b1ce263ea9025f7496",
         "google.npy": "ba59045681ac4a3865575d6477cc4797e9e4bca64ef0121fda2a55a10b632c81",
     },
     tuple(
-        Package(
-            f"emoji-datasource-{vendor}@16.0.0", partial(pack_pictures, folder=f"package/img/{vendor}/64", name=vendor)
-        )
+        Package(f"emoji-datasource-{vendor}@16.0.0", partial(pack_emoji, vendor=vendor))
         for vendor in ("twitter", "google")
     ),
 )

@@ -1,7 +1,8 @@
-"""Train the judge on digits: the classifier that reads what the other models draw.
+"""Train the judges: the classifiers that read what the other models draw.
 
-    python -m aigc_demo.training.judge --minutes 12
+    python -m aigc_demo.training.judge judge-digits --minutes 12
 
+The id chooses the recipe (`RECIPES`): digits by their number; emoji by who drew them and what group they belong to.
 Every picture is shifted, turned and scaled a little, anew each time. AdamW (Loshchilov & Hutter, 2019,
 arXiv:1711.05101) with one rise and one fall of the learning rate (Smith & Topin, 2018, arXiv:1708.07120).
 
@@ -11,7 +12,7 @@ A run stops at any time and goes on from its folder. Time, hardware and the accu
 import argparse
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +22,14 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from aigc_demo.checkpoints import files
-from aigc_demo.data import digits
+from aigc_demo.data import digits, emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
+
+# pictures (N, C, H, W) in [-1, 1], labels (N,), and how often each comes (N,); None: each once, then all again
+Labelled = tuple[Tensor, Tensor, Tensor | None]
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,21 @@ class Recipe:
     shift: float = 2.0  # most pixels a picture is moved, each way
     turn: float = 12.0  # most degrees a picture is turned, each way
     scale: float = 0.1  # most it grows or shrinks
+    mirror: bool = False  # half of the pictures left for right
+    paper: float = -1.0  # what comes in from outside
     seed: int = 0
 
     @classmethod
     def tiny(cls) -> "Recipe":
         """Two steps of the smallest model; for tests."""
         return cls(model=JudgeConfig.tiny(), steps=2, batch=4)
+
+
+EMOJI = JudgeConfig(image_size=64, channels=3, classes=len(emoji.VENDORS) * len(emoji.GROUPS), dropout=0.4)
+RECIPES: dict[str, Recipe] = {
+    "judge-digits": Recipe(),
+    "judge-emoji": Recipe(EMOJI, 3_000, 64, shift=3.0, mirror=True, paper=1.0),
+}
 
 
 def vary(x: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
@@ -55,7 +68,9 @@ def vary(x: Tensor, recipe: Recipe, generator: torch.Generator) -> Tensor:
     right, down = right * 2 * recipe.shift / w, down * 2 * recipe.shift / h  # pixels -> the grid's -1 to 1
     matrix = torch.stack([cosine, -sine, right, sine, cosine, down], dim=1).view(b, 2, 3)
     grid = F.affine_grid(matrix, list(x.shape), align_corners=False)  # (B, H, W, 2)
-    return F.grid_sample(x + 1, grid, align_corners=False) - 1  # what comes in from outside is background, -1
+    if recipe.mirror:
+        grid[torch.rand(b, generator=generator) < 0.5] *= torch.tensor([-1.0, 1.0])
+    return F.grid_sample(x - recipe.paper, grid, align_corners=False) + recipe.paper
 
 
 def reading_loss(model: Callable[[Tensor], Tensor], x: Tensor, label: Tensor) -> dict[str, Tensor]:
@@ -72,10 +87,16 @@ def rate(progress: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (progress - 0.2) / 0.8))
 
 
-def train(
-    recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
-) -> Metrics:
-    """`images` (N, C, H, W) in [-1, 1], `labels` (N,). Writes the weights to `out`, state and log to `run`."""
+def by_chance(chances: Tensor, batch: int, seed: int) -> Iterator[list[int]]:
+    """Index batches without end; `chances` (N,) are how often each item comes, up to a factor."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        yield torch.multinomial(chances, batch, replacement=True, generator=generator).tolist()
+
+
+def train(recipe: Recipe, labelled: Labelled, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
+    """Writes the weights to `out`, state and log to `run`."""
+    images, labels, chances = labelled
     torch.manual_seed(recipe.seed)
     accelerator = Accelerator(mixed_precision="bf16")
     device = accelerator.device
@@ -85,7 +106,8 @@ def train(
     parts = {"model": model, "optimizer": optimizer}
     clock = resume(run, parts, device)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
-    batches = endless(len(images), recipe.batch, recipe.seed + clock.step)
+    first = recipe.seed + clock.step
+    batches = endless(len(images), recipe.batch, first) if chances is None else by_chance(chances, recipe.batch, first)
 
     def step(progress: float) -> Metrics:
         chosen = next(batches)
@@ -105,17 +127,31 @@ def train(
     return fit(step, save, Budget(recipe.steps, minutes), clock)
 
 
+def load(name: str) -> Labelled:
+    """The training pictures of a judge."""
+    if name == "judge-digits":
+        images, labels = digits.load(present("mnist"), "train")
+        return digits.to_float(images), labels, None
+    folder = present("emoji")
+    images = torch.cat([emoji.load(folder, vendor, "train") for vendor in emoji.VENDORS])
+    groups = emoji.groups(folder, "train")
+    labels = torch.cat([vendor * len(emoji.GROUPS) + groups for vendor in range(len(emoji.VENDORS))])
+    return images, labels, emoji.chances(folder, "train").repeat(len(emoji.VENDORS))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("id", nargs="?", choices=list(RECIPES), default="judge-digits", help="id in the catalogue")
     parser.add_argument(
         "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
     )
-    parser.add_argument("--out", type=Path, default=Path("assets/checkpoints/judge-digits.safetensors"))
-    parser.add_argument("--run", type=Path, default=Path("runs/judge-digits"), help="state and log")
+    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
+    parser.add_argument("--run", type=Path, help="state and log; runs/<id> by default")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    images, labels = digits.load(present("mnist"), "train")
-    train(Recipe(), digits.to_float(images), labels, options.out, options.run, options.minutes)
+    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
+    run = options.run or Path("runs") / options.id
+    train(RECIPES[options.id], load(options.id), out, run, options.minutes)
 
 
 if __name__ == "__main__":
