@@ -24,14 +24,16 @@ from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, colour, digits
+from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji
 from aigc_demo.evaluation.digits import Settings
+from aigc_demo.models.cyclegan import CycleGAN
+from aigc_demo.models.judge import Judge
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.vae import VAE
 
 logger = logging.getLogger(__name__)
 COLOUR = 768  # held-out emoji: all of both vendors
-JUDGES = {"mnist": "judge-digits"}  # who reads the pictures of which data set
+JUDGES = {"mnist": "judge-digits", "emoji": "judge-emoji"}  # who reads the pictures of which data set
 
 
 def options(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Settings]:
@@ -58,6 +60,12 @@ def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict
         return autoencoders.evaluate(model, data, judge, settings)
     if isinstance(model, KLAutoencoder):
         return {"metrics": colour.evaluate(model, present(data), COLOUR), "samples": COLOUR}
+    if isinstance(model, CycleGAN):
+        metrics, samples = cyclegan.evaluate(model, judge, present(data))
+        return {"metrics": metrics, "samples": samples}
+    if isinstance(model, Judge) and data == "emoji":
+        metrics, samples = emoji.judge_metrics(model, present(data))
+        return {"metrics": metrics, "samples": samples}
     return digits.evaluate(model, judge, present(data), settings)
 
 
