@@ -119,10 +119,11 @@ def placed(url: str) -> str:
     return to_data_url(to_pil(drawing_to_digit(from_data_url(url))))
 
 
-def square(picture: Image.Image, side: int) -> np.ndarray:
-    """A picture of any size and kind -> (3, side, side) float in [-1, 1]: its middle, on white, the right way up.
+def square(picture: Image.Image, side: int, *, whole: bool = False) -> np.ndarray:
+    """A picture of any size and kind -> (3, side, side) float in [-1, 1], on white, the right way up.
 
-    A colour picture of this size stays as it is.
+    Its middle; with `whole` all of it, with white beside it where it is not square. A colour picture of this size stays
+    as it is.
     """
     upright = ImageOps.exif_transpose(picture)
     if upright.has_transparency_data:
@@ -132,8 +133,18 @@ def square(picture: Image.Image, side: int) -> np.ndarray:
         upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
     elif upright.mode.startswith("I"):  # 16 bits a pixel
         upright = Image.fromarray((np.asarray(upright) // 256).clip(0, 255).astype(np.uint8))
-    middle = ImageOps.fit(upright.convert("RGB"), (side, side), Image.Resampling.LANCZOS)
-    return np.asarray(middle, np.float32).transpose(2, 0, 1) / 127.5 - 1
+    colour = upright.convert("RGB")
+    fitted = fit_whole(colour, side) if whole else ImageOps.fit(colour, (side, side), Image.Resampling.LANCZOS)
+    return np.asarray(fitted, np.float32).transpose(2, 0, 1) / 127.5 - 1
+
+
+def fit_whole(picture: Image.Image, side: int) -> Image.Image:
+    """All of a colour picture, as large as fits, in the middle of a white square."""
+    scale = side / max(picture.size)
+    width, height = (max(1, round(length * scale)) for length in picture.size)
+    sheet = Image.new("RGB", (side, side), "white")
+    sheet.paste(picture.resize((width, height), Image.Resampling.LANCZOS), ((side - width) // 2, (side - height) // 2))
+    return sheet
 
 
 def to_bytes(picture: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 mean_absolute_error  of a shade, where black is 0 and white is 1: the translation against the other vendor's drawing
 vendor_right         share of translations that the judge reads as drawn by the other vendor
 group_right          share that it reads as the group of the true pair
+class_right          share that it reads as both
 ..._nothing          the same when the picture stays as it is
 cycle_error          of a shade, as above: translated and translated back again, against the picture itself
 
@@ -59,6 +60,7 @@ def evaluate(model: CycleGAN, judge: Judge, folder: Path) -> tuple[Metrics, int]
             found[f"mean_absolute_error{suffix}"] = apart(result, truth)
             found[f"vendor_right{suffix}"] = (vendor == target).float()
             found[f"group_right{suffix}"] = (group == groups).float()
+            found[f"class_right{suffix}"] = ((vendor == target) & (group == groups)).float()
         for name, values in found.items():
             sums[name] = sums.get(name, 0.0) + float((values * weights).sum()) / 2
         count += len(x)

@@ -163,5 +163,5 @@ def start_weights(model: nn.Module, generator: torch.Generator) -> None:
 
 def patch_edges(position: int, size: int) -> tuple[int, int]:
     """First pixel and the one after the last that score number `position` along a side looks at, within [0, size)."""
-    first = 4 * position - 9  # four layers of padding 1, seen from the first pixel
+    first = 4 * position - 11  # what four layers of padding 1 reach out of the picture
     return max(0, first), min(size, first + PATCH)

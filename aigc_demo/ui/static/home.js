@@ -14,7 +14,8 @@
       [scratch.canvas.width, scratch.canvas.height] = [w, h];
       scratch.drawImage(sheets[sheet], at * w, value.panes.indexOf(pane) * h, w, h, 0, 0, w, h);
       const small = Object.assign(document.createElement("canvas"), { width: w, height: h });
-      luoxia.paint(small, scratch.getImageData(0, 0, w, h).data, table);
+      if (table) luoxia.paint(small, scratch.getImageData(0, 0, w, h).data, table);
+      else small.getContext("2d").drawImage(scratch.canvas, 0, 0); // in its own colours
       canvas.getContext("2d").drawImage(small, column * w, 0);
     };
     return { count, draw };
@@ -99,7 +100,7 @@
         const panes = value.panes.slice(0, 3);
         [canvas.width, canvas.height] = [value.w * panes.length, value.h];
         canvas.style.aspectRatio = `${panes.length} / 1`;
-        const tables = () => panes.map((pane) => luoxia.palette(pane.startsWith("eps")));
+        const tables = () => panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
         let colours = tables(), last = count - 1;
         const show = (frame) => { last = frame; panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i)); };
         luoxia.onTheme(() => { colours = tables(); show(last); });

@@ -8,7 +8,13 @@
     const canvas = root.querySelector("canvas");
     const file = root.querySelector("input[type=file]");
     const context = canvas.getContext("2d");
-    let last = null, mine = "";
+    const pens = [...root.querySelectorAll("[data-ink]")];
+    let last = null, mine = "", ink = "#1F2430";
+    pens.forEach((pen) => pen.addEventListener("click", () => {
+      ink = pen.dataset.ink;
+      pens.forEach((other) => other.setAttribute("aria-pressed", other === pen));
+    }));
+    if (pens.length) ink = pens[0].dataset.ink;
 
     function blank() {
       context.fillStyle = "#fff";
@@ -34,13 +40,13 @@
       last = place(event);
       context.beginPath();
       context.arc(last[0], last[1], 9, 0, 7);
-      context.fillStyle = "#1F2430";
+      context.fillStyle = ink;
       context.fill();
     });
     canvas.addEventListener("pointermove", (event) => {
       if (!last) return;
       const now = place(event);
-      context.strokeStyle = "#1F2430";
+      context.strokeStyle = ink;
       context.lineWidth = 18;
       context.lineCap = "round";
       context.beginPath();

@@ -2,7 +2,7 @@
 
 import html
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -66,17 +66,29 @@ def digit_picker(elem_id: str, value: int = 140, label: str = "field.sample") ->
     return raw(view("picker", template, value, elem_id=elem_id))
 
 
-def sketch(elem_id: str, label: str = "field.drawing") -> gr.HTML:
-    """A sheet to draw on; its value is a data URL, or empty."""
+def sketch(
+    elem_id: str, label: str = "field.drawing", hint: str = "shell.draw_here", inks: Mapping[str, str] | None = None
+) -> gr.HTML:
+    """A sheet to draw on; its value is a data URL, or empty. `inks`: colours to draw in -> keys of their names."""
+    canvas = f'<canvas width="224" height="224" role="img" tabindex="0" aria-label="{t(label)}"></canvas>'
     template = (
-        f'<div class="lx-sketch lx-empty" data-large="{t("shell.file_large")}">'
-        f'<canvas width="224" height="224" role="img" tabindex="0" aria-label="{t(label)}"></canvas>'
-        f'<p class="lx-hint">{t("shell.draw_here")}</p><div class="lx-line">'
+        f'<div class="lx-sketch lx-empty" data-large="{t("shell.file_large")}">{palette(inks or {})}'
+        f'<div class="lx-sheet">{canvas}<p class="lx-hint">{t(hint)}</p></div><div class="lx-line">'
         f'<button type="button" class="lx-clear">{t("shell.clear")}</button>'
         f'<button type="button" class="lx-upload">{t("shell.upload")}</button></div>'
         f'<input type="file" accept="image/png,image/jpeg,image/webp,image/gif" hidden></div>'
     )
     return raw(view("sketch", template, "", elem_id=elem_id))
+
+
+def palette(inks: Mapping[str, str]) -> str:
+    """Markup of a row of pens, the first one taken up."""
+    pens = "".join(
+        f'<button type="button" data-ink="{ink}" aria-label="{t(name)}" aria-pressed="{str(not place).lower()}" '
+        f'style="background:{ink}"></button>'
+        for place, (ink, name) in enumerate(inks.items())
+    )
+    return f'<div class="lx-inks" role="group">{pens}</div>' if inks else ""
 
 
 def pick_instead(form: Form, sample: str = "sample", drawing: str = "drawing") -> None:

@@ -1,0 +1,68 @@
+"""CycleGAN tab, last part: the course of both trainings, with the cycle term and without. All of it ships."""
+
+from pathlib import Path
+
+import gradio as gr
+
+from aigc_demo.services import home
+from aigc_demo.services.cyclegan.checkpoints import CYCLE
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+
+SPOKEN = ("across", "shade", "loss", "guess", "nothing", "pictures", "facts")
+ROWS = ("source", "with", "without")
+
+
+def training() -> None:
+    """The time machine: eight held-out emoji translated at moments of both trainings, and the losses."""
+    with gr.Tab(t("cyclegan.tab_training"), id="cyclegan_training", elem_id="tab-cyclegan_training"):
+        heading("cyclegan.training_title", "cyclegan.training_lead")
+        value = addresses()
+        epochs("cyclegan_training-view", value)
+        honesty_badge(badge("cached") if value else None)
+        how_it_works(
+            r"\mathcal L_{\text{GAN}}(G, D_Y) = \mathbb E_x \big(D_Y(G(x)) - 1\big)^2, \qquad "
+            r"\mathcal L(D_Y) = \tfrac12 \mathbb E_y \big(D_Y(y) - 1\big)^2 + \tfrac12 \mathbb E_x D_Y(G(x))^2",
+            "cyclegan.how_training",
+            {"Mao et al., Least Squares Generative Adversarial Networks, 2017": "https://arxiv.org/abs/1611.04076"},
+            {
+                "aigc_demo/training/cyclegan.py · Pool.swap": function_text("training.cyclegan", "Pool.swap"),
+                "aigc_demo/training/cyclegan.py · critic_loss": function_text("training.cyclegan", "critic_loss"),
+            },
+        )
+
+
+def addresses(folder: Path = home.EXAMPLES) -> dict[str, str] | None:
+    """Where the page finds what `python -m aigc_demo.training.cyclegan_snapshots` wrote; None without it."""
+    try:
+        return {
+            "facts": home.address(f"{CYCLE}-training.json", folder),
+            "sheet": home.address(f"{CYCLE}-snapshots.png", folder),
+        }
+    except OSError:
+        return None
+
+
+def epochs(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
+    """The view, see static/cyclegan.js; a sentence where nothing ships."""
+    if value is None:
+        return view("epochs", f'<p class="lx-nothing">{t("cyclegan.training_absent")}</p>', elem_id=elem_id)
+    rows = "".join(
+        f'<div class="lx-rival" data-row="{name}"><p><b>{t(f"cyclegan.training_{name}")}</b></p>'
+        f"{'<canvas></canvas>' * 8}</div>"
+        for name in ROWS
+    )
+    error = plot("cyclegan.training_error", legend(glow="cyclegan.training_with", water="cyclegan.training_without"))
+    losses = plot(
+        "cyclegan.training_losses", legend(glow="cyclegan.training_cycle", water="cyclegan.training_identity")
+    )
+    game = plot("cyclegan.training_game", legend(glow="cyclegan.training_fool", water="cyclegan.training_critic"))
+    spoken = words(**{name: f"cyclegan.training_{name}" for name in SPOKEN})
+    template = (
+        f'<div class="lx-epochs" data-words="{spoken}"><div class="lx-rivals">{rows}</div>{scrubber()}'
+        f'<p class="lx-facts-line"></p><div class="lx-charts">{error}{losses}{game}</div></div>'
+    )
+    return view("epochs", template, value, elem_id=elem_id)
