@@ -29,7 +29,24 @@ SAMPLES = (  # of Twitter's test split, shipped for display
     *("1f911", "1f976", "1f640", "1f680", "1f68e", "1f306", "1f30d", "1f3a1"),
     *("1f389", "1f490", "1f36e", "1fa85", "1f9b8-1f3fd-200d-2640-fe0f", "1f919-1f3fe", "2603-fe0f", "1f3b5"),
 )
+PAIRS = (  # of the test split, shipped as both vendors draw them
+    *("1f642", "1f609", "1f644", "1f911", "1f976", "1f435", "1f405", "1f99d"),
+    *("1f344", "1f955", "1f34b-200d-1f7e9", "1f691", "1f680", "1f6a8", "1f455", "1f460"),
+    *("1f1e7-1f1fc", "1f1f0-1f1f7", "1f1fa-1f1f8", "0030-fe0f-20e3", "27a1-fe0f", "26a0-fe0f", "274e", "2665-fe0f"),
+)
 HELD_OUT = 26  # of 256: the test split, about a tenth
+
+PORTRAITS = (  # ranges of code points: faces, cats and monkeys; animals
+    *(
+        (0x1F600, 0x1F644),
+        (0x1F648, 0x1F64A),
+        (0x1F910, 0x1F917),
+        (0x1F920, 0x1F92F),
+        (0x1F970, 0x1F97A),
+        (0x1FAE0, 0x1FAE9),
+    ),
+    *((0x1F400, 0x1F43F), (0x1F980, 0x1F9AE), (0x1FAB0, 0x1FAB3), (0x1FABF, 0x1FABF), (0x1FACE, 0x1FACF)),
+)
 
 # What makes a variant: skin tone, "shown as a picture", the sign for he or she, the arrow for facing right
 VARIANT = re.compile(r"-1f3f[b-f]|-fe0f|-200d-(2640|2642|27a1)\b")
@@ -75,11 +92,23 @@ def pictures(folder: Path, vendor: str, split: str) -> Tensor:
     return torch.from_numpy(packed[chosen]).permute(0, 3, 1, 2).contiguous()
 
 
+def portrait(name: str) -> bool:
+    """Whether the emoji is a face or an animal, alone."""
+    code = int(name.split("-")[0], 16)
+    alone = "-" not in name.replace("-fe0f", "")
+    return alone and any(first <= code <= last for first, last in PORTRAITS)
+
+
 def on_background(rgba: Tensor, background: Tensor) -> Tensor:
     """rgba (N, 4, H, W) uint8 on a colour (3,) or one per picture (N, 3), in [0, 1] -> (N, 3, H, W) in [-1, 1]."""
     colour, opacity = rgba[:, :3].float() / 255, rgba[:, 3:].float() / 255
     paper = background[..., None, None].expand_as(colour)
     return torch.lerp(paper, colour, opacity) * 2 - 1
+
+
+def portrait_names(folder: Path, split: str) -> list[str]:
+    """Names of the faces and animals of a split."""
+    return [name for name in names(folder, split) if portrait(name)]
 
 
 def load(folder: Path, vendor: str, split: str, background: tuple[float, float, float] = WHITE) -> Tensor:
@@ -99,3 +128,9 @@ def write_samples(rgba: Tensor, sheet: Path) -> None:
     shades = ((on_background(rgba, torch.tensor(WHITE)) + 1) * 127.5).round().byte()
     tiles = shades.view(-1, COLUMNS, 3, SIDE, SIDE).permute(0, 3, 1, 4, 2)  # (rows, 64, 8, 64, 3)
     Image.fromarray(tiles.reshape(-1, COLUMNS * SIDE, 3).numpy()).save(sheet, optimize=True)
+
+
+def portraits(folder: Path, split: str) -> Tensor:
+    """Faces and animals of both vendors, on white: (N, 3, 64, 64) float in [-1, 1]."""
+    chosen = [portrait(name) for name in names(folder, split)]
+    return torch.cat([load(folder, vendor, split)[torch.tensor(chosen)] for vendor in VENDORS])
