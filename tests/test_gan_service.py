@@ -16,10 +16,11 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import points
 from aigc_demo.models.gan import PointGANConfig
 from aigc_demo.services import cards, home
-from aigc_demo.services.gan import frames, pictures, requests, service, shipped
+from aigc_demo.services.gan import frames, pictures, requests, shipped
+from aigc_demo.services.gan import points as live
 from aigc_demo.services.gan.live import Training
+from aigc_demo.services.gan.points import PointTraining
 from aigc_demo.services.gan.requests import Points
-from aigc_demo.services.gan.service import GANService
 from aigc_demo.ui.tabs import gan_points, gan_views
 
 TINY = PointGANConfig.tiny()
@@ -29,8 +30,8 @@ DRAWING = "0.1,0.2; -0.4,0.5"
 @pytest.fixture
 def gans(monkeypatch):
     """The service with tiny networks and without rests."""
-    monkeypatch.setattr(service.time, "sleep", lambda seconds: None)
-    return GANService(None, TINY)
+    monkeypatch.setattr(live.time, "sleep", lambda seconds: None)
+    return PointTraining(TINY)
 
 
 def last(steps):
@@ -169,7 +170,7 @@ def test_one_side_alone_goes_on_from_what_is_kept(gans):
     assert not np.array_equal(alone.frame.critic, first.frame.critic)
     assert math.isnan(alone.frame.loss_generator) and not alone.saved.plain
     moved = gans.alone(Points(), "generator", alone.saved)
-    assert not np.array_equal(moved.frame.fake, first.frame.fake) and moved.saved.step == 2 + 2 * service.ALONE
+    assert not np.array_equal(moved.frame.fake, first.frame.fake) and moved.saved.step == 2 + 2 * live.ALONE
 
 
 # frames
@@ -180,16 +181,16 @@ def test_a_run_begins_untrained_counts_its_turns_and_ends_in_time(gans):
     assert (steps[0].done, steps[0].total, steps[0].value.frame.step) == (0, 45, 0)
     done = [step.done for step in steps]
     assert done == sorted(set(done)) and done[-1] == 45
-    assert max(after - before for before, after in zip(done, done[1:], strict=False)) <= service.TURNS
+    assert max(after - before for before, after in zip(done, done[1:], strict=False)) <= live.TURNS
     hasty = list(gans.train(Points(turns=2000), seconds=0))
-    assert [step.done for step in hasty] == [0, hasty[-1].done] and 0 < hasty[-1].done <= service.TURNS
+    assert [step.done for step in hasty] == [0, hasty[-1].done] and 0 < hasty[-1].done <= live.TURNS
 
 
 def test_frames_are_thinned_out_and_keep_both_ends(gans, monkeypatch):
-    monkeypatch.setattr(service, "TURNS", 1)
-    kept = last(gans.train(Points(turns=2 * service.KEPT))).saved.frames
-    assert kept[0].step == 0 and kept[-1].step == 2 * service.KEPT
-    assert service.KEPT / 2 <= len(kept) <= service.KEPT
+    monkeypatch.setattr(live, "TURNS", 1)
+    kept = last(gans.train(Points(turns=2 * live.KEPT))).saved.frames
+    assert kept[0].step == 0 and kept[-1].step == 2 * live.KEPT
+    assert live.KEPT / 2 <= len(kept) <= live.KEPT
 
 
 def test_a_frame_is_in_its_bounds(gans):
@@ -282,7 +283,7 @@ def test_a_training_that_runs_away_ends_with_a_sentence(gans, monkeypatch):
         return found
 
     monkeypatch.setattr(Training, "advance", broken)
-    monkeypatch.setattr(service, "TURNS", 1)
+    monkeypatch.setattr(live, "TURNS", 1)
     seen = []
     with pytest.raises(BadRequestError, match="ran away"):
         for step in gans.train(Points(turns=9)):
@@ -359,7 +360,7 @@ def test_the_recorded_training_is_the_default_one():
     assert run["values"] == dataclasses.asdict(Points())
     assert [frame["step"] for frame in run["frames"]] == shipped.stops(Points().turns)
     assert run["frames"][-1]["modes"] == 9 and run["frames"][-1]["distance"] < 0.2 * run["frames"][0]["distance"]
-    assert run["parameters"] == GANService(None).parameters()
+    assert run["parameters"] == PointTraining().parameters()
 
 
 def test_a_family_without_checkpoints_has_its_recorded_training(tmp_path):

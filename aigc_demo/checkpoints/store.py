@@ -31,7 +31,7 @@ def remedy(checkpoint: Checkpoint) -> str:
 class Store:
     """`assets` holds the files, `listing` says what they must be. Any number of threads may load at once."""
 
-    def __init__(self, assets: Path = ASSETS, device: str = "auto", listing: Catalogue | None = None, keep: int = 32):
+    def __init__(self, assets: Path = ASSETS, device: str = "auto", listing: Catalogue | None = None, keep: int = 48):
         self.assets = assets
         self.keep = keep  # models held in memory
         self._device = device
@@ -88,7 +88,8 @@ class Store:
         if checkpoint.sha256 and file_sha256(path) != checkpoint.sha256:
             raise damaged
         try:
-            model: nn.Module = files.read(path, named(checkpoint.model), named(checkpoint.config))
+            with torch.inference_mode(False):  # the next one to use it may want a gradient
+                model: nn.Module = files.read(path, named(checkpoint.model), named(checkpoint.config))
+                return model.to(torch.device(self.device), memory_format=torch.channels_last)  # type: ignore[call-overload]
         except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise damaged from error
-        return model.to(torch.device(self.device), memory_format=torch.channels_last)  # type: ignore[call-overload]

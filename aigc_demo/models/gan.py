@@ -1,16 +1,19 @@
-"""Generative adversarial networks: small ones for points of the plane, and the losses, which do not ask what is judged.
+"""Generative adversarial networks: for pictures, small ones for points of the plane, and the losses, which serve both.
 
 Goodfellow et al., "Generative Adversarial Nets", 2014 (arXiv:1406.2661): the game, and the non-saturating loss.
+Radford, Metz & Chintala, "Unsupervised Representation Learning with DCGANs", 2015 (arXiv:1511.06434).
 Mao et al., "Least Squares Generative Adversarial Networks", 2017 (arXiv:1611.04076).
 Arjovsky, Chintala & Bottou, "Wasserstein GAN", 2017 (arXiv:1701.07875): a critic without a sigmoid, weights clipped.
 Gulrajani et al., "Improved Training of Wasserstein GANs", 2017 (arXiv:1704.00028): a gradient penalty instead.
 Mescheder, Geiger & Nowozin, "Which Training Methods for GANs do actually Converge?", 2018 (arXiv:1801.04406).
+Miyato & Koyama, "cGANs with Projection Discriminator", 2018 (arXiv:1802.05637): a class asked for.
 Jolicoeur-Martineau, "The relativistic discriminator", 2018 (arXiv:1807.00734).
 Huang et al., "The GAN is dead; long live the GAN!", 2024 (arXiv:2501.05441): R3GAN, pairs with R1 and R2.
 
 A generator makes samples out of noise z, a critic gives every sample one number, high for real ones. The losses take
 those numbers, real (B,) and fake (B,), and return a scalar to go down on. None has a sigmoid in the network: where a
-probability is meant it is sigmoid(score), inside a softplus. B batch, Z length of the noise.
+probability is meant it is sigmoid(score), inside a softplus. Pictures are in [-1, 1]. B batch, Z length of the noise,
+C channels, H height, W width, K classes.
 """
 
 from collections.abc import Callable
@@ -70,16 +73,183 @@ class PointCritic(nn.Module):
         return self.layers(x)[:, 0]  # (B, 1) -> (B,)
 
 
-def start_weights(model: nn.Module, generator: torch.Generator) -> None:
-    """Fill every linear layer from `generator`: weights normal with variance 2 / inputs, biases 0.
+@dataclass(frozen=True)
+class GANConfig:
+    layers: str = "convolutions"  # or "dense"
+    image_size: int = 28  # H = W
+    channels: int = 1  # C
+    noise: int = 100  # Z
+    width: int = 32  # maps at half size, twice as many at every further halving; dense layers are as wide as in DENSE
+    classes: int = 0  # K; 0 when nothing can be asked for
+    critic_norm: bool = True  # batch normalisation in the critic; a penalty on slopes per picture forbids it
 
-    He et al., "Delving Deep into Rectifiers", 2015 (arXiv:1502.01852), equation 10.
+    @classmethod
+    def tiny(cls) -> "GANConfig":
+        """The smallest config that runs every line; for tests."""
+        return cls(noise=4, width=2, classes=10)
+
+    @property
+    def halvings(self) -> int:
+        """How often the side is halved until it is below 8: 28 -> 7, 64 -> 4."""
+        side, times = self.image_size, 0
+        while side % 2 == 0 and side >= 8:
+            side, times = side // 2, times + 1
+        return times
+
+    @property
+    def maps(self) -> list[int]:
+        """Number of maps at half size, quarter size and so on."""
+        return [self.width * 2**i for i in range(self.halvings)]
+
+    @property
+    def start(self) -> int:
+        """Side of the smallest map."""
+        return self.image_size // 2**self.halvings
+
+
+DENSE = (256, 512)  # neurons of the dense generator; its critic has 256 and 128
+CLASS = 32  # numbers that stand for the class beside the noise
+
+
+def growing(config: GANConfig, inputs: int) -> list[nn.Module]:
+    """From a 1x1 map to the picture, with transposed convolutions: Radford et al., figure 1."""
+    *others, last = config.maps
+    layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, last, config.start, bias=False)]  # (B, last, start, start)
+    for maps in reversed(others):
+        layers += [nn.BatchNorm2d(last), nn.ReLU()]
+        layers += [nn.ConvTranspose2d(last, maps, 4, stride=2, padding=1, bias=False)]  # twice the side
+        last = maps
+    layers += [nn.BatchNorm2d(last), nn.ReLU()]
+    return [*layers, nn.ConvTranspose2d(last, config.channels, 4, stride=2, padding=1), nn.Tanh()]
+
+
+def shrinking(config: GANConfig) -> list[nn.Module]:
+    """From the picture to the smallest map, with convolutions of stride two."""
+    layers: list[nn.Module] = []
+    before = config.channels
+    for maps in config.maps:
+        norm = config.critic_norm and before != config.channels  # not where the picture comes in
+        layers += [nn.Conv2d(before, maps, 4, stride=2, padding=1, bias=not norm)]  # half the side
+        layers += [nn.BatchNorm2d(maps)] if norm else []
+        layers += [nn.LeakyReLU(SLOPE)]
+        before = maps
+    return layers
+
+
+class Generator(nn.Module):
+    """The forger: noise, and a class where one can be asked for, becomes a picture."""
+
+    def __init__(self, config: GANConfig):
+        super().__init__()
+        self.config = config
+        inputs = config.noise + (CLASS if config.classes else 0)
+        self.classes = nn.Embedding(config.classes, CLASS) if config.classes else None
+        if config.layers == "dense":
+            first, second = DENSE
+            pixels = config.channels * config.image_size**2
+            self.layers = nn.Sequential(
+                nn.Linear(inputs, first),
+                nn.LeakyReLU(SLOPE),
+                nn.Linear(first, second),
+                nn.LeakyReLU(SLOPE),
+                nn.Linear(second, pixels),
+                nn.Tanh(),
+            )
+        else:
+            self.layers = nn.Sequential(*growing(config, inputs))
+
+    def forward(self, z: Tensor, label: Tensor | None = None) -> Tensor:
+        """z (B, Z), normal; label (B,) where the model has classes -> x (B, C, H, W) in [-1, 1]."""
+        return self.draw(z if self.classes is None else torch.cat([z, self.classes(label)], dim=1))
+
+    def between(self, z: Tensor, label: Tensor, share: Tensor) -> Tensor:
+        """z (B, Z), label (2,), share (B, 1) of the second class -> x (B, C, H, W): what stands for them is mixed."""
+        assert self.classes is not None, "a model without classes has nothing to mix"
+        first, second = self.classes(label)
+        return self.draw(torch.cat([z, torch.lerp(first, second, share)], dim=1))
+
+    def draw(self, z: Tensor) -> Tensor:
+        """z (B, Z), with what stands for the class behind it -> x (B, C, H, W)."""
+        if self.config.layers == "dense":
+            side = self.config.image_size
+            return self.layers(z).view(len(z), self.config.channels, side, side)
+        return self.layers(z[:, :, None, None])
+
+
+class Critic(nn.Module):
+    """The detective: one score per picture, high where it takes the picture for a real one."""
+
+    def __init__(self, config: GANConfig):
+        super().__init__()
+        self.config = config
+        if config.layers == "dense":
+            first, _ = DENSE
+            pixels = config.channels * config.image_size**2
+            self.body = nn.Sequential(
+                nn.Flatten(),
+                nn.Linear(pixels, first),
+                nn.LeakyReLU(SLOPE),
+                nn.Linear(first, first // 2),
+                nn.LeakyReLU(SLOPE),
+            )
+            features = first // 2
+        else:
+            self.body = nn.Sequential(*shrinking(config), nn.Flatten())
+            features = config.maps[-1] * config.start**2
+        self.head = nn.Linear(features, 1)  # over all maps at once: a convolution that covers the whole map
+        self.classes = nn.Embedding(config.classes, features) if config.classes else None
+
+    def forward(self, x: Tensor, label: Tensor | None = None) -> Tensor:
+        """x (B, C, H, W), label (B,) where the model has classes -> score (B,).
+
+        The class comes in as Miyato & Koyama, equation 3, have it: a product of its own vector and the features.
+        """
+        features = self.body(x)  # (B, features)
+        with torch.autocast(x.device.type, enabled=False):  # the losses live on small differences of scores
+            features = features.float()
+            score = self.head(features)[:, 0]
+            return score if self.classes is None else score + (self.classes(label) * features).sum(1)
+
+
+class GAN(nn.Module):
+    """Both players; one file of weights."""
+
+    def __init__(self, config: GANConfig):
+        super().__init__()
+        self.config = config
+        self.generator = Generator(config)
+        self.critic = Critic(config)
+
+
+def fan_in(layer: nn.Module) -> int:
+    """How many numbers one output of a linear layer or a convolution is a sum of."""
+    if isinstance(layer, nn.Linear):
+        return layer.in_features
+    assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
+    height, width = layer.kernel_size
+    if isinstance(layer, nn.Conv2d):
+        return layer.in_channels * height * width
+    if layer.stride == (1, 1):  # grows a 1x1 map: the windows do not overlap
+        return layer.in_channels
+    return layer.in_channels * (height // layer.stride[0]) * (width // layer.stride[1])
+
+
+@torch.no_grad()
+def start_weights(model: nn.Module, generator: torch.Generator) -> None:
+    """Fill every layer from `generator`: weights normal with variance 2 / inputs, biases 0.
+
+    He et al., "Delving Deep into Rectifiers", 2015 (arXiv:1502.01852), equation 10. A critic begins without an opinion
+    about classes.
     """
     for layer in model.modules():
-        if isinstance(layer, nn.Linear):
-            with torch.no_grad():
-                layer.weight.normal_(0, (2 / layer.in_features) ** 0.5, generator=generator)
+        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            layer.weight.normal_(0, (2 / fan_in(layer)) ** 0.5, generator=generator)
+            if layer.bias is not None:
                 layer.bias.zero_()
+        elif isinstance(layer, Critic) and layer.classes is not None:
+            layer.classes.weight.zero_()
+        elif isinstance(layer, Generator) and layer.classes is not None:
+            layer.classes.weight.normal_(generator=generator)
 
 
 # what the critic goes down on --------------------------------------------------------------------------------------
@@ -131,11 +301,17 @@ def relativistic_generator(real: Tensor, fake: Tensor) -> Tensor:
 # what keeps the critic from being too steep ------------------------------------------------------------------------
 
 
+def judged(critic: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
+    """The critic's scores (B,) of samples x (B, ...) and their gradients there (B, N), themselves part of the graph."""
+    x = x.detach().requires_grad_(True)
+    score = critic(x)
+    (slope,) = torch.autograd.grad(score.sum(), x, create_graph=True)
+    return score, slope.flatten(1)
+
+
 def slopes_of(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """The gradient of the critic's score at each sample, x (B, ...) -> (B, N), itself part of the graph."""
-    x = x.detach().requires_grad_(True)
-    (slope,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-    return slope.flatten(1)
+    return judged(critic, x)[1]
 
 
 def between(real: Tensor, fake: Tensor, share: Tensor) -> Tensor:

@@ -19,5 +19,6 @@ class EMA:
         """Move every weight of the copy a little towards `model`."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        slow, fast = list(self.model.state_dict().values()), list(model.state_dict().values())
+        pairs = zip(self.model.state_dict().values(), model.state_dict().values(), strict=True)
+        slow, fast = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)  # counters stay
         torch._foreach_lerp_(slow, fast, 1 - decay)

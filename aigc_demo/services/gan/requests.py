@@ -10,6 +10,11 @@ LOSSES = ("relativistic", "wasserstein_slope", "wasserstein_clip", "least_square
 SIDES = ("both", "generator", "critic")  # whose turn it is
 MOST = 20_000  # generator updates of one training, all presses together
 
+MODELS = ("r3", "conditional", "wgan-gp", "wgan-clip", "dcgan", "mlp", "collapsed", "colour")  # trained on pictures
+DIGIT_MODELS = MODELS[:-1]
+ANY = -1  # the class that means: each picture one of its own
+FREE = 4.0  # limit of the noise from which on it counts as none
+
 Rate = Annotated[float, Range(0, 0.1, 0.0001)]
 
 
@@ -33,3 +38,104 @@ class Points:
     def start(self) -> tuple[str, str, str, int]:
         """What a training cannot change on the way; another one begins anew."""
         return self.data, self.drawing if self.data == "drawn" else "", self.loss, self.seed
+
+
+Model = Annotated[str, Choice(MODELS)]
+Digit = Annotated[int, Choice(tuple(range(10)))]
+AnyDigit = Annotated[int, Choice((ANY, *range(10)))]  # asked of the conditional model; the others know no classes
+Seed = Annotated[int, SEED]
+Limit = Annotated[float, Range(0.05, FREE, 0.05)]  # no number of the noise is further from 0
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Draw pictures; picture i is that of seed + i."""
+
+    model: Model = "r3"
+    seed: Seed = 7
+    count: Annotated[int, Range(1, 100)] = 64
+    limit: Limit = FREE
+    digit: AnyDigit = ANY
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Go from the picture of one seed to that of another: straight and along the sphere, or once around a circle."""
+
+    model: Model = "r3"
+    seed_from: Seed = 7
+    seed_to: Seed = 12
+    circle: bool = False  # through both and back
+    frames: Annotated[int, Range(2, 120)] = 25
+    limit: Limit = FREE
+    digit: AnyDigit = ANY
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Calculate with the noise of three pictures: a - b + c."""
+
+    model: Model = "r3"
+    seed_a: Seed = 7
+    seed_b: Seed = 12
+    seed_c: Seed = 25
+    strength: Annotated[float, Range(0, 2, 0.05)] = 1.0  # c + strength (a - b)
+    digit: AnyDigit = ANY
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The conditional model: every class from the same noise. A row per class, a column per seed."""
+
+    seed: Seed = 7
+    columns: Annotated[int, Range(1, 12)] = 8
+    limit: Limit = FREE
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Morph:
+    """The conditional model: from one class to another at one noise."""
+
+    seed: Seed = 7
+    digit_from: Digit = 4
+    digit_to: Digit = 9
+    frames: Annotated[int, Range(2, 120)] = 25
+    limit: Limit = FREE
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Critic:
+    """What a model's critic says of its generator's pictures and of real ones."""
+
+    model: Model = "r3"
+    seed: Seed = 7
+    count: Annotated[int, Range(8, 200)] = 100  # pictures of each side
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Every model of digits, from the same seeds."""
+
+    seed: Seed = 7
+    count: Annotated[int, Range(10, 200)] = 100  # pictures per model that the judge reads
+
+    def __post_init__(self) -> None:
+        check(self)

@@ -1,4 +1,7 @@
-"""What the GAN use-cases give back: plain numbers, arrays and texts. N samples, S side of the critic's map."""
+"""What the GAN use-cases give back: plain numbers, arrays and texts. N samples, S side of the critic's map.
+
+Pictures are uint8 (N, H, W, C) with one or three channels.
+"""
 
 from dataclasses import dataclass
 
@@ -45,3 +48,59 @@ class Moment:
     frame: Frame
     saved: Saved
     speed: float  # turns a second, 0 before the first
+
+
+Pictures = npt.NDArray[np.uint8]  # (N, H, W, C)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures, and the seed of each."""
+
+    pictures: Pictures
+    seeds: tuple[int, ...]
+    digits: tuple[int, ...]  # asked for; empty where the model has no classes
+
+
+@dataclass(frozen=True)
+class Way:
+    """Two ways between two pictures, and how long the noise is on each. A circle has one way, `arc`."""
+
+    straight: Pictures  # (F, H, W, C), or none
+    arc: Pictures
+    straight_norm: Array  # (F,), or none
+    arc_norm: Array
+    usual: tuple[float, float]  # length of noise: 2.5 % and 97.5 % of what is drawn lies below
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """a, b, c and the result; then the way there, from strength 0 on."""
+
+    pictures: Pictures  # (4, H, W, C): a, b, c, a - b + c as long as noise usually is
+    raw: Pictures  # (1, H, W, C): the same without its length mended
+    way: Pictures  # (STOPS, H, W, C) from c to the asked strength
+    norms: tuple[float, ...]  # length of a, b, c and of the raw result
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Scores of made and of real pictures, each from the lowest to the highest."""
+
+    made: Pictures
+    made_scores: Array  # (N,)
+    made_wish: Array  # (N, H, W) in [-1, 1]: where the critic wants it lighter (1) or darker (-1), the strongest is 1
+    real: Pictures
+    real_scores: Array
+    fooled: float  # share of made pictures that score above the middle real one
+
+
+@dataclass(frozen=True)
+class Player:
+    """One model of the comparison."""
+
+    model: str  # of MODELS
+    pictures: Pictures  # the first SHOWN of those that were read
+    read: tuple[int, ...]  # what the judge read in each shown one
+    counts: tuple[int, ...]  # (10,) how often it read each class in all of them
+    metrics: dict[str, float]  # of the catalogue, measured on 10,000

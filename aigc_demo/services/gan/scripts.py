@@ -9,15 +9,16 @@ from aigc_demo.services.gan.live import BATCH, BETAS
 from aigc_demo.services.gan.requests import Points
 
 OURS = """# A generator learns points of the plane, with aigc_demo. Run it in the project's folder.
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.gan.pictures import paint
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.gan.service import create
 
-service = create(None)
+live = create(Store()).live
 request = Points(
 {values}
 )
-*_, last = service.points(request)  # one step per frame, a minute at most
+*_, last = live.points(request)  # one step per frame, a minute at most
 print(last.done, "turns, distance", last.value.distance, "where real points are", last.value.floor, "apart")
 paint(last.value).save("ours.png")
 """

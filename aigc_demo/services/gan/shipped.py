@@ -15,8 +15,8 @@ from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.services.gan import pictures
 from aigc_demo.services.gan.frames import Watcher
 from aigc_demo.services.gan.live import Training
+from aigc_demo.services.gan.points import mean_losses
 from aigc_demo.services.gan.requests import Points
-from aigc_demo.services.gan.service import mean_losses
 
 logger = logging.getLogger(__name__)
 FRAMES = 48

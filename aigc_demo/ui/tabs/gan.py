@@ -13,5 +13,5 @@ def build(service: Any) -> list[Form]:
     """Layout, handlers, wiring."""
     heading("gan.title", "gan.lead")
     with gr.Tabs(elem_id="inner-gan"):
-        forms = [gan_points.points(service)]
+        forms = [gan_points.points(service.live)]
     return forms
