@@ -1,0 +1,64 @@
+"""Results with pictures as one sheet of them in a row, and the numbers beside it: what travels to the browser.
+
+result    tiles of the sheet, from the left
+Drawn     the pictures, row by row
+Way       the straight way, if it has one, then the arc
+Mixed     a, b, c, their sum with its length mended, the sum as it is; then the way there
+
+A result of another kind joins with `parts.register`.
+"""
+
+import io
+from functools import singledispatch
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from aigc_demo.services.gan.results import Array, Drawn, Mixed, Pictures, Way
+
+
+def sheet(tiles: Pictures) -> bytes:
+    """Pictures (N, H, W, C) side by side as a PNG, packed quickly rather than tightly."""
+    row = np.concatenate(list(tiles), axis=1)  # (H, N * W, C)
+    buffer = io.BytesIO()
+    Image.fromarray(row[..., 0] if row.shape[-1] == 1 else row).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def value(result: Any) -> tuple[bytes, dict[str, Any]]:
+    """A result -> its sheet, and {"counts", "w", "h", "panes", "levels", "kind"} with its numbers."""
+    tiles, facts = parts(result)
+    count, height, width, channels = tiles.shape
+    kind = "grey" if channels == 1 else "colour"
+    size = {"counts": [count], "panes": ["picture"], "levels": [], "w": width, "h": height, "kind": kind}
+    return sheet(tiles), {**size, **facts}
+
+
+@singledispatch
+def parts(result: Any) -> tuple[Pictures, dict[str, Any]]:
+    """The tiles of a result (N, H, W, C), and its numbers as JSON takes them."""
+    raise TypeError(f"{type(result).__name__} has no sheet")
+
+
+@parts.register
+def _(result: Drawn) -> tuple[Pictures, dict[str, Any]]:
+    return result.pictures, {"seeds": list(result.seeds), "digits": list(result.digits)}
+
+
+@parts.register
+def _(result: Way) -> tuple[Pictures, dict[str, Any]]:
+    norms = {"straight_norm": plain(result.straight_norm), "arc_norm": plain(result.arc_norm)}
+    usual = [round(length, 4) for length in result.usual]
+    return np.concatenate([result.straight, result.arc]), {**norms, "usual": usual}
+
+
+@parts.register
+def _(result: Mixed) -> tuple[Pictures, dict[str, Any]]:
+    tiles = np.concatenate([result.pictures, result.raw, result.way])
+    return tiles, {"norms": [round(length, 4) for length in result.norms]}
+
+
+def plain(numbers: Array) -> list[float]:
+    """Numbers as JSON takes them, four digits after the point."""
+    return [round(float(number), 4) for number in numbers]
