@@ -24,9 +24,10 @@ from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji
+from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji, gan
 from aigc_demo.evaluation.digits import Settings
 from aigc_demo.models.cyclegan import CycleGAN
+from aigc_demo.models.gan import GAN
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.vae import VAE
@@ -60,6 +61,8 @@ def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict
         return autoencoders.evaluate(model, data, judge, settings)
     if isinstance(model, KLAutoencoder):
         return {"metrics": colour.evaluate(model, present(data), COLOUR), "samples": COLOUR}
+    if isinstance(model, GAN):
+        return gan.evaluate(model, judge, present(data), settings)
     if isinstance(model, CycleGAN):
         metrics, samples = cyclegan.evaluate(model, judge, present(data))
         return {"metrics": metrics, "samples": samples}
@@ -104,6 +107,8 @@ def main() -> None:
             catalogue.remeasure(chosen.id, {"metrics": result["metrics"]})
         if chosen.update and "information" in result:
             autoencoders.remember(chosen.id, result)
+        if chosen.update and "counts" in result:
+            gan.remember(chosen.id, result)
     except UserError as error:
         raise SystemExit(str(error)) from error
     if chosen.json:
