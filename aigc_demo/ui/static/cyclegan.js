@@ -38,7 +38,7 @@
       arrows.forEach((arrow, i) => { arrow.textContent = [to, from][i]; });
       const facts = { to, before: whole(before.vendor_share), after: whole(after.vendor_share), cycle: percent(value.cycle_error) };
       const away = pair ? fill(words.says_pair, { to, nothing: percent(value.away[0]), there: percent(value.away[1]) }) : "";
-      luoxia.sentence(root.querySelector(".lx-verdict"), [fill(words.says, facts), away].filter(Boolean).join(" "));
+      luoxia.sentence(root.querySelector(".lx-verdict"), fill(words.says, facts) + away);
     });
   };
 
@@ -94,11 +94,14 @@
         const points = seen.map((moment, i) => [i, moment[name]]).filter(([, value]) => value !== null && value !== undefined);
         return { kind, points, dots: points.filter(([i]) => i === index) };
       };
-      const draw = (box, lines, up, level) => {
+      const draw = (box, lines, up, level, lowest = 0) => {
         const values = lines.flatMap(({ points }) => points.map(([, value]) => value)).concat(level ? level.at : []);
-        luoxia.chart(box, { x: [0, last], y: [0, 1.12 * Math.max(...values)], xs, across: words.across, up, lines, level });
+        const y = [lowest * Math.min(...values), 1.12 * Math.max(...values)];
+        luoxia.chart(box, { x: [0, last], y, xs, across: words.across, up, lines, level });
       };
-      draw(error, [line("glow", "error"), line("water", "error_without")], words.shade, { at: course.nothing, words: words.nothing });
+      const late = ({ kind, points, dots }) => ({ kind, points: points.slice(1), dots: dots.filter(([i]) => i) }); // the first is far off
+      const both = [late(line("glow", "error")), late(line("water", "error_without"))];
+      draw(error, both, words.shade, { at: course.nothing, words: words.nothing }, 0.85);
       draw(losses, [line("glow", "cycle"), line("water", "identity")], words.loss);
       draw(game, [line("glow", "fool"), line("water", "critic")], words.loss, { at: 0.5, words: words.guess });
     }

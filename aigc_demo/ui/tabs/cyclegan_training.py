@@ -62,7 +62,9 @@ def epochs(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
     game = plot("cyclegan.training_game", legend(glow="cyclegan.training_fool", water="cyclegan.training_critic"))
     spoken = words(**{name: f"cyclegan.training_{name}" for name in SPOKEN})
     template = (
-        f'<div class="lx-epochs" data-words="{spoken}"><div class="lx-rivals">{rows}</div>{scrubber()}'
+        f'<div class="lx-epochs" data-words="{spoken}"><div class="lx-rivals"><div class="lx-ways-heads"><span></span>'
+        f"<span>{t('cyclegan.direction_to_google')}</span><span>{t('cyclegan.direction_to_twitter')}</span></div>"
+        f"{rows}</div>{scrubber()}"
         f'<p class="lx-facts-line"></p><div class="lx-charts">{error}{losses}{game}</div></div>'
     )
     return view("epochs", template, value, elem_id=elem_id)
