@@ -10,7 +10,8 @@ from aigc_demo.services.cyclegan import saving
 from aigc_demo.services.cyclegan.checkpoints import CYCLE, WITHOUT
 from aigc_demo.services.cyclegan.requests import PAIRS, ROWS, Compare, Translate
 
-OURS = """# {title}, with aigc_demo. Run it in the project's folder.
+OURS = """# {title}.
+# With aigc_demo; run it in the project's folder.
 import numpy as np
 from PIL import Image
 
@@ -25,7 +26,8 @@ result = create(Store()).{method}(request)
 rows = np.array({rows})  # (rows, N, 3, 64, 64) in [0, 1]
 {end}"""
 
-PLAIN = """# {title}, in plain PyTorch with the same weights. Run it in the project's folder.
+PLAIN = """# {title}.
+# In plain PyTorch with the same weights; run it in the project's folder.
 {imports}import numpy as np
 import torch
 from PIL import Image

@@ -1,0 +1,351 @@
+"""The translation use-cases on tiny untrained weights: results, uploads of every kind, files, scripts, figures."""
+
+import io
+import json
+import runpy
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from api import SVG, bomb, data_url, encoded
+from PIL import Image
+from tiny_cyclegan import filled, tiny_store
+
+from aigc_demo.core.errors import BadRequestError, UnavailableError, UserError
+from aigc_demo.core.params import build
+from aigc_demo.data import emoji
+from aigc_demo.evaluation import cyclegan as measured
+from aigc_demo.evaluation import emoji as reading
+from aigc_demo.models.judge import Judge, JudgeConfig
+from aigc_demo.services import cards, home
+from aigc_demo.services.cyclegan import checkpoints, saving, sheets, shipped
+from aigc_demo.services.cyclegan.requests import DIRECTIONS, PAIRS, ROWS, Compare, Translate
+from aigc_demo.services.cyclegan.service import create
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, rtol=0, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A folder with assets of tiny models and the emoji that ship."""
+    folder = tmp_path_factory.mktemp("project")
+    filled(folder / "assets")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def service(project):
+    """The use-cases over them."""
+    return create(tiny_store(project / "assets"))
+
+
+def photo(width=90, height=60, mode="RGB"):
+    """A picture with red, green and blue thirds, from left to right."""
+    picture = Image.new("RGB", (width, height))
+    for i, paint in enumerate(("red", "lime", "blue")):
+        picture.paste(paint, (i * width // 3, 0, (i + 1) * width // 3, height))
+    return picture.convert(mode)
+
+
+# there and back
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_a_picture_goes_there_and_back(service, direction):
+    made = service.translate(Translate(sample=3, direction=direction))
+    model, back = service.model(checkpoints.CYCLE), direction == "to_twitter"
+    x, truth = (torch.from_numpy(part)[None] * 2 - 1 for part in (made.picture, made.truth))
+    there = model.translator(back)(x)
+    same(made.there, (there[0] + 1) / 2)
+    same(made.back, (model.translator(not back)(there)[0] + 1) / 2)
+    same(made.same, (model.translator(not back)(x)[0] + 1) / 2)
+    same(made.cycle_error, np.abs(made.back - made.picture).mean(0))
+    same(made.readings[2].scores, model.detective(back)(truth)[0])
+    for found in (made.picture, made.there, made.back, made.same, made.truth):
+        assert found.shape == (3, 64, 64) and found.min() >= 0 and found.max() <= 1
+
+
+def test_the_two_directions_begin_with_the_two_vendors(service):
+    forth, back = (service.translate(Translate(sample=20, direction=direction)) for direction in DIRECTIONS)
+    assert np.array_equal(forth.picture, back.truth) and np.array_equal(forth.truth, back.picture)
+    assert not np.array_equal(forth.picture, forth.truth)
+
+
+def test_the_judge_reads_the_vendor_that_is_aimed_at(service):
+    forth, back = (service.translate(Translate(sample=20, direction=direction)) for direction in DIRECTIONS)
+    google, twitter = forth.readings[0].vendor_share, back.readings[2].vendor_share  # of the same picture
+    assert google + twitter == pytest.approx(1, abs=1e-4) and 0 < google < 1
+
+
+def test_a_row_is_translated_with_the_cycle_term_and_without(service):
+    for row in ROWS:
+        made = service.compare(Compare(row=row))
+        for place, sample in enumerate(range(8 * ROWS.index(row), 8 * ROWS.index(row) + 8)):
+            alone = service.translate(Translate(sample=sample))
+            same(made.cycle[place], alone.there)
+            same(made.truth[place], alone.truth)
+            assert made.cycle_error[place] == pytest.approx(np.abs(alone.there - alone.truth).mean(), abs=1e-4)
+            assert made.nothing_error[place] == pytest.approx(np.abs(alone.picture - alone.truth).mean(), abs=1e-4)
+        assert not np.allclose(made.without, made.cycle, atol=1e-2)
+
+
+def test_sheets_hold_what_they_say(service):
+    pair, own = Translate(sample=1), Translate(picture=data_url(encoded(photo())))
+    for request, tiles in ((pair, 9), (own, 7), (Compare(), 32)):
+        made = service.compare(request) if isinstance(request, Compare) else service.translate(request)
+        raw, facts = sheets.value(made)
+        assert Image.open(io.BytesIO(raw)).size == (64 * tiles, 64) and facts["counts"] == [tiles]
+        json.dumps(facts)
+    assert "away" not in sheets.value(service.translate(own))[1]
+    assert len(sheets.value(service.translate(pair))[1]["readings"]) == 3
+
+
+def test_what_cannot_be_asked():
+    for kind, values in ((Translate, {"sample": PAIRS}), (Translate, {"direction": "up"}), (Compare, {"row": "cats"})):
+        with pytest.raises(BadRequestError):
+            kind(**values)
+
+
+def test_without_weights_one_sentence_says_what_to_run(tmp_path):
+    (tmp_path / "examples").mkdir()
+    with pytest.raises(UnavailableError, match=r"weights of cyclegan-emoji are not on this machine\. Run: train"):
+        create(tiny_store(tmp_path)).translate(Translate())
+
+
+# pictures that people bring
+
+
+def test_all_of_a_wide_picture_is_seen_on_white():
+    seen = saving.brought(data_url(encoded(photo(300, 100))))
+    np.testing.assert_allclose(seen[:, 32, [5, 32, 58]].T, [[1, -1, -1], [-1, 1, -1], [-1, -1, 1]], atol=0.1)
+    assert (seen[:, :20] == 1).all() and (seen[:, 44:] == 1).all()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1), (64, 64), (63, 65), (3000, 2000)])
+def test_any_size_becomes_the_same_size_and_is_translated(service, size):
+    made = service.translate(Translate(picture=data_url(encoded(photo(*size)))))
+    assert made.picture.shape == made.there.shape == (3, 64, 64) and np.isfinite(made.there).all()
+    assert made.truth is None and made.readings[2] is None
+
+
+def test_one_pixel_fills_the_square():
+    seen = saving.brought(data_url(encoded(Image.new("RGB", (1, 1), (255, 0, 0)))))
+    same(seen, np.broadcast_to(np.array([1, -1, -1]).reshape(3, 1, 1), (3, 64, 64)))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_every_mode_of_png_is_a_picture(mode):
+    greys = Image.fromarray(np.full((40, 40), 40_000, np.uint16))
+    picture = greys if mode == "I;16" else photo(mode=mode)
+    assert saving.brought(data_url(encoded(picture))).shape == (3, 64, 64)
+
+
+def test_cmyk_is_a_picture():
+    assert saving.brought(data_url(encoded(photo(mode="CMYK"), "JPEG"), "jpeg")).shape == (3, 64, 64)
+
+
+def test_of_an_animation_the_first_frame_is_seen():
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime", "blue")]
+    moving = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    same(saving.brought(data_url(moving, "gif"))[:, 32, 32], [1, -1, -1])
+
+
+def test_transparent_areas_are_white():
+    picture = Image.new("RGBA", (64, 64), (0, 0, 0, 0))
+    picture.paste((255, 0, 0, 255), (0, 0, 32, 64))
+    seen = saving.brought(data_url(encoded(picture)))
+    same(seen[:, 10, 60], [1, 1, 1])
+    same(seen[:, 10, 10], [1, -1, -1])
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (data_url(bomb(12_000)), "has 144 megapixels"),
+        (data_url(encoded(Image.new("RGBA", (9, 9)))), "This picture is empty."),
+        (data_url(encoded(photo())[:-60]), "not a picture"),
+        (data_url(SVG, "svg+xml"), "not a picture"),
+        ("https://example.org/x.png", "not a picture"),
+        ("x" * 8_000_001, "at most 8000000 characters"),
+    ],
+    ids=["12,000 x 12,000", "clear", "cut", "svg", "address", "8 MB"],
+)
+def test_a_bad_picture_is_one_sentence(service, picture, words):
+    with pytest.raises(UserError, match=words):
+        service.translate(Translate(picture=picture))
+
+
+# files and scripts
+
+SAVED = {"cyclegan_translate": Translate(sample=9, direction="to_twitter"), "cyclegan_compare": Compare(row="signs")}
+
+
+def saved(service, use_case, request, kind):
+    """Bytes of a saved file."""
+    *_, step = service.save(use_case, request, kind)
+    return step.value
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "mp4", "json"])
+@pytest.mark.parametrize("use_case", SAVED)
+def test_a_saved_file_makes_its_result_again(service, tmp_path, use_case, kind):
+    file = tmp_path / f"saved.{kind}"
+    file.write_bytes(saved(service, use_case, SAVED[use_case], kind))
+    card = cards.read(file)
+    assert (card.use_case, card.checkpoint) == (use_case, checkpoints.CYCLE)
+    again = build(type(SAVED[use_case]), card.values)
+    assert again == SAVED[use_case] and card.sha256 == service.store.sha256(checkpoints.CYCLE)
+    if kind != "mp4":
+        assert saved(service, use_case, again, kind) == file.read_bytes()
+
+
+def test_a_large_picture_is_kept_as_what_the_models_saw(service, tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (300, 500, 3), np.uint8)
+    raw = saved(service, "cyclegan_translate", Translate(picture=data_url(encoded(Image.fromarray(noise)))), "png")
+    (tmp_path / "saved.png").write_bytes(raw)
+    values = cards.read(tmp_path / "saved.png").values
+    assert len(values["picture"]) < 18_000
+    assert saved(service, "cyclegan_translate", build(Translate, values), "png") == raw
+
+
+SCRIPTS = [
+    Translate(sample=23),
+    Translate(sample=2, direction="to_twitter"),
+    Translate(picture=data_url(encoded(photo(500, 300)))),
+    Compare(row="things"),
+    Compare(direction="to_twitter"),
+]
+
+
+@pytest.mark.parametrize("request_", SCRIPTS, ids=range(len(SCRIPTS)))
+def test_both_scripts_make_the_same_pictures(service, project, monkeypatch, request_):
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("aigc_demo.checkpoints.store.Store", lambda: service.store)
+    for side, source in zip(("ours", "library"), service.python(request_), strict=True):
+        (project / f"{side}.py").write_text(source)
+        runpy.run_path(f"{side}.py", run_name="__main__")
+    ours, library = (np.asarray(Image.open(f"{side}.png"), np.int16) for side in ("ours", "library"))
+    assert ours.shape == library.shape and np.ptp(ours) > 20
+    assert np.abs(ours - library).max() <= 1, "more than rounding"
+
+
+@pytest.mark.parametrize("request_", SCRIPTS, ids=range(len(SCRIPTS)))
+def test_the_second_script_is_short_plain_and_needs_nothing_of_ours(service, request_):
+    ours, plain = service.python(request_)
+    assert "aigc_demo" not in plain and "aigc_demo" in ours and "nn.Sequential" in plain
+    loader = plain.partition("class Residual")[2].partition("emoji = ")[0]
+    assert loader.count("\n") <= 40
+    for source in (ours, plain):
+        assert max(len(line) for line in source.splitlines() if "base64" not in line) <= 120
+        compile(source, "script", "exec")
+
+
+# what ships, and what is measured
+
+
+def test_first_results_ship_as_the_page_reads_them(service, project):
+    folder = project / "assets" / "examples"
+    for name in shipped.FIRST:
+        shipped.first(name, service, folder)
+        value = home.shipped_run(checkpoints.CYCLE, folder, name)
+        assert value["sheets"] and value["parameters"] and value["direction"] == "to_google"
+    shipped.moving(service, folder)
+    run = home.shipped_run(checkpoints.CYCLE, folder)
+    sheet = Image.open(folder / f"{checkpoints.CYCLE}-run.png")
+    assert sheet.size == (64 * run["counts"][0], 64 * 3) and all(pane.startswith("colour") for pane in run["panes"])
+
+
+def test_the_emoji_that_ship_are_held_out_and_both_vendors():
+    assert {emoji.split_of(name) for name in emoji.PAIRS} == {"test"}
+    assert len(set(emoji.PAIRS)) == PAIRS == 8 * len(ROWS)
+    sheet = emoji.read_samples(home.EXAMPLES / "emoji-pairs.png")
+    assert sheet.shape == (2 * PAIRS, 64, 64, 3)
+    assert (sheet[:PAIRS] != sheet[PAIRS:]).any((1, 2, 3)).all()
+
+
+class Fixed(Judge):
+    """A judge that reads the class of a picture from the shade of its first pixel."""
+
+    def features(self, x):
+        return x[:, 0, 0, 0, None]
+
+    def decide(self, features):
+        return -((features - torch.linspace(-1, 1, 18)) ** 2)
+
+
+@pytest.fixture
+def held_out(monkeypatch):
+    """Two made-up emoji: one with two variants; Google's are darker and of a class nine higher."""
+    shades = torch.linspace(-1, 1, 18)
+    groups = torch.tensor([0, 0, 4])
+
+    def load(folder, vendor, split):
+        return shades[groups + 9 * emoji.VENDORS.index(vendor)].view(3, 1, 1, 1).expand(3, 3, 64, 64)
+
+    monkeypatch.setattr(emoji, "load", load)
+    monkeypatch.setattr(emoji, "groups", lambda folder, split: groups)
+    monkeypatch.setattr(emoji, "chances", lambda folder, split: torch.tensor([0.25, 0.25, 0.5]))
+    return Fixed(JudgeConfig(64, 3, 4, 18))
+
+
+def test_a_judge_that_sees_everything_is_always_right(held_out, tmp_path):
+    found, count = reading.judge_metrics(held_out, tmp_path)
+    assert found == {"vendor_right": 1, "group_right": 1, "class_accuracy": 1} and count == 6
+
+
+def test_doing_nothing_and_a_perfect_translation_are_told_apart(held_out, tmp_path, service, monkeypatch):
+    step = 18 / 17  # from a class to the one nine higher
+
+    def perfect(model, x, backwards):
+        moved = x - step if backwards else x + step
+        return moved, moved + step if backwards else moved - step
+
+    model = service.model(checkpoints.CYCLE)
+    monkeypatch.setattr(measured, "translate", perfect)
+    found, count = measured.evaluate(model, held_out, tmp_path)
+    assert count == 6
+    for name in ("vendor_right", "group_right", "class_right"):
+        assert found[name] == pytest.approx(1), name
+    assert found["mean_absolute_error"] == pytest.approx(0, abs=1e-6) == found["cycle_error"]
+    assert found["mean_absolute_error_nothing"] == pytest.approx(step / 2, rel=1e-4)
+    assert found["vendor_right_nothing"] == 0 == found["class_right_nothing"]
+    assert found["group_right_nothing"] == pytest.approx(1)
+
+
+def test_an_emoji_counts_once_however_many_variants_it_has(held_out, tmp_path, service, monkeypatch):
+    def partly(model, x, backwards):
+        return torch.where(torch.arange(len(x)).view(-1, 1, 1, 1) == 2, 0.0, x), x
+
+    monkeypatch.setattr(measured, "translate", partly)
+    found, _ = measured.evaluate(service.model(checkpoints.CYCLE), held_out, tmp_path)
+    assert found["cycle_error"] == 0 and found["mean_absolute_error"] < found["mean_absolute_error_nothing"]
+    both = [0.25 * 2 * 18 / 17 / 2 + 0.5 * abs(shade) / 2 for shade in (torch.linspace(-1, 1, 18)[[13, 4]].tolist())]
+    assert found["mean_absolute_error"] == pytest.approx(sum(both) / 2, rel=1e-4)
+
+
+def test_drawn_pictures_are_measured_against_a_floor():
+    torch.manual_seed(0)
+    judge = Judge(JudgeConfig(64, 3, 4, 18)).eval()
+    train, test = (torch.rand(count, 3, 64, 64) * 2 - 1 for count in (40, 30))
+    good = reading.drawing_metrics(train[:20], train, test, judge)
+    bad = reading.drawing_metrics(torch.full((20, 3, 64, 64), -1.0), train, test, judge)
+    assert good["nearest_train"] < 1 < bad["nearest_train"] and bad["frechet"] > 2 * good["frechet"]
+    assert good["frechet_floor"] == bad["frechet_floor"] > 0
+
+
+def test_translations_come_as_a_file_keeps_them(service):
+    model = service.model(checkpoints.CYCLE)
+    there, back = measured.translate(model, torch.rand(3, 3, 64, 64) * 2 - 1, backwards=True)
+    for made in (there, back):
+        shades = (made + 1) * 127.5
+        assert torch.allclose(shades, shades.round(), atol=1e-3) and made.abs().max() <= 1
+
+
+def test_the_folder_can_be_moved(project, tmp_path):
+    """Nothing of the family knows where it was made."""
+    shutil.copytree(project / "assets", tmp_path / "elsewhere")
+    service = create(tiny_store(tmp_path / "elsewhere"))
+    assert service.translate(Translate()).picture.shape == (3, 64, 64)
