@@ -21,6 +21,8 @@ from aigc_demo.ui.i18n import texts
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
 HUB = "lab/ddpm"  # a model of the loopback hub
 SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is answered at once
+    "cyclegan_translate": {"direction": "to_google", "sample": 0, "picture": ""},
+    "cyclegan_compare": {"direction": "to_google", "row": "faces"},
     "diffusion_draw": {"digit": 7, "steps": 2, "seed": 7, "sampler": "ddim", "guidance": 1.5, "eta": 0},
     "diffusion_forward": {"sample": 3, "level": 400, "seed": 7, "drawing": ""},
     "diffusion_redraw": {"drawing": "", "sample": 3, "level": 600, "digit": -1, "seed": 7, "steps": 2}

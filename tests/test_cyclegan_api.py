@@ -1,0 +1,141 @@
+"""The translators as programs see them: every endpoint of the family over HTTP, and bad input of every kind."""
+
+import math
+from pathlib import Path
+
+import gradio_client
+import httpx
+import numpy as np
+import pytest
+from api import SMALL, Api, bomb, data_url, encoded, small
+from PIL import Image
+
+from aigc_demo.services import cards
+
+ASKED = [name for name in SMALL if name.startswith("cyclegan_")]
+PUBLIC = [name + kind for name in ASKED for kind in ("", "_save", "_python")]
+
+
+@pytest.fixture(scope="module")
+def client():
+    with httpx.Client(timeout=60, limits=httpx.Limits(keepalive_expiry=2)) as client:
+        yield client
+
+
+@pytest.fixture
+def api(app_url, client):
+    """The app, asked in English; at the end of every test it still translates the same emoji in the same way."""
+    api = Api(app_url, client)
+    yield api
+    found = api.good("cyclegan_translate")[0]
+    assert found == FIRST.setdefault("found", found)
+
+
+FIRST: dict[str, dict[str, object]] = {}  # what the first good request gave
+
+
+def test_these_are_all_public_endpoints(api):
+    found = api.client.get(f"{api.address}/gradio_api/info").json()["named_endpoints"]
+    assert {name for name in found if name.startswith("/cyclegan_")} == {f"/{name}" for name in PUBLIC}
+
+
+@pytest.fixture(scope="module")
+def program(app_url):
+    """Gradio's own client."""
+    return gradio_client.Client(app_url, verbose=False, download_files=False, analytics_enabled=False)
+
+
+@pytest.mark.parametrize("endpoint", PUBLIC)
+def test_every_endpoint_answers_gradios_client(program, endpoint):
+    """Arguments by name, as the API page shows them."""
+    found = program.predict(api_name=f"/{endpoint}", **small(endpoint))
+    if endpoint.endswith("_save"):
+        assert Path(found["name"]).suffix == ".png" and found["file"]["url"].endswith(found["name"])
+    elif endpoint.endswith("_python"):
+        assert "aigc_demo" in found["ours"] and "safetensors" in found["library"]
+    else:
+        assert found[0]["sheets"] and found[-1]["state"] == "live"
+
+
+def test_both_directions_answer_and_differ(api):
+    forth, back = (api.good("cyclegan_translate", direction=way)[0] for way in ("to_google", "to_twitter"))
+    assert forth["away"][0] == back["away"][0] and forth["sheets"] != back["sheets"]
+    assert len(forth["readings"]) == 3 and 0 <= forth["readings"][0]["vendor_share"] <= 1
+
+
+def test_a_picture_of_ones_own_has_no_true_pair(api):
+    own = data_url(encoded(Image.new("RGB", (300, 200), "tomato")))
+    found = api.good("cyclegan_translate", picture=own)[0]
+    assert "away" not in found and len(found["readings"]) == 2 and found["counts"] == [7]
+
+
+@pytest.mark.parametrize("endpoint", ASKED)
+@pytest.mark.parametrize("kind", ["png", "gif", "mp4", "json"])
+def test_a_saved_file_carries_its_card(api, tmp_path, endpoint, kind):
+    saved = api.good(f"{endpoint}_save", format=kind)[0]
+    file = tmp_path / saved["name"]
+    file.write_bytes(api.client.get(saved["file"]["url"]).content)
+    card = cards.read(file)
+    assert card.use_case == endpoint and len(card.sha256) == 64
+    assert {name: card.values[name] for name in small(endpoint)} == small(endpoint)
+
+
+NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "7", "", None, [], [1], {}]
+
+
+def test_no_number_is_taken_on_trust(api):
+    for endpoint in ("cyclegan_translate", "cyclegan_translate_save", "cyclegan_translate_python"):
+        answers = [api.bad(endpoint, sample=value) for value in NONSENSE]
+        assert all("must be" in words or "is empty" in words for words in answers)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "field", "value", "words"),
+    [
+        ("cyclegan_translate", "direction", "to_apple", "must be one of to_google, to_twitter, got to_apple."),
+        ("cyclegan_translate", "sample", 24, "must be between 0 and 23, got 24."),
+        ("cyclegan_compare", "row", "cats", "must be one of faces, things, signs, got cats."),
+        ("cyclegan_compare", "direction", None, "must be"),
+        ("cyclegan_compare_save", "format", "bmp", "must be one of png, gif, mp4, json, got bmp."),
+    ],
+)
+def test_sentences_say_what_to_do(api, endpoint, field, value, words):
+    assert words in api.bad(endpoint, **{field: value})
+
+
+UNREADABLE = "This file is not a picture"
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (data_url(encoded(Image.new("RGBA", (99, 99)))), "This picture is empty."),
+        (data_url(bomb(12_000)), "has 144 megapixels"),
+        ("x" * 8_100_000, "at most 8000000 characters"),
+        ("data:text/html,<script>alert(1)</script>", UNREADABLE),
+        ({"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}, "was not uploaded here"),
+        (7, "must be text"),
+    ],
+    ids=["empty", "12,000 x 12,000", "8 MB", "page", "file", "number"],
+)
+def test_a_bad_picture_is_one_sentence(api, picture, words):
+    assert words in api.bad("cyclegan_translate", picture=picture)
+
+
+def test_pictures_of_every_kind_are_translated(api):
+    frames = [Image.new("RGB", (64, 64), colour) for colour in ("red", "lime")]
+    pictures = {
+        "1 x 1": data_url(encoded(frames[0].resize((1, 1)))),
+        "moving": data_url(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), "gif"),
+        "cmyk": data_url(encoded(frames[0].convert("CMYK"), "JPEG"), "jpeg"),
+        "16 bits": data_url(encoded(Image.fromarray(np.full((30, 40), 40_000, np.uint16)))),
+        "thin": data_url(encoded(frames[0].resize((1, 3000)))),
+    }
+    for name, picture in pictures.items():
+        assert api.good("cyclegan_translate", picture=picture)[0]["counts"] == [7], name
+
+
+def test_chinese_sentences(app_url, client):
+    api = Api(app_url, client, "zh")
+    assert "24" in api.bad("cyclegan_translate", sample=24)
+    assert "144" in api.bad("cyclegan_translate", picture=data_url(bomb(12_000)))
