@@ -9,7 +9,8 @@ second (section 7.1). What differs from the paper: four pictures a step instead 
 what is shipped is the running mean of the weights. Pictures are not mirrored, since Google's light comes from the left.
 
 `cyclegan-emoji-nocycle` is the ablation: lambda is 0, and so the identity term is gone too, which has the weight
-0.5 lambda in the paper. Nothing then ties a translation to what was translated.
+0.5 lambda in the paper. Nothing then ties a translation to what was translated. To be fair it is trained for as many
+steps as the other was: `--steps`.
 
 The pictures of a step are drawn apart from each other, one batch per vendor. A run stops at any time and goes on from
 its folder, with an empty pool. Time, hardware and the figures reached stand in the catalogue.
@@ -181,15 +182,18 @@ def main() -> None:
     parser.add_argument(
         "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
     )
+    parser.add_argument("--steps", type=int, help="those of the recipe by default")
     parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
     parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     folder = present("emoji")
-    a, b = (emoji.load(folder, vendor, "train") for vendor in RECIPES[options.id].model.names)
+    recipe = RECIPES[options.id]
+    recipe = replace(recipe, steps=options.steps or recipe.steps)
+    a, b = (emoji.load(folder, vendor, "train") for vendor in recipe.model.names)
     out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
     run = options.run or Path("runs") / options.id
-    train(RECIPES[options.id], (a, b), emoji.chances(folder, "train"), out, run, options.minutes)
+    train(recipe, (a, b), emoji.chances(folder, "train"), out, run, options.minutes)
 
 
 if __name__ == "__main__":
