@@ -27,6 +27,7 @@ FOLDERS = {  # a folder's comment; one that is not here is not in the tree
     "aigc_demo/pipelines": "the only folder that imports diffusers or transformers",
     "aigc_demo/sampling": "algorithms that draw from a model, given as a callable",
     "aigc_demo/services": "one per family: requests and use-cases; no Gradio",
+    "aigc_demo/services/cyclegan": "CycleGAN",
     "aigc_demo/services/diffusion": "the diffusion family",
     "aigc_demo/services/gan": "the GANs",
     "aigc_demo/services/vae": "the autoencoders",
@@ -168,12 +169,25 @@ def factors() -> str:
     return table(("beta", *names), rows)
 
 
+def translations() -> str:
+    """CycleGAN on held-out pairs: doing nothing, without the cycle term, with it."""
+    names = ("mean_absolute_error", "vendor_right", "group_right", "class_right", "cycle_error")
+    ways = {
+        "doing nothing": ("cyclegan-emoji", "_nothing"),
+        "without the cycle term": ("cyclegan-emoji-nocycle", ""),
+        "with it": ("cyclegan-emoji", ""),
+    }
+    rows = [line(words, *(metric(id, name + suffix, 4) for name in names)) for words, (id, suffix) in ways.items()]
+    return table(("", *names), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "tree": tree,
     "checkpoints": checkpoints,
     "likelihoods": likelihoods,
     "betas": betas,
     "factors": factors,
+    "translations": translations,
 }
 TEXTS = (README, ROOT / "docs" / "checkpoints.md")
 
