@@ -80,13 +80,14 @@ class GANConfig:
     channels: int = 1  # C
     noise: int = 100  # Z
     width: int = 32  # maps at half size, twice as many at every further halving; dense layers are as wide as in DENSE
+    critic_width: int = 32  # the same of the critic
     classes: int = 0  # K; 0 when nothing can be asked for
     critic_norm: bool = True  # batch normalisation in the critic; a penalty on slopes per picture forbids it
 
     @classmethod
     def tiny(cls) -> "GANConfig":
         """The smallest config that runs every line; for tests."""
-        return cls(noise=4, width=2, classes=10)
+        return cls(noise=4, width=2, critic_width=2, classes=10)
 
     @property
     def halvings(self) -> int:
@@ -96,10 +97,9 @@ class GANConfig:
             side, times = side // 2, times + 1
         return times
 
-    @property
-    def maps(self) -> list[int]:
+    def maps(self, width: int) -> list[int]:
         """Number of maps at half size, quarter size and so on."""
-        return [self.width * 2**i for i in range(self.halvings)]
+        return [width * 2**i for i in range(self.halvings)]
 
     @property
     def start(self) -> int:
@@ -113,7 +113,7 @@ CLASS = 32  # numbers that stand for the class beside the noise
 
 def growing(config: GANConfig, inputs: int) -> list[nn.Module]:
     """From a 1x1 map to the picture, with transposed convolutions: Radford et al., figure 1."""
-    *others, last = config.maps
+    *others, last = config.maps(config.width)
     layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, last, config.start, bias=False)]  # (B, last, start, start)
     for maps in reversed(others):
         layers += [nn.BatchNorm2d(last), nn.ReLU()]
@@ -127,7 +127,7 @@ def shrinking(config: GANConfig) -> list[nn.Module]:
     """From the picture to the smallest map, with convolutions of stride two."""
     layers: list[nn.Module] = []
     before = config.channels
-    for maps in config.maps:
+    for maps in config.maps(config.critic_width):
         norm = config.critic_norm and before != config.channels  # not where the picture comes in
         layers += [nn.Conv2d(before, maps, 4, stride=2, padding=1, bias=not norm)]  # half the side
         layers += [nn.BatchNorm2d(maps)] if norm else []
@@ -195,7 +195,7 @@ class Critic(nn.Module):
             features = first // 2
         else:
             self.body = nn.Sequential(*shrinking(config), nn.Flatten())
-            features = config.maps[-1] * config.start**2
+            features = config.maps(config.critic_width)[-1] * config.start**2
         self.head = nn.Linear(features, 1)  # over all maps at once: a convolution that covers the whole map
         self.classes = nn.Embedding(config.classes, features) if config.classes else None
 
