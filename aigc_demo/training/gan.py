@@ -72,7 +72,6 @@ class Recipe:
 
 
 PAIRS = replace(LOSSES["relativistic"], slope_zero=0.05)
-NONE = {"slope_zero": 0.0, "slope_one": 0.0}  # a round without a penalty
 FREE = GANConfig(critic_norm=False)
 DENSE = GANConfig(layers="dense", critic_norm=False)
 RECIPES = {
@@ -208,7 +207,7 @@ class Game:
         """The loss of a round; lazy penalties after Karras et al., 2020 (arXiv:1912.04958), section 3.1."""
         loss, every = self.recipe.loss, self.recipe.every
         if step % every:
-            return replace(loss, **NONE)
+            return replace(loss, slope_zero=0.0, slope_one=0.0)
         return replace(loss, slope_zero=loss.slope_zero * every, slope_one=loss.slope_one * every)
 
     def critic_turn(self, real: Tensor, label: Tensor, step: int, draws: torch.Generator) -> dict[str, Tensor]:
