@@ -41,8 +41,7 @@ def translate(model: CycleGAN, x: Tensor, backwards: bool) -> tuple[Tensor, Tens
 def pictures(folder: Path, names: tuple[str, str], backwards: bool) -> tuple[Tensor, Tensor, int]:
     """Held-out pictures, the other vendor's drawings of the same, and which of emoji.VENDORS drew the latter."""
     source, target = names[::-1] if backwards else names
-    both = (emoji.load(folder, vendor, "test") for vendor in (source, target))
-    return (*both, emoji.VENDORS.index(target))  # type: ignore[return-value]
+    return emoji.load(folder, source, "test"), emoji.load(folder, target, "test"), emoji.VENDORS.index(target)
 
 
 @torch.inference_mode()

@@ -66,7 +66,7 @@ def render(runs: Path, assets: Path, a: Tensor, b: Tensor) -> tuple[Image.Image,
     taken = moments(runs / CYCLE, assets / f"checkpoints/{CYCLE}.safetensors", lines)
     without = moments(runs / WITHOUT, assets / f"checkpoints/{WITHOUT}.safetensors", others)
     rows = [strip(torch.cat([a[list(SHOWN[0])], b[list(SHOWN[1])]]))]
-    known = []
+    known: list[dict[str, Any]] = []
     for (pictures, path), (_, other) in zip(taken, without, strict=True):
         (shown, error), (shown_without, error_without) = look(path, a, b), look(other, a, b)
         rows += [strip(shown), strip(shown_without)]

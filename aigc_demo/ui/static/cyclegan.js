@@ -2,7 +2,7 @@
 (() => {
   const { fill } = luoxia;
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
-  const whole = (share) => `${Math.round(100 * share)} %`;
+  const whole = (share, words) => (share > 0.995 ? words.nearly_all : share < 0.005 ? words.nearly_none : `${Math.round(100 * share)} %`);
   const ends = (value, words) => (value.direction === "to_google" ? [words.twitter, words.google] : [words.google, words.twitter]);
 
   // Value: {sheets, direction, cycle_error, readings: [{vendor_share, score}], away: [nothing, translated] with a true pair}
@@ -36,7 +36,7 @@
       };
       for (const [name, note] of Object.entries(notes)) figures[name].querySelector("figcaption span").textContent = note || "";
       arrows.forEach((arrow, i) => { arrow.textContent = [to, from][i]; });
-      const facts = { to, before: whole(before.vendor_share), after: whole(after.vendor_share), cycle: percent(value.cycle_error) };
+      const facts = { to, before: whole(before.vendor_share, words), after: whole(after.vendor_share, words), cycle: percent(value.cycle_error) };
       const away = pair ? fill(words.says_pair, { to, nothing: percent(value.away[0]), there: percent(value.away[1]) }) : "";
       luoxia.sentence(root.querySelector(".lx-verdict"), fill(words.says, facts) + away);
     });

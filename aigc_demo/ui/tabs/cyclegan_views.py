@@ -77,7 +77,7 @@ def trip(elem_id: str, value: Any) -> gr.HTML:
         f'<div class="lx-trip">{large}</div><p class="lx-verdict" hidden></p>'
         f'<h3 class="lx-evidence-title">{t("cyclegan.evidence")}</h3><div class="lx-evidence">{small}</div>{scale}'
     )
-    names = "style off says says_pair score yours same_note error_note truth_note"
+    names = "style off says says_pair nearly_all nearly_none score yours same_note error_note truth_note"
     return view("trip", box("trip-view", names, markup), value, elem_id=elem_id)
 
 
