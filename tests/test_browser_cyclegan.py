@@ -44,7 +44,7 @@ def test_a_picked_emoji_goes_there_and_back(visit):
     assert len(words) == 5 and all(0 <= number <= 100 for number in words)
     part(page, TRANSLATE, "direction", "input[value=to_twitter]").click()
     live(page, TRANSLATE, first)
-    expect(view.locator('[data-tile="picture"] figcaption span')).to_have_text("Google's style")
+    expect(view.locator('[data-tile="picture"] figcaption span')).to_have_text("in Google style")
 
 
 def test_a_picture_of_ones_own_has_no_true_pair_and_gives_way_to_an_emoji(visit):

@@ -25,7 +25,11 @@ def made_up(out, run):
     generator = torch.Generator().manual_seed(0)
     pictures = torch.randint(0, 256, (20, 1, 28, 28), generator=generator, dtype=torch.uint8)
     batch = (pictures[:4] / 255, torch.arange(4))
+    coloured = [torch.rand(20, 3, 32, 32, generator=generator) * 2 - 1 for _ in range(2)]
     return {
+        "chances": torch.ones(20),
+        "labelled": (digits.to_float(pictures), torch.arange(20) % 10, None),
+        "vendors": tuple(coloured),
         "batches": lambda step: itertools.repeat(batch),
         "images": digits.to_float(pictures),
         "labels": torch.arange(20) % 10,

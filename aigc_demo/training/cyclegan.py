@@ -115,21 +115,21 @@ def rate(progress: float) -> float:
     return min(1.0, 2 * (1 - progress))
 
 
-def unpaired(images: Batch, chances: Tensor, batch: int, seed: int) -> Callable[[], Batch]:
+def unpaired(vendors: Batch, chances: Tensor, batch: int, seed: int) -> Callable[[], Batch]:
     """Draws `batch` pictures of each side, apart from each other; chances (N,) are those of a picture of either."""
     generator = torch.Generator().manual_seed(seed)
 
     def draw() -> Batch:
         of_a, of_b = (torch.multinomial(chances, batch, replacement=True, generator=generator) for _ in range(2))
-        return images[0][of_a], images[1][of_b]
+        return vendors[0][of_a], vendors[1][of_b]
 
     return draw
 
 
 def train(
-    recipe: Recipe, images: Batch, chances: Tensor, out: Path, run: Path, minutes: float = float("inf")
+    recipe: Recipe, vendors: Batch, chances: Tensor, out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
-    """`images` (N, C, H, W) each, in [-1, 1]. Writes the averaged weights to `out`, state, log, snapshots to `run`."""
+    """`vendors` (N, C, H, W) each, in [-1, 1]. Writes the averaged weights to `out`, state, log, snapshots to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
     accelerator = Accelerator(mixed_precision="bf16")
@@ -145,7 +145,7 @@ def train(
     clock = resume(run, parts, device)
     ema.steps = clock.step
     first = recipe.seed + clock.step
-    draw = unpaired(images, chances, recipe.batch, first)
+    draw = unpaired(vendors, chances, recipe.batch, first)
     pools = [Pool(recipe.pool, torch.Generator().manual_seed(first + side)) for side in range(2)]
     taken = sorted(run.glob("snapshot-*.safetensors"))
 
