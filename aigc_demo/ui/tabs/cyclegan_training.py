@@ -50,9 +50,9 @@ def epochs(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
     """The view, see static/cyclegan.js; a sentence where nothing ships."""
     if value is None:
         return view("epochs", f'<p class="lx-nothing">{t("cyclegan.training_absent")}</p>', elem_id=elem_id)
+    cells = '<canvas aria-hidden="true"></canvas>' * 8
     rows = "".join(
-        f'<div class="lx-rival" data-row="{name}"><p><b>{t(f"cyclegan.training_{name}")}</b></p>'
-        f"{'<canvas></canvas>' * 8}</div>"
+        f'<div class="lx-rival" data-row="{name}"><p><b>{t(f"cyclegan.training_{name}")}</b></p>{cells}</div>'
         for name in ROWS
     )
     error = plot("cyclegan.training_error", legend(glow="cyclegan.training_with", water="cyclegan.training_without"))

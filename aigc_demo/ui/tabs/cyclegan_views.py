@@ -83,9 +83,9 @@ def trip(elem_id: str, value: Any) -> gr.HTML:
 
 def rivals(elem_id: str, value: Any) -> gr.HTML:
     """Four rows of eight pictures, and how far each is from the truth."""
+    cells = '<figure><canvas aria-hidden="true"></canvas><figcaption></figcaption></figure>' * 8
     rows = "".join(
-        f'<div class="lx-rival" data-row="{name}"><p><b>{t(f"cyclegan.row_{name}")}</b><span></span></p>'
-        f"{'<figure><canvas></canvas><figcaption></figcaption></figure>' * 8}</div>"
+        f'<div class="lx-rival" data-row="{name}"><p><b>{t(f"cyclegan.row_{name}")}</b><span></span></p>{cells}</div>'
         for name in ROWS
     )
     markup = f'<div class="lx-rivals">{rows}</div><p class="lx-verdict" hidden></p>'
