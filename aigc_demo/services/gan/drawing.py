@@ -68,7 +68,7 @@ class Drawing:
 
     @torch.inference_mode()
     def mix(self, request: Mix) -> Mixed:
-        """c + strength (a - b) in noise, then made as long as noise usually is: the generator knows no other length."""
+        """c + strength (a - b) in noise, then made as long as c: the generator has practised on no other length."""
         model = self.model(request.model)
         seeds = [request.seed_a, request.seed_b, request.seed_c]
         noise = self.noise(seeds, model)
@@ -81,9 +81,8 @@ class Drawing:
         own = classes(model, seeds, request.digit)
         shown = torch.cat([model.generator(noise, own), model.generator(mended[-1:], told[:1])])
         norms = tuple(torch.cat([noise, raw]).norm(dim=1).tolist())
-        return Mixed(
-            pictures(shown), pictures(model.generator(raw, told[:1])), pictures(model.generator(mended, told)), norms
-        )
+        seen = pictures(model.generator(raw, told[:1])), pictures(model.generator(mended, told))
+        return Mixed(pictures(shown), seen[0], seen[1], norms, usual_length(model.config.noise))
 
     @torch.inference_mode()
     def classes(self, request: Classes) -> Drawn:

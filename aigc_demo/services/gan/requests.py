@@ -61,6 +61,9 @@ class Draw:
         check(self)
 
 
+POOL = Draw(seed=0, count=32)  # what the parts of a sum are chosen from
+
+
 @dataclass(frozen=True)
 class Walk:
     """Go from the picture of one seed to that of another: straight and along the sphere, or once around a circle."""

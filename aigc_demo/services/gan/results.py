@@ -77,10 +77,11 @@ class Way:
 class Mixed:
     """a, b, c and the result; then the way there, from strength 0 on."""
 
-    pictures: Pictures  # (4, H, W, C): a, b, c, a - b + c as long as noise usually is
+    pictures: Pictures  # (4, H, W, C): a, b, c, a - b + c made as long as c
     raw: Pictures  # (1, H, W, C): the same without its length mended
     way: Pictures  # (STOPS, H, W, C) from c to the asked strength
     norms: tuple[float, ...]  # length of a, b, c and of the raw result
+    usual: tuple[float, float]  # as of Way
 
 
 @dataclass(frozen=True)

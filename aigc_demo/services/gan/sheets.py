@@ -9,13 +9,14 @@ A result of another kind joins with `parts.register`.
 """
 
 import io
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from aigc_demo.services.gan.results import Array, Drawn, Mixed, Pictures, Way
+from aigc_demo.services.gan.results import Drawn, Mixed, Pictures, Way
 
 
 def sheet(tiles: Pictures) -> bytes:
@@ -48,17 +49,16 @@ def _(result: Drawn) -> tuple[Pictures, dict[str, Any]]:
 
 @parts.register
 def _(result: Way) -> tuple[Pictures, dict[str, Any]]:
-    norms = {"straight_norm": plain(result.straight_norm), "arc_norm": plain(result.arc_norm)}
-    usual = [round(length, 4) for length in result.usual]
-    return np.concatenate([result.straight, result.arc]), {**norms, "usual": usual}
+    norms = {"straight_norm": rounded(result.straight_norm), "arc_norm": rounded(result.arc_norm)}
+    return np.concatenate([result.straight, result.arc]), {**norms, "usual": rounded(result.usual)}
 
 
 @parts.register
 def _(result: Mixed) -> tuple[Pictures, dict[str, Any]]:
     tiles = np.concatenate([result.pictures, result.raw, result.way])
-    return tiles, {"norms": [round(length, 4) for length in result.norms]}
+    return tiles, {"norms": rounded(result.norms), "usual": rounded(result.usual)}
 
 
-def plain(numbers: Array) -> list[float]:
+def rounded(numbers: Iterable[float]) -> list[float]:
     """Numbers as JSON takes them, four digits after the point."""
     return [round(float(number), 4) for number in numbers]

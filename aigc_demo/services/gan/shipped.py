@@ -1,26 +1,43 @@
-"""Make the recorded training that ships with the page, for the landing card and the first look at the tab.
+"""Make what ships with the GAN tab, so that every inner tab shows something real before any click.
 
-    python -m aigc_demo.services.gan.shipped
+    python -m aigc_demo.services.gan.shipped              everything
+    python -m aigc_demo.services.gan.shipped draw walk      some of it
 
-Trains with the request's defaults and writes frames of it to assets/examples/gan-points-run.json.
+Run it after new weights; assets/examples/ then holds
+
+    gan-points-run.json        frames of a training on points with the request's defaults, also for the landing view
+    gan-digits-<name>.json     the first result of every inner tab with its defaults, and its sheet
 """
 
+import argparse
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aigc_demo.checkpoints.catalogue import ASSETS
-from aigc_demo.services.gan import pictures
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import UserError
+from aigc_demo.services.gan import checkpoints, pictures, requests, sheets
 from aigc_demo.services.gan.frames import Watcher
 from aigc_demo.services.gan.live import Training
 from aigc_demo.services.gan.points import mean_losses
 from aigc_demo.services.gan.requests import Points
+from aigc_demo.services.gan.service import GANService, create
 
 logger = logging.getLogger(__name__)
 FRAMES = 48
 CROWDED = 1.6  # power of time: early frames, in which most happens, stand closer
+FIRST: dict[str, tuple[str, Any]] = {  # name -> the use-case that makes it, and its request
+    "draw": ("draw", requests.Draw()),
+    "walk": ("walk", requests.Walk()),
+    "mix": ("mix", requests.Mix()),
+    "pool": ("draw", requests.POOL),
+    "classes": ("classes", requests.Classes()),
+    "morph": ("morph", requests.Morph()),
+}
 
 
 def stops(steps: int, frames: int = FRAMES) -> list[int]:
@@ -46,15 +63,51 @@ def recorded(request: Points, frames: int = FRAMES) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    path = Path(ASSETS) / "examples" / "gan-points-run.json"
+def points(service: GANService, folder: Path) -> None:
+    """The training on points."""
     run = recorded(Points())
-    path.write_text(json.dumps(run) + "\n")
+    write(folder / "gan-points-run.json", run)
     last = run["frames"][-1]
-    logger.info(
-        "%d frames, distance %s (floor %s), %d modes", len(run["frames"]), last["distance"], run["floor"], last["modes"]
-    )
+    logger.info("distance %s (floor %s), %d modes", last["distance"], run["floor"], last["modes"])
+
+
+def first(name: str, service: GANService, folder: Path) -> None:
+    """The first result of an inner tab."""
+    use_case, request = FIRST[name]
+    sheet, facts = sheets.value(getattr(service, use_case)(request))
+    used = checkpoints.used(request)
+    weights = {"checkpoint": used[0], "sha256": service.store.sha256(used[0]), **service.facts(*used)}
+    file = f"gan-digits-{name}.png"
+    (folder / file).write_bytes(sheet)
+    seed = next((value for field, value in asdict(request).items() if field.startswith("seed")), None)
+    plain = {"sheets": [file], **facts, **weights, "values": asdict(request), "seed": seed}
+    write(folder / f"gan-digits-{name}.json", plain)
+
+
+def write(path: Path, value: dict[str, Any]) -> None:
+    """A value as a line of JSON."""
+    path.write_text(json.dumps(value) + "\n")
+
+
+def main() -> None:
+    makers: dict[str, Callable[[GANService, Path], None]] = {
+        "points": points,
+        **{name: partial(first, name) for name in FIRST},
+    }
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
+    names = parser.parse_args().names or list(makers)
+    if unknown := set(names) - set(makers):
+        parser.error(f"there is no {', '.join(unknown)}")
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    store = Store(device="cpu")
+    service = create(store)
+    for name in names:
+        try:
+            makers[name](service, Path(store.assets) / "examples")
+            logger.info("%s: made", name)
+        except UserError as error:
+            logger.warning("%s: %s", name, error)
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@
   };
 
   // {x: [low, high], y: [low, high], xs: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to, height]],
-  //  level: {at, words}, needle: at, across: words, up: words} into an svg of 420 by 190
-  luoxia.chart = (box, { x, y, xs, lines = [], bars = [], level, needle, across, up }) => {
+  //  level: {at, words}, band: {from, to, words}, needle: at, across: words, up: words} into an svg of 420 by 190
+  luoxia.chart = (box, { x, y, xs, lines = [], bars = [], level, band, needle, across, up }) => {
     const [left, right, top, bottom] = [46, 400, 22, 152];
     const px = (at) => left + ((right - left) * (at - x[0])) / (x[1] - x[0]);
     const py = (at) => bottom - ((bottom - top) * (at - y[0])) / (y[1] - y[0]);
@@ -90,6 +90,10 @@
     parts.push(svg("text", { x: (left + right) / 2, y: 186, class: "lx-axis lx-middle" }, across));
     for (const [from, to, height] of bars) {
       parts.push(svg("rect", { x: px(from) + 0.5, width: Math.max(0.5, px(to) - px(from) - 1), y: py(height), height: bottom - py(height), class: "lx-bar" }));
+    }
+    if (band) {
+      parts.push(svg("rect", { x: left, width: right - left, y: py(band.to), height: py(band.from) - py(band.to), class: "lx-band" }));
+      parts.push(svg("text", { x: right - 4, y: py(band.to) - 5, class: "lx-tick lx-end" }, band.words));
     }
     if (level) {
       parts.push(svg("line", { x1: left, x2: right, y1: py(level.at), y2: py(level.at), class: "lx-level" }));
