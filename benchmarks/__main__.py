@@ -14,7 +14,10 @@ from importlib import import_module
 from aigc_demo.core import environment
 from benchmarks.measure import Result
 
-NAMES = ("diffusion_sampling", "autoencoder", "plane_click", "cold_start", "app_start", "page_load", "memory")
+NAMES = (
+    *("diffusion_sampling", "autoencoder", "plane_click", "gan_drawing", "gan_points"),
+    *("cold_start", "app_start", "page_load", "memory"),
+)
 
 
 def line(result: Result) -> str:

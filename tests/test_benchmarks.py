@@ -8,8 +8,10 @@ from pathlib import Path
 import torch
 
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.models.gan import GAN, GANConfig, start_weights
 from aigc_demo.models.vae import VAE, VAEConfig
-from benchmarks import autoencoder, bare_page, diffusion_sampling
+from aigc_demo.services.gan.requests import Points
+from benchmarks import autoencoder, bare_page, diffusion_sampling, gan_drawing, gan_points
 from benchmarks.measure import alternate, compare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,30 @@ def test_plain_layers_rebuild_the_same_digits():
     torch.manual_seed(0)
     model, x = VAE(VAEConfig(latent=3, hidden=(16, 8))).eval(), torch.rand(5, 1, 28, 28)
     torch.testing.assert_close(autoencoder.plain(model)(x).view_as(x), model.paint(model.encode(x).mean))
+
+
+def test_plain_layers_draw_the_same_digits():
+    model = GAN(GANConfig(noise=5, width=3)).eval()
+    start_weights(model, torch.Generator().manual_seed(0))
+    z = torch.randn(4, 5)
+    torch.testing.assert_close(gan_drawing.plain(model)(z), model.generator(z))
+
+
+def test_the_plain_training_on_points_takes_the_same_turns(monkeypatch):
+    peer, ours = gan_points.Plain(Points()), gan_points.Training(Points())
+    peer.generator.load_state_dict(ours.generator.layers.state_dict())
+    peer.critic.load_state_dict(ours.critic.layers.state_dict())
+    places = torch.rand(50, 2)
+    before = ours.critic(places), ours.generator(places)
+    for _ in range(3):
+        ours.advance()
+        peer.advance()
+    for was, mine, theirs in zip(before, (ours.critic, ours.generator), (peer.critic, peer.generator), strict=True):
+        now, other = mine(places), theirs(places).view_as(was)
+        assert ((now - other).std() < 0.02 * (now - was).std()).all(), "all that is left is rounding"
+    monkeypatch.setattr(gan_points, "TURNS", 3)
+    result = gan_points.run(rounds=1).to_plain()
+    assert result["ours"] > 0 < result["peer"] and result["limit"] == 400
 
 
 def test_the_bare_page_has_as_many_components():
