@@ -11,7 +11,7 @@ from aigc_demo.models.gan import GAN
 from aigc_demo.services.gan import checkpoints
 from aigc_demo.services.gan.drawing import Drawing, classes, pictures
 from aigc_demo.services.gan.requests import ANY, DIGIT_MODELS, Compare, Critic
-from aigc_demo.services.gan.results import Player, Verdict
+from aigc_demo.services.gan.results import Lineup, Player, Verdict
 
 SHOWN = 16  # pictures of each model in the comparison
 
@@ -31,17 +31,24 @@ class Judging(Drawing):
         scores, wish = wished(model, made.clone(), asked)
         scores, order = scores.sort()
         middle = real_scores[len(real_scores) // 2]
+        told = (real_scores[:, None] > scores).float() + (real_scores[:, None] == scores).float() / 2
         return Verdict(
             pictures(made[order]),
             scores.cpu().numpy(),
             wish[order].cpu().numpy(),
+            tuple(seeds[place] for place in order.tolist()),
+            tuple(asked[order].tolist()) if model.config.classes else (),
             pictures(real[real_order]),
             real_scores.cpu().numpy(),
             float((scores > middle).float().mean()),
+            float(told.mean()),
         )
 
     def real(self, model: GAN, count: int) -> tuple[Tensor, Tensor]:
-        """At most `count` of the real pictures that ship, (N, C, H, W) in [-1, 1], evenly chosen, and their classes."""
+        """At most `count` of the real pictures that ship, (N, C, H, W) in [-1, 1], evenly chosen, and their classes.
+
+        The digits are of the test set; the emoji are of those that the model was trained on, as there are few others.
+        """
         examples = Path(self.store.assets) / "examples"
         if model.config.channels == 1:
             sheet = torch.from_numpy(digits.read_samples(examples / "mnist-samples.png").copy())[..., None]
@@ -54,19 +61,20 @@ class Judging(Drawing):
         return x.to(self.store.device), label[chosen].to(self.store.device)
 
     @torch.inference_mode()
-    def compare(self, request: Compare) -> tuple[Player, ...]:
+    def compare(self, request: Compare) -> Lineup:
         """Every model of digits from the same noise, in the order of DIGIT_MODELS, read by the judge."""
         seeds = [(request.seed + i) % 2**32 for i in range(request.count)]
+        players = tuple(self.player(name, seeds) for name in DIGIT_MODELS)
+        return Lineup(players, tuple(seeds[:SHOWN]), len(seeds))
+
+    def player(self, name: str, seeds: list[int]) -> Player:
+        """A model's pictures of these seeds, and what the judge reads in them."""
+        model = self.model(name)
+        made = model.generator(self.noise(seeds, model), classes(model, seeds, ANY))
         judge = self.store.load(checkpoints.JUDGE)
-        players = []
-        for name in DIGIT_MODELS:
-            model = self.model(name)
-            made = model.generator(self.noise(seeds, model), classes(model, seeds, ANY))
-            read = judge(F.pad(made, (2, 2, 2, 2), value=-1.0)).argmax(1).cpu()
-            counts = torch.bincount(read, minlength=10).tolist()
-            metrics = dict(self.store.catalogue.checkpoint(checkpoints.of_model(name)).metrics)
-            players.append(Player(name, pictures(made[:SHOWN]), tuple(read[:SHOWN].tolist()), tuple(counts), metrics))
-        return tuple(players)
+        read = judge(F.pad(made, (2, 2, 2, 2), value=-1.0)).argmax(1).cpu()
+        counts = torch.bincount(read, minlength=10).tolist()
+        return Player(name, pictures(made[:SHOWN]), tuple(read[:SHOWN].tolist()), tuple(counts))
 
 
 def wished(model: GAN, x: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:

@@ -91,9 +91,12 @@ class Verdict:
     made: Pictures
     made_scores: Array  # (N,)
     made_wish: Array  # (N, H, W) in [-1, 1]: where the critic wants it lighter (1) or darker (-1), the strongest is 1
+    seeds: tuple[int, ...]  # of the made ones
+    digits: tuple[int, ...]  # asked for; empty where the model has no classes
     real: Pictures
-    real_scores: Array
+    real_scores: Array  # (M,)
     fooled: float  # share of made pictures that score above the middle real one
+    told: float  # share of pairs, one made and one real, in which the real one scores higher; guessing is right in half
 
 
 @dataclass(frozen=True)
@@ -104,4 +107,12 @@ class Player:
     pictures: Pictures  # the first SHOWN of those that were read
     read: tuple[int, ...]  # what the judge read in each shown one
     counts: tuple[int, ...]  # (10,) how often it read each class in all of them
-    metrics: dict[str, float]  # of the catalogue, measured on 10,000
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """Every model of digits from the same seeds."""
+
+    players: tuple[Player, ...]
+    seeds: tuple[int, ...]  # of the shown pictures
+    count: int  # pictures of each model that were read

@@ -11,9 +11,10 @@ from aigc_demo.data import images
 from aigc_demo.services import saving
 from aigc_demo.services.gan import sheets
 from aigc_demo.services.gan.requests import Walk
-from aigc_demo.services.gan.results import Drawn, Mixed, Pictures, Way
+from aigc_demo.services.gan.results import Drawn, Lineup, Mixed, Pictures, Verdict, Way
 
 COLUMNS = 8  # of drawn pictures
+WIDE = 20  # pictures in a row of those that a critic looked at, from the highest score to the lowest
 STRIP = 25  # pictures in a row of a way's sheet
 WIDEST, STILL = 640, 1200  # pixels of an animation and of a sheet, about
 
@@ -50,6 +51,17 @@ def _(result: Way) -> Image.Image:
 def _(result: Mixed) -> Image.Image:
     blank = np.full((len(result.way) - 5, *result.raw.shape[1:]), 255, np.uint8)
     return grid(np.concatenate([result.pictures, result.raw, blank, result.way]), len(result.way))
+
+
+@still.register
+def _(result: Verdict) -> Image.Image:
+    blank = np.full((-len(result.made) % WIDE + WIDE, *result.made.shape[1:]), 255, np.uint8)  # a row between them
+    return grid(np.concatenate([result.made[::-1], blank, result.real[::-1]]), WIDE)
+
+
+@still.register
+def _(result: Lineup) -> Image.Image:
+    return grid(np.concatenate([one.pictures for one in result.players]), len(result.seeds))
 
 
 def frames(request: Any, result: Any) -> list[Image.Image]:

@@ -4,6 +4,8 @@ result    tiles of the sheet, from the left
 Drawn     the pictures, row by row
 Way       the straight way, if it has one, then the arc
 Mixed     a, b, c, their sum with its length mended, the sum as it is; then the way there
+Verdict   made pictures from the lowest score to the highest, what the critic would change in each, then real ones
+Lineup    the shown pictures of every model
 
 A result of another kind joins with `parts.register`.
 """
@@ -16,7 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from aigc_demo.services.gan.results import Drawn, Mixed, Pictures, Way
+from aigc_demo.services.gan.results import Drawn, Lineup, Mixed, Pictures, Verdict, Way
 
 
 def sheet(tiles: Pictures) -> bytes:
@@ -57,6 +59,22 @@ def _(result: Way) -> tuple[Pictures, dict[str, Any]]:
 def _(result: Mixed) -> tuple[Pictures, dict[str, Any]]:
     tiles = np.concatenate([result.pictures, result.raw, result.way])
     return tiles, {"norms": rounded(result.norms), "usual": rounded(result.usual)}
+
+
+@parts.register
+def _(result: Verdict) -> tuple[Pictures, dict[str, Any]]:
+    wish = ((result.made_wish + 1) * 127.5).round().astype(np.uint8)[..., None]  # middle grey where all is well
+    tiles = np.concatenate([result.made, wish.repeat(result.made.shape[-1], axis=-1), result.real])
+    scores = {"made_scores": rounded(result.made_scores), "real_scores": rounded(result.real_scores)}
+    names = {"seeds": list(result.seeds), "digits": list(result.digits)}
+    return tiles, {**scores, **names, "fooled": round(result.fooled, 4), "told": round(result.told, 4)}
+
+
+@parts.register
+def _(result: Lineup) -> tuple[Pictures, dict[str, Any]]:
+    players = [{"model": one.model, "read": list(one.read), "counts": list(one.counts)} for one in result.players]
+    tiles = np.concatenate([one.pictures for one in result.players])
+    return tiles, {"seeds": list(result.seeds), "count": result.count, "players": players}
 
 
 def rounded(numbers: Iterable[float]) -> list[float]:

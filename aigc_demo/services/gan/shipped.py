@@ -6,6 +6,7 @@
 Run it after new weights; assets/examples/ then holds
 
     gan-points-run.json        frames of a training on points with the request's defaults, also for the landing view
+    emoji-portraits.png        96 of the faces and animals that gan-colour was trained on, for its critic
     gan-digits-<name>.json     the first result of every inner tab with its defaults, and its sheet
 """
 
@@ -18,8 +19,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
+from aigc_demo.data import emoji
+from aigc_demo.data.fetch import present
 from aigc_demo.services.gan import checkpoints, pictures, requests, sheets
 from aigc_demo.services.gan.frames import Watcher
 from aigc_demo.services.gan.live import Training
@@ -29,6 +34,7 @@ from aigc_demo.services.gan.service import GANService, create
 
 logger = logging.getLogger(__name__)
 FRAMES = 48
+PORTRAITS = 48  # of each vendor
 CROWDED = 1.6  # power of time: early frames, in which most happens, stand closer
 FIRST: dict[str, tuple[str, Any]] = {  # name -> the use-case that makes it, and its request
     "draw": ("draw", requests.Draw()),
@@ -37,6 +43,8 @@ FIRST: dict[str, tuple[str, Any]] = {  # name -> the use-case that makes it, and
     "pool": ("draw", requests.POOL),
     "classes": ("classes", requests.Classes()),
     "morph": ("morph", requests.Morph()),
+    "critic": ("critic", requests.Critic()),
+    "compare": ("compare", requests.Compare()),
 }
 
 
@@ -71,6 +79,15 @@ def points(service: GANService, folder: Path) -> None:
     logger.info("distance %s (floor %s), %d modes", last["distance"], run["floor"], last["modes"])
 
 
+def portraits(service: GANService, folder: Path) -> None:
+    """As many of Twitter's portraits as of Google's, evenly chosen."""
+    data = present("emoji")
+    chosen = [place for place, name in enumerate(emoji.names(data, "train")) if emoji.portrait(name)]
+    some = [chosen[round(i * (len(chosen) - 1) / (PORTRAITS - 1))] for i in range(PORTRAITS)]
+    both = [emoji.pictures(data, vendor, "train")[some] for vendor in emoji.VENDORS]
+    emoji.write_samples(torch.cat(both), folder / "emoji-portraits.png")
+
+
 def first(name: str, service: GANService, folder: Path) -> None:
     """The first result of an inner tab."""
     use_case, request = FIRST[name]
@@ -92,6 +109,7 @@ def write(path: Path, value: dict[str, Any]) -> None:
 def main() -> None:
     makers: dict[str, Callable[[GANService, Path], None]] = {
         "points": points,
+        "portraits": portraits,
         **{name: partial(first, name) for name in FIRST},
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
