@@ -76,7 +76,7 @@ FREE = GANConfig(critic_norm=False)
 DENSE = GANConfig(layers="dense", critic_norm=False)
 RECIPES = {
     "gan-digits-mlp": Recipe(DENSE),
-    "gan-digits-dcgan": Recipe(rate_generator=4e-4, rate_critic=4e-4),
+    "gan-digits-dcgan": Recipe(rate_generator=4e-4, rate_critic=1e-4),
     "gan-digits-wgan-clip": Recipe(
         loss=replace(LOSSES["wasserstein_clip"], clip=0.01),
         updates=2,
