@@ -27,7 +27,7 @@ def mix(service: Any) -> Form:
             with controls():
                 model_choice(form)
                 offered = pool("gan_mix-pool", gan_values.shipped("pool"))
-                with drawer("gan.by_seed"):
+                with gr.Row(elem_classes="lx-terms", equal_height=False):
                     for place in PLACES:
                         form.number(place)
                 form.slider("strength", main=True)
