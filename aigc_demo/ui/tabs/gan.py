@@ -5,7 +5,16 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.tabs import gan_classes, gan_draw, gan_mix, gan_points, gan_walk
+from aigc_demo.ui.tabs import (
+    gan_classes,
+    gan_compare,
+    gan_course,
+    gan_critic,
+    gan_draw,
+    gan_mix,
+    gan_points,
+    gan_walk,
+)
 from aigc_demo.ui.widgets import heading
 
 
@@ -16,6 +25,8 @@ def build(service: Any) -> list[Form]:
         draw, gallery = gan_draw.draw(service)
         walk, mix = gan_walk.walk(service), gan_mix.mix(service)
         forms = [draw, walk, mix, gan_classes.classes(service), gan_classes.morph(service)]
+        forms += [gan_critic.critic(service), gan_compare.compare(service)]
+        gan_course.training()
         forms.append(gan_points.points(service.live))
     gan_draw.connect(draw, gallery, walk, mix)
     return forms
