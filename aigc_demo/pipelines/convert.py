@@ -5,7 +5,7 @@
 
 Models differ in form only. Every tensor of ours is one of the library's, or several of them stacked: query, key and
 value of an attention, and the time biases of all residual blocks. Here are the U-Net, and the way to every other twin:
-the KL autoencoder's is in pipelines/convert_kl.py.
+the KL autoencoder's is in pipelines/convert_kl.py, a GAN's, which no library has, in pipelines/convert_gan.py.
 
 ours                        diffusers UNet2DModel
 time.0, time.2              time_embedding.linear_1, linear_2
@@ -25,7 +25,9 @@ from torch import nn
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
+from aigc_demo.models.gan import GAN
 from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.pipelines.convert_gan import from_sequential, to_sequential
 from aigc_demo.pipelines.convert_kl import from_autoencoder_kl, to_autoencoder_kl
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.weights import Names, give, take, tensor_names
@@ -71,6 +73,11 @@ def _(model: KLAutoencoder) -> Any:
     return to_autoencoder_kl(model)
 
 
+@to_library.register
+def _(model: GAN) -> Any:
+    return to_sequential(model)
+
+
 def from_library(module: nn.Module) -> nn.Module:
     """Our twin of the library's `module`, in eval mode; BadRequestError where our model has no such form."""
     for kind in type(module).__mro__:
@@ -87,7 +94,11 @@ def from_unet2d(module: Any) -> UNet:
     return take(model, module, unet_tensors(model))
 
 
-READERS: dict[str, Callable[[Any], nn.Module]] = {"UNet2DModel": from_unet2d, "AutoencoderKL": from_autoencoder_kl}
+READERS: dict[str, Callable[[Any], nn.Module]] = {
+    "UNet2DModel": from_unet2d,
+    "AutoencoderKL": from_autoencoder_kl,
+    "Sequential": from_sequential,
+}
 
 
 def library_options(config: UNetConfig) -> dict[str, Any]:
