@@ -34,6 +34,13 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+    "gan_critic": {"model": "mlp", "seed": 7, "count": 8},
+    "gan_compare": {"seed": 7, "count": 10},
+    "gan_draw": {"model": "r3", "limit": 4, "digit": -1, "seed": 7, "count": 4},
+    "gan_walk": {"model": "r3", "seed_from": 7, "seed_to": 12, "circle": False, "frames": 3, "limit": 4, "digit": -1},
+    "gan_mix": {"model": "r3", "seed_a": 7, "seed_b": 12, "seed_c": 25, "strength": 1, "digit": -1},
+    "gan_classes": {"columns": 2, "limit": 4, "seed": 7},
+    "gan_morph": {"digit_from": 4, "digit_to": 9, "seed": 7, "frames": 3, "limit": 4},
     "gan_points": {"data": "ring", "drawing": "", "loss": "logistic", "rate_generator": 0.002, "rate_critic": 0.002}
     | {"updates": 1, "turns": 30, "seed": 7},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},

@@ -9,13 +9,14 @@ FAMILIES = {
     "diffusion": ("draw", "forward", "redraw", "walk", "grid", "samplers", "cut", "beside", "training", "hub"),
     "vae": ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training"),
     "cyclegan": ("translate", "compare", "training"),
-    "gan": ("points",),
+    "gan": ("critic", "compare", "training", "points"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 AT_ONCE = {
     *("diffusion_forward", "diffusion_training"),
     *(f"vae_{name}" for name in FAMILIES["vae"] if name != "beside"),
     *(f"cyclegan_{name}" for name in FAMILIES["cyclegan"]),
+    *(f"gan_{name}" for name in FAMILIES["gan"] if name != "points"),
 }
 DEVICE_FORMS = tuple(use_case for use_case in USE_CASES if use_case not in AT_ONCE)  # those with Run and Stop
 RUN = 90_000  # milliseconds that a run may take where other work shares the cores

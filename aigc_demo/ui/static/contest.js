@@ -8,7 +8,7 @@
     const root = element.querySelector(".lx-contest"), addresses = props.value;
     if (!root || !addresses) return;
     const words = JSON.parse(root.dataset.words), known = new Map();
-    const buttons = [...root.querySelectorAll("[data-model]")], canvas = root.querySelector(".lx-still canvas");
+    const buttons = [...root.querySelectorAll("[data-model]")], canvas = root.querySelector(".lx-sown canvas");
     const [losses, distance] = root.querySelectorAll(".lx-chart svg"), counts = root.querySelector(".lx-tally svg");
     const range = root.querySelector("input[type=range]"), output = root.querySelector("output"), play = root.querySelector(".lx-play");
     const facts = root.querySelector(".lx-facts-line");
@@ -38,10 +38,12 @@
       const values = course.curve.flatMap((line) => [line.generator, line.critic]), low = Math.min(0, ...values), high = Math.max(0, ...values);
       const room = 0.08 * (high - low || 1);
       luoxia.chart(losses, { x: [0, last], y: [low - (low < 0 ? room : 0), high + room], xs, across: words.across, up: words.loss, lines: both });
-      const far = seen.map((moment, i) => [i, moment.frechet]);
+      const far = seen.map((moment, i) => [i, Math.log10(moment.frechet)]), floor = Math.log10(course.frechet_floor);
+      const tens = [0.1, 1, 10, 100, 1000].map((value) => [Math.log10(value), String(value)]);
+      const ends = [Math.min(floor, ...far.map(([, value]) => value)) - 0.15, Math.max(...far.map(([, value]) => value)) + 0.1];
       luoxia.chart(distance, {
-        x: [0, last], y: [0, 1.08 * Math.max(...far.map(([, value]) => value))], xs, across: words.across, up: words.frechet,
-        lines: [{ kind: "glow", points: far, dots: [far[at]] }], level: { at: course.frechet_floor, words: words.floor },
+        x: [0, last], y: ends, xs, ys: tens.filter(([value]) => value > ends[0] && value < ends[1]), across: words.across, up: words.frechet,
+        lines: [{ kind: "glow", points: far, dots: [far[at]] }], level: { at: floor, words: words.floor },
       });
     }
 

@@ -71,17 +71,17 @@
     return found;
   };
 
-  // {x: [low, high], y: [low, high], xs: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to, height]],
+  // {x: [low, high], y: [low, high], xs, ys: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to, height]],
   //  level: {at, words}, band: {from, to, words}, needle: at, across: words, up: words} into an svg of 420 by 190
-  luoxia.chart = (box, { x, y, xs, lines = [], bars = [], level, band, needle, across, up }) => {
+  luoxia.chart = (box, { x, y, xs, ys, lines = [], bars = [], level, band, needle, across, up }) => {
     const [left, right, top, bottom] = [46, 400, 22, 152];
     const px = (at) => left + ((right - left) * (at - x[0])) / (x[1] - x[0]);
     const py = (at) => bottom - ((bottom - top) * (at - y[0])) / (y[1] - y[0]);
     const path = (points) => `M${points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`).join("L")}`;
     const parts = [svg("text", { x: 4, y: 12, class: "lx-axis" }, up)];
-    for (const at of steps(...y, 4)) {
+    for (const [at, words] of ys || steps(...y, 4).map((tick) => [tick, signed(tick)])) {
       parts.push(svg("line", { x1: left, x2: right, y1: py(at), y2: py(at), class: "lx-grid" }));
-      parts.push(svg("text", { x: left - 6, y: py(at) + 4, class: "lx-tick lx-end" }, signed(at)));
+      parts.push(svg("text", { x: left - 6, y: py(at) + 4, class: "lx-tick lx-end" }, words));
     }
     for (const [at, words] of xs || steps(...x).map((tick) => [tick, signed(tick)])) {
       parts.push(svg("line", { x1: px(at), x2: px(at), y1: bottom, y2: bottom + 4, class: "lx-grid" }));

@@ -30,7 +30,7 @@
   luoxia.trial = (element, props, watch) => {
     const root = element.querySelector(".lx-trial"), words = JSON.parse(root.dataset.words);
     const [made, real] = ["made", "real"].map((side) => root.querySelector(`[data-side=${side}] .lx-cells`));
-    const chart = root.querySelector(".lx-chart svg"), [close, changed] = root.querySelectorAll(".lx-close canvas");
+    const chart = root.querySelector(".lx-chart svg"), [close, changed] = root.querySelectorAll(".lx-near canvas");
     const output = root.querySelector(".lx-dock output"), key = root.querySelector(".lx-key-line");
     const map = make("canvas");
     let value = null, draw = null, picked = 0; // by place from the lowest score
@@ -89,7 +89,7 @@
       show(fresh ? count - 1 : Math.min(picked, count - 1));
       luoxia.sentence(root.querySelector(".lx-verdict"), fill(words.says, { fooled: percent(value.fooled), told: percent(value.told) }));
       const seen = value.kind === "grey" ? words.test : words.trained;
-      root.querySelector(".lx-scale").textContent = `${words.middle} · ${seen} ${words[`scale_${value.scale}`]}`;
+      root.querySelector(".lx-unit").textContent = `${words.middle} · ${seen} ${words[`scale_${value.scale}`]}`;
     });
   };
 })();

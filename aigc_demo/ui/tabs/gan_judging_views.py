@@ -36,7 +36,7 @@ def named(model: str, prefix: str) -> str:
 
 def trial(elem_id: str, value: Any) -> gr.HTML:
     """Scores of made and real pictures: two heaps on one axis, every picture in order, and one of them close by."""
-    hues = legend(glow="gan.critic_made", water="gan.critic_real")
+    hues = legend(glow="gan.critic_heap_made", water="gan.critic_heap_real")
     chart = plot("gan.critic_plot", hues).replace("lx-chart", "lx-chart lx-heaps", 1)
     close = "".join(
         f'<figure><canvas role="img" aria-label="{t(f"gan.critic_{name}")}"></canvas>'
@@ -44,7 +44,7 @@ def trial(elem_id: str, value: Any) -> gr.HTML:
         for name in ("picked", "wish")
     )
     dock = (
-        f'<div class="lx-dock"><div class="lx-close">{close}</div><output></output><p class="lx-small lx-key-line"></p>'
+        f'<div class="lx-dock"><div class="lx-near">{close}</div><output></output><p class="lx-small lx-key-line"></p>'
         f'<p class="lx-small">{t("gan.critic_pick")}</p></div>'
     )
     sides = "".join(
@@ -55,7 +55,7 @@ def trial(elem_id: str, value: Any) -> gr.HTML:
     names = ("says", "across", "up", "middle", "place", "more", "less", "lighter", "darker", "test", "trained")
     spoken = {name: f"gan.critic_{name}" for name in names} | {"seed": "gan.seed_of", "digit": "gan.digit_of"}
     spoken |= {f"scale_{kind}": f"gan.critic_scale_{kind}" for kind in ("logistic", "wasserstein", "relativistic")}
-    scale = '<p class="lx-small lx-scale"></p>'
+    scale = '<p class="lx-small lx-unit"></p>'
     markup = f'<div class="lx-bar">{chart}{dock}</div>{SENTENCE}{scale}<div class="lx-benches">{sides}</div>'
     return view("trial", box("trial", spoken, markup), value, elem_id=elem_id)
 
@@ -140,7 +140,7 @@ def contest(elem_id: str, value: dict[str, Any]) -> gr.HTML:
         for name in value
     )
     shown = (
-        f'<figure class="lx-still"><figcaption>{t("gan.training_pictures")}</figcaption>'
+        f'<figure class="lx-sown"><figcaption>{t("gan.training_pictures")}</figcaption>'
         f'<canvas role="img" aria-label="{t("gan.training_pictures")}"></canvas></figure>'
     )
     classes = (

@@ -1,0 +1,174 @@
+"""What critics say and what the line-up shows: scores in order, maps that help, classes counted; files."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from test_vae_files import card_of, saved
+from tiny_gan import filled, tiny_store
+
+from aigc_demo.checkpoints import catalogue, files
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.models.judge import Judge, JudgeConfig
+from aigc_demo.services import home
+from aigc_demo.services.gan import judging, saving, sheets, shipped
+from aigc_demo.services.gan.requests import DIGIT_MODELS, MODELS, Compare, Critic, Draw
+from aigc_demo.services.gan.service import create
+from aigc_demo.ui.tabs import gan_compare, gan_course, gan_judging_views
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """The use-cases over tiny models, and a judge that was never trained."""
+    folder = filled(tmp_path_factory.mktemp("assets"))
+    torch.manual_seed(0)
+    files.save(Judge(JudgeConfig.tiny()), folder / catalogue.checkpoint("judge-digits").file)
+    return create(tiny_store(folder))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_scores_rise_and_belong_to_their_pictures(service, model):
+    found = service.critic(Critic(model=model, seed=30, count=9))
+    assert (np.diff(found.made_scores) >= 0).all() and (np.diff(found.real_scores) >= 0).all()
+    assert sorted(found.seeds) == list(range(30, 39)) and len(found.made) == len(found.real) == 9
+    for place in (0, 8):
+        drawn = service.draw(Draw(model=model, seed=found.seeds[place], count=1))
+        assert np.abs(drawn.pictures[0].astype(int) - found.made[place]).max() <= 1
+        assert found.digits[place : place + 1] == drawn.digits
+        network = service.model(model)
+        x = torch.from_numpy(found.made[place]).permute(2, 0, 1)[None].float() / 127.5 - 1
+        asked = torch.tensor([found.seeds[place] % 10])
+        with torch.no_grad():
+            assert float(network.critic(x, asked)) == pytest.approx(found.made_scores[place], abs=0.02)
+
+
+def test_going_along_the_map_raises_the_score(service):
+    for model in ("r3", "colour", "conditional"):
+        found = service.critic(Critic(model=model, count=8))
+        assert np.abs(found.made_wish).max(axis=(1, 2)) == pytest.approx(1, abs=1e-6)
+        network, label = service.model(model), torch.tensor([seed % 10 for seed in found.seeds])
+        x = torch.from_numpy(found.made).permute(0, 3, 1, 2).float() / 127.5 - 1
+        step = 0.02 * torch.from_numpy(found.made_wish)[:, None]
+        with torch.no_grad():
+            up, down = network.critic(x + step, label), network.critic(x - step, label)
+        assert (up > down).all()
+
+
+def test_a_critic_that_scores_ink_is_fooled_by_ink(service, monkeypatch):
+    """Scores of known order: the mean shade of a picture."""
+    network = service.model("r3")
+    monkeypatch.setattr(network.critic, "forward", lambda x, label=None: x.mean((1, 2, 3)))
+    real, _ = service.real(network, 20)
+    for shade, fooled, told in ((1.0, 1, 0), (-1.0, 0, 1)):
+        blank = torch.full((1, 1, 28, 28), shade)
+        monkeypatch.setattr(network.generator, "forward", lambda z, label=None, x=blank: x.expand(len(z), -1, -1, -1))
+        found = service.critic(Critic(count=20))
+        assert (found.fooled, found.told) == (fooled, told)
+        assert (np.ptp(found.made_wish) == 0) and (found.made_wish == 1).all(), "every pixel counts alike"
+
+
+def test_real_pictures_are_of_all_classes_and_come_with_them(service):
+    x, label = service.real(service.model("r3"), 50)
+    assert x.shape == (50, 1, 28, 28) and torch.bincount(label).tolist() == [5] * 10
+    emoji, _ = service.real(service.model("colour"), 10_000)
+    assert emoji.shape == (2 * shipped.PORTRAITS, 3, 64, 64), "as many as ship"
+
+
+def test_the_line_up_has_every_model_from_the_same_seeds(service):
+    found = service.compare(Compare(seed=40, count=20))
+    assert [player.model for player in found.players] == list(DIGIT_MODELS)
+    assert found.seeds == tuple(range(40, 56)) and found.count == 20
+    for player in found.players:
+        drawn = service.draw(Draw(model=player.model, seed=40, count=16)).pictures
+        assert np.abs(drawn.astype(int) - player.pictures).max() <= 1
+        assert sum(player.counts) == 20 and len(player.read) == 16
+        assert all(player.counts[digit] >= player.read.count(digit) for digit in range(10))
+
+
+def test_fewer_pictures_than_are_shown_are_all_shown(service):
+    found = service.compare(Compare(count=10))
+    assert len(found.seeds) == len(found.players[0].pictures) == 10
+    assert saving.still(found).width > 10 * 28
+
+
+@pytest.mark.parametrize(
+    ("request_", "values", "words"),
+    [
+        (Critic, {"count": 7}, "count must be between 8 and 200, got 7."),
+        (Critic, {"model": "all"}, "model must be one of r3"),
+        (Compare, {"count": 10_000}, "count must be between 10 and 200, got 10000."),
+        (Compare, {"seed": None}, "seed is empty"),
+    ],
+)
+def test_bad_input_is_one_sentence(request_, values, words):
+    with pytest.raises(BadRequestError, match=words):
+        request_(**values)
+
+
+def test_a_sheet_holds_pictures_maps_and_real_ones(service):
+    found = service.critic(Critic(model="colour", count=8))
+    tiles, facts = sheets.parts(found)
+    assert tiles.shape == (24, 64, 64, 3) and np.array_equal(tiles[:8], found.made)
+    assert np.abs(tiles[8:16, ..., 0] / 127.5 - 1 - found.made_wish).max() < 0.01
+    assert json.loads(json.dumps(facts))["seeds"] == list(found.seeds)
+    picture, value = sheets.value(service.compare(Compare(count=16)))
+    assert value["counts"] == [16 * 7] and len(picture) > 1000 and value["players"][0]["model"] == "r3"
+
+
+@pytest.mark.parametrize("kind", ["png", "json"])
+@pytest.mark.parametrize("request_", [Critic(model="wgan-gp", count=25), Compare(count=12)])
+def test_a_saved_file_carries_its_card(service, tmp_path, kind, request_):
+    use_case = f"gan_{type(request_).__name__.lower()}"
+    raw = saved(service, use_case, request_, kind)
+    card = card_of(raw, tmp_path, kind)
+    assert card.use_case == use_case and type(request_)(**card.values) == request_
+    if kind == "png":
+        (tmp_path / "saved.png").write_bytes(raw)
+        assert 300 < Image.open(tmp_path / "saved.png").width <= 1400
+
+
+def test_first_results_are_made_for_both_tabs(service, tmp_path):
+    for name in ("critic", "compare"):
+        shipped.first(name, service, tmp_path)
+        value = home.shipped_run("gan-digits", tmp_path, name)
+        assert value["seed"] == 7 and value["checkpoint"] == "gan-digits-r3" and value["parameters"] > 0
+
+
+def test_the_page_names_every_model_of_digits_once():
+    assert sorted(gan_judging_views.DIGITS) == sorted(DIGIT_MODELS) and judging.SHOWN == gan_judging_views.SHOWN
+    assert set(gan_judging_views.PAPERS) == set(DIGIT_MODELS)
+
+
+def test_shares_of_classes_stand_beside_the_pictures_where_they_were_measured(tmp_path):
+    assert gan_compare.with_shares({"count": 1}, tmp_path) == {"count": 1, "shares": {}}
+    counts = {"gan-digits-r3": [1, 3] + [0] * 8}
+    (tmp_path / "gan-classes.json").write_text(json.dumps(counts))
+    assert gan_compare.with_shares({}, tmp_path)["shares"] == {"r3": [0.25, 0.75] + [0] * 8}
+
+
+def test_the_table_waits_for_measures_and_then_has_a_row_per_model(monkeypatch):
+    def entries(metrics):
+        def known(model):
+            return replace(catalogue.checkpoint(f"gan-digits-{model}"), metrics=metrics, parameters=1234567)
+
+        return known
+
+    monkeypatch.setattr(gan_judging_views, "entry", entries({}))
+    assert gan_judging_views.measured() is None
+    metrics = {"frechet": 1.234, "frechet_floor": 0.2, "recall": 0.5, "recall_of_train": 0.9, "class_share_min": 0.04}
+    monkeypatch.setattr(gan_judging_views, "entry", entries(metrics))
+    table = gan_judging_views.measured()
+    assert len(table["rows"]) == 8 and {len(row) for row in table["rows"]} == {len(table["head"])}
+    assert table["rows"][0][2:] == ["1 234 567", "1.23", "50.0 %", "4.0 %", ""]
+    assert table["rows"][-1][3:5] == ["0.20", "90.0 %"]
+
+
+def test_trainings_that_were_recorded_are_found(tmp_path):
+    assert gan_course.addresses(tmp_path) == {}
+    for end in ("training.json", "snapshots.png"):
+        (tmp_path / f"gan-digits-mlp-{end}").write_bytes(b"{}")
+    (tmp_path / "gan-digits-r3-training.json").write_bytes(b"{}")  # half of it is not enough
+    assert list(gan_course.addresses(tmp_path)) == ["mlp"]
