@@ -94,7 +94,7 @@ def test_a_penalty_is_part_of_the_critics_loss_and_leaves_the_scores_alone(draws
 
 
 def test_a_lazy_penalty_comes_every_fourth_round_and_weighs_four_times():
-    game = Game(RECIPES["gan-digits-r3"], Accelerator(mixed_precision="bf16"))
+    game = Game(RECIPES["gan-digits-conditional"], Accelerator(mixed_precision="bf16"))
     weights = [game.loss(step).slope_zero for step in range(8)]
     assert weights == [pytest.approx(0.2), 0, 0, 0, pytest.approx(0.2), 0, 0, 0]
     assert Game(RECIPES["gan-digits-wgan-gp"], Accelerator(mixed_precision="bf16")).loss(3).slope_one == 10

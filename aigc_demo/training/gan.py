@@ -90,7 +90,9 @@ RECIPES = {
     "gan-digits-conditional": Recipe(
         replace(FREE, classes=10), loss=PAIRS, every=4, momentum=0.0, rate_generator=8e-4, rate_critic=8e-4
     ),
-    "gan-digits-r3": Recipe(FREE, loss=PAIRS, every=4, momentum=0.0, rate_generator=8e-4, rate_critic=8e-4),
+    "gan-digits-r3": Recipe(
+        FREE, loss=replace(PAIRS, slope_zero=0.3), momentum=0.0, rate_generator=1e-3, rate_critic=1e-3
+    ),
     "gan-digits-collapsed": Recipe(DENSE, rate_critic=2e-3, steps=5_500),  # a critic ten times as fast
     "gan-colour": Recipe(
         replace(FREE, image_size=64, channels=3, width=24),
