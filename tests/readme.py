@@ -181,6 +181,31 @@ def translations() -> str:
     return table(("", *names), rows)
 
 
+def gans() -> str:
+    """The GANs of digits: how good their pictures are, and how much they cover."""
+    losses = {
+        "mlp": "non-saturating",
+        "dcgan": "non-saturating",
+        "wgan-clip": "Wasserstein, weights clipped",
+        "wgan-gp": "Wasserstein, gradient penalty",
+        "conditional": "in pairs, R1 + R2",
+        "r3": "in pairs, R1 + R2",
+        "collapsed": "non-saturating",
+    }
+    names, rows = ("recall", "precision", "class_share_min", "class_accuracy"), []
+    known: dict[str, float] = {}
+    for model, loss in losses.items():
+        found = catalogue.checkpoint(f"gan-digits-{model}")
+        known = known or found.metrics
+        times = f" ({found.metrics['frechet'] / found.metrics['frechet_floor']:.1f})" if found.metrics else ""
+        cells = (f"{found.parameters:,}", metric(found.id, "frechet", 3) + times)
+        rows.append(line(f"`{found.id}`", loss, *cells, *(metric(found.id, name, 3) for name in names)))
+    if known:
+        real = f"{known['frechet_floor']:.3f}", f"{known['recall_of_train']:.3f}"
+        rows.append(line("training digits", "", "", *real, "", "", ""))
+    return table(("", "loss", "parameters", "frechet", *names), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "tree": tree,
     "checkpoints": checkpoints,
@@ -188,6 +213,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "betas": betas,
     "factors": factors,
     "translations": translations,
+    "gans": gans,
 }
 TEXTS = (README, ROOT / "docs" / "checkpoints.md")
 
