@@ -16,7 +16,7 @@ Direction = Annotated[str, Choice(DIRECTIONS)]
 class Translate:
     """Translate a picture into the other vendor's style and back again."""
 
-    sample: Annotated[int, Range(0, PAIRS - 1)] = 0
+    sample: Annotated[int, Range(0, PAIRS - 1)] = 19
     picture: Annotated[str, Text(8_000_000)] = ""  # "data:image/...;base64,...", or empty for a shipped emoji
     direction: Direction = "to_google"
 

@@ -38,7 +38,7 @@ from aigc_demo.services.vae.sheets import sheet
 
 logger = logging.getLogger(__name__)
 FIRST: dict[str, Any] = {"translate": requests.Translate(), "compare": requests.Compare()}
-MOVING = (5, 9, 13)  # pairs in the moving picture: a monkey, a carrot, a siren
+MOVING = (19, 8, 13)  # pairs in the moving picture: a key with a 0, a mushroom, a siren
 COLOURS = 96  # of the moving picture, to be light
 HELD, STEPS = 5, 6  # frames that a picture stands still, and frames of a cross-fade
 

@@ -60,7 +60,7 @@ def translate(service: Any) -> Form:
         with bench():
             with controls():
                 form.choice("direction", radio=True)
-                form.add("sample", cyclegan_views.pair_picker("cyclegan_translate-sample"))
+                form.add("sample", cyclegan_views.pair_picker("cyclegan_translate-sample", form.defaults["sample"]))
                 with drawer("cyclegan.own"):
                     form.add(
                         "picture", sketch("cyclegan_translate-picture", "field.picture", "cyclegan.own_here", INKS)

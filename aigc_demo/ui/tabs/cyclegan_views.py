@@ -37,7 +37,7 @@ def box(kind: str, names: str, markup: str) -> str:
     )
 
 
-def pair_picker(elem_id: str) -> gr.HTML:
+def pair_picker(elem_id: str, value: int) -> gr.HTML:
     """Emoji to choose from, as the vendor draws them whose style is left; its value is the number of the pair."""
     try:
         sheet = home.address(SHEET)
@@ -52,7 +52,7 @@ def pair_picker(elem_id: str) -> gr.HTML:
         f'<div class="lx-emoji lx-pair-picker" role="group" aria-label="{t("cyclegan.sample")}" '
         f'style="--sheet:url({sheet})"><p class="lx-small">{t("cyclegan.sample")}</p><div>{buttons}</div></div>'
     )
-    return raw(view("emoji", template, 0, elem_id=elem_id))
+    return raw(view("emoji", template, value, elem_id=elem_id))
 
 
 def figure(name: str, stacked: bool = False) -> str:
