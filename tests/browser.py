@@ -9,7 +9,7 @@ FAMILIES = {
     "diffusion": ("draw", "forward", "redraw", "walk", "grid", "samplers", "cut", "beside", "training", "hub"),
     "vae": ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training"),
     "cyclegan": ("translate", "compare", "training"),
-    "gan": ("critic", "compare", "training", "points"),
+    "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 AT_ONCE = {

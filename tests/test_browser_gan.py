@@ -9,6 +9,7 @@ from browser import (
     begin,
     close_toasts,
     ended,
+    open_tab,
     part,
     pick,
     pixels,
@@ -29,7 +30,7 @@ def lab(visit):
 
     def open_lab(query="", **options):
         page = visit(query, **options)
-        page.locator("#tab-gan-button").first.click()
+        open_tab(page, USE_CASE)
         expect(duel(page)).to_have_attribute("data-ready", "1", timeout=QUICK)
         return page
 

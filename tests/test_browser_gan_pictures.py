@@ -106,13 +106,13 @@ def test_pictures_follow_the_slider_and_the_seed(visit):
 def test_only_the_conditional_model_is_asked_for_a_class(visit):
     page = visit()
     first_look(page, DRAW)
-    dim = "element => getComputedStyle(element).opacity"
-    assert part(page, DRAW, "digit").evaluate(dim) == "0.5"
+    answer = part(page, DRAW, "digit", "label").first
+    expect(answer).to_have_css("border-top-style", "dashed")
     now = seen(page, DRAW)
     page.get_by_role("button", name="sevens only").click()
     live(page, DRAW, now)
     expect(cells(page).nth(20)).to_have_attribute("aria-label", "seed 27 · class 7", timeout=QUICK)
-    expect(part(page, DRAW, "digit")).to_have_css("opacity", "1")
+    expect(answer).to_have_css("border-top-style", "solid")
 
 
 def test_both_ways_share_their_ends_and_part_between(visit):
