@@ -42,7 +42,7 @@ def test_pictures_stand_in_the_order_of_their_scores(visit):
 def test_a_picked_picture_is_shown_large_with_the_critics_wish(visit):
     page = visit()
     view = first_look(page, CRITIC, ".lx-trial")
-    near = f"#{CRITIC}-view .lx-near"
+    near = f"#{CRITIC}-view .lx-glass"
     before = pixels(page, near)
     assert before[0] != before[1], "the map lies over the second one"
     cell = view.locator("[data-side=made] button").nth(40)
@@ -57,9 +57,9 @@ def test_another_model_is_judged_at_once_and_in_colour_by_light(visit):
     page = visit()
     view = first_look(page, CRITIC, ".lx-trial")
     expect(view.locator(".lx-key-line")).to_contain_text("more ink")
-    before = pixels(page, f"#{CRITIC}-view .lx-near")
+    before = pixels(page, f"#{CRITIC}-view .lx-glass")
     choose(page, CRITIC, "Emoji in colour, 64 × 64")
-    changed(page, f"#{CRITIC}-view .lx-near", before)
+    changed(page, f"#{CRITIC}-view .lx-glass", before)
     expect(badge_of(page, CRITIC)).to_have_attribute("data-state", "live", timeout=QUICK)
     expect(view.locator(".lx-key-line")).to_contain_text("lighter")
     expect(view.locator("[data-side=real] .lx-cells > *")).to_have_count(96)

@@ -18,7 +18,7 @@
     const parts = [shape("line", { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: "lx-grid" })];
     shares.forEach((share, digit) => {
       const x = LEFT + STEP * digit;
-      if (share) parts.push(shape("rect", { x, y: up(share), width: BAR, height: BASE - up(share), rx: 1.5, class: "lx-share" }));
+      if (share) parts.push(shape("rect", { x, y: up(share), width: BAR, height: BASE - up(share), rx: 1.5, class: "lx-part" }));
       if (ticks) parts.push(shape("line", { x1: x - 2, x2: x + BAR + 2, y1: up(ticks[digit]), y2: up(ticks[digit]), class: "lx-mark-line" }));
       parts.push(shape("text", { x: x + BAR / 2, y: BASE + 13, class: share ? "" : "lx-missing" }, digit));
     });

@@ -30,7 +30,7 @@
   luoxia.trial = (element, props, watch) => {
     const root = element.querySelector(".lx-trial"), words = JSON.parse(root.dataset.words);
     const [made, real] = ["made", "real"].map((side) => root.querySelector(`[data-side=${side}] .lx-cells`));
-    const chart = root.querySelector(".lx-chart svg"), [close, changed] = root.querySelectorAll(".lx-near canvas");
+    const chart = root.querySelector(".lx-chart svg"), [close, changed] = root.querySelectorAll(".lx-glass canvas");
     const output = root.querySelector(".lx-dock output"), key = root.querySelector(".lx-key-line");
     const map = make("canvas");
     let value = null, draw = null, picked = 0; // by place from the lowest score

@@ -44,7 +44,7 @@ def trial(elem_id: str, value: Any) -> gr.HTML:
         for name in ("picked", "wish")
     )
     dock = (
-        f'<div class="lx-dock"><div class="lx-near">{close}</div><output></output><p class="lx-small lx-key-line"></p>'
+        f'<div class="lx-dock"><div class="lx-glass">{close}</div><output></output><p class="lx-small lx-key-line"></p>'
         f'<p class="lx-small">{t("gan.critic_pick")}</p></div>'
     )
     sides = "".join(
@@ -56,7 +56,7 @@ def trial(elem_id: str, value: Any) -> gr.HTML:
     spoken = {name: f"gan.critic_{name}" for name in names} | {"seed": "gan.seed_of", "digit": "gan.digit_of"}
     spoken |= {f"scale_{kind}": f"gan.critic_scale_{kind}" for kind in ("logistic", "wasserstein", "relativistic")}
     scale = '<p class="lx-small lx-unit"></p>'
-    markup = f'<div class="lx-bar">{chart}{dock}</div>{SENTENCE}{scale}<div class="lx-benches">{sides}</div>'
+    markup = f'<div class="lx-court">{chart}{dock}</div>{SENTENCE}{scale}<div class="lx-benches">{sides}</div>'
     return view("trial", box("trial", spoken, markup), value, elem_id=elem_id)
 
 
