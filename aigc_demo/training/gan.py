@@ -95,15 +95,16 @@ RECIPES = {
     ),
     "gan-digits-collapsed": Recipe(DENSE, rate_critic=2e-3, steps=5_500),  # a critic ten times as fast
     "gan-colour": Recipe(
-        replace(FREE, image_size=64, channels=3, width=24),
-        loss=PAIRS,
+        replace(FREE, image_size=64, channels=3, width=24, critic_width=16),
+        loss=replace(PAIRS, slope_zero=1.0),
         every=4,
         data="emoji",
         batch=32,
         momentum=0.0,
-        rate_generator=5e-4,
-        rate_critic=5e-4,
+        rate_generator=8e-4,
+        rate_critic=8e-4,
         augmented=True,
+        ema=0.998,
     ),
 }
 
