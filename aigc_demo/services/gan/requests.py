@@ -69,8 +69,8 @@ class Walk:
     """Go from the picture of one seed to that of another: straight and along the sphere, or once around a circle."""
 
     model: Model = "r3"
-    seed_from: Seed = 7
-    seed_to: Seed = 12
+    seed_from: Seed = 15
+    seed_to: Seed = 28
     circle: bool = False  # through both and back
     frames: Annotated[int, Range(2, 120)] = 25
     limit: Limit = FREE
@@ -85,9 +85,9 @@ class Mix:
     """Calculate with the noise of three pictures: a - b + c."""
 
     model: Model = "r3"
-    seed_a: Seed = 7
-    seed_b: Seed = 12
-    seed_c: Seed = 25
+    seed_a: Seed = 12
+    seed_b: Seed = 27
+    seed_c: Seed = 9
     strength: Annotated[float, Range(0, 2, 0.05)] = 1.0  # c + strength (a - b)
     digit: AnyDigit = ANY
 
@@ -111,7 +111,7 @@ class Classes:
 class Morph:
     """The conditional model: from one class to another at one noise."""
 
-    seed: Seed = 7
+    seed: Seed = 0
     digit_from: Digit = 4
     digit_to: Digit = 9
     frames: Annotated[int, Range(2, 120)] = 25
