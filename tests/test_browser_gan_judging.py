@@ -90,7 +90,7 @@ def test_who_does_not_guess_sees_it_all_the_same_and_missing_classes_are_struck_
     for player in known["players"]:
         row = view.locator(f"[data-model={player['model']}]")
         missing = [str(digit) for digit, count in enumerate(player["counts"]) if not count]
-        assert row.locator(".lx-missing").all_inner_texts() == missing
+        assert row.locator(".lx-missing").all_text_contents() == missing
     before = pixels(page, f"#{COMPARE}-view")
     put(page, COMPARE, "seed", 4711)
     changed(page, f"#{COMPARE}-view", before)
@@ -111,7 +111,7 @@ def test_the_time_machine_goes_through_the_moments_of_each_model(visit):
     scrubber.press("ArrowRight")
     expect(view).to_have_attribute("data-frame", "1")
     expect(view.locator(".lx-facts-line")).to_contain_text(f"Fréchet distance {moments[1]['frechet']:.1f}")
-    other = view.locator("[data-model]:not([aria-pressed=true])").first
-    other.click()
-    expect(view).to_have_attribute("data-ready", other.get_attribute("data-model"), timeout=QUICK)
+    other = view.locator("[data-model]:not([aria-pressed=true])").first.get_attribute("data-model")
+    view.locator(f"[data-model={other}]").click()
+    expect(view).to_have_attribute("data-ready", other, timeout=QUICK)
     expect(view).to_have_attribute("data-frame", "1")
