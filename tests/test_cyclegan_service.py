@@ -161,6 +161,7 @@ def test_transparent_areas_are_white():
     same(seen[:, 10, 10], [1, -1, -1])
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(
     ("picture", "words"),
     [
