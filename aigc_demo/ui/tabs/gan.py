@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 
+from aigc_demo.core.lazy import Lazy
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.tabs import (
     gan_classes,
@@ -27,6 +28,6 @@ def build(service: Any) -> list[Form]:
         forms = [draw, walk, mix, gan_classes.classes(service), gan_classes.morph(service)]
         forms += [gan_critic.critic(service), gan_compare.compare(service)]
         gan_course.training()
-        forms.append(gan_points.points(service.live))
+        forms.append(gan_points.points(Lazy(lambda: service.live)))
     gan_draw.connect(draw, gallery, walk, mix)
     return forms
