@@ -109,7 +109,7 @@ def measured(show: Callable[[Any], Any]) -> None:
         [t(f"cyclegan.{key}"), *(f"{100 * found[name]:.1f} %" for name in MEASURED), cycle_cell(found)]
         for key, found in ways.items()
     ]
-    head = ["", *(t(f"cyclegan.head_{name}") for name in (*MEASURED, "cycle_error"))]
+    head = [t(f"cyclegan.head_{name}") for name in ("way", *MEASURED, "cycle_error")]
     gr.HTML(f'<p class="lx-small lx-measured">{t("cyclegan.measured")}</p>')
     show({"head": head, "rows": rows, "mark": None})
 
