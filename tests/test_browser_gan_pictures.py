@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put, toast, unfold
+from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put, settled, toast, unfold
 from playwright.sync_api import expect
 
 DRAW, WALK, MIX, CLASSES, MORPH = "gan_draw", "gan_walk", "gan_mix", "gan_classes", "gan_morph"
@@ -92,9 +92,13 @@ def test_pictures_follow_the_slider_and_the_seed(visit):
     now = seen(page, DRAW)
     assert len(set(now[:64])) > 60
     put(page, DRAW, "limit", 0.05)
-    now = live(page, DRAW, now)
+    live(page, DRAW, now)
+    settled(page)
+    now = seen(page, DRAW)
     put(page, DRAW, "seed", 8)
-    shifted = live(page, DRAW, now)
+    expect(cells(page).first).to_have_attribute("aria-label", "seed 8", timeout=QUICK)
+    settled(page)
+    shifted = seen(page, DRAW)
     assert shifted[:63] == now[1:64], "picture i is that of seed + i"
     unfold(page, DRAW, ".lx-drawer")
     put(page, DRAW, "count", 3)
@@ -152,12 +156,15 @@ def test_a_sum_is_made_of_pictures_from_the_small_grid(visit):
     view = first_look(page, MIX)
     expect(cells(page, MIX)).to_have_count(32)
     now = seen(page, MIX)
-    for place in (4, 4, 9):  # a, b and c in turn
+    for place in (4, 4, 10):  # a, b and c in turn
         cells(page, MIX).nth(place).click()
-    for name, seed in (("seed_a", "4"), ("seed_b", "4"), ("seed_c", "9")):
+    for name, seed in (("seed_a", "4"), ("seed_b", "4"), ("seed_c", "10")):
         expect(number(page, MIX, name)).to_have_value(seed, timeout=QUICK)
-    expect(view.locator("[data-place='2'] small")).to_contain_text("seed 9", timeout=QUICK)
-    now = live(page, MIX, now)
+    for place, seed in enumerate((4, 4, 10)):
+        expect(view.locator(f"[data-place='{place}'] small")).to_contain_text(f"seed {seed} ", timeout=QUICK)
+    live(page, MIX, now)
+    settled(page)
+    now = seen(page, MIX)
     _, _, c, mended, raw, *_ = now
     assert c == mended == raw, "a - a + c is c"
     expect(cells(page, MIX).nth(4)).to_have_attribute("data-mark", "a b")
