@@ -44,12 +44,13 @@ README = (
     Shot("vae", "en", "light"),
     Shot("vae", "zh", "dark"),
     Shot("gan", "zh", "light"),
+    Shot("cyclegan", "en", "light"),
     Shot("diffusion", "en", "light"),
     Shot("diffusion", "zh", "dark"),
     Shot("home", "zh", "light", PHONE),
     Shot("diffusion", "en", "dark", PHONE),
 )
-VIEWS = ("home", "gan", "vae", "diffusion")
+VIEWS = ("home", "gan", "cyclegan", "vae", "diffusion")
 ALL = tuple(Shot(*choice) for choice in product(VIEWS, LOCALES, ("light", "dark"), (WIDE, PHONE)))
 
 
