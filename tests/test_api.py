@@ -12,6 +12,7 @@ import httpx
 import numpy as np
 import pytest
 from api import HUB, SMALL, SVG, Api, bomb, calm, data_url, encoded, seconds, small, stroke
+from browser import FAMILIES
 from diffusers import DDPMPipeline, DDPMScheduler, UNet2DModel
 from PIL import Image
 from test_hub import NET, LoopbackHub
@@ -20,7 +21,7 @@ from aigc_demo.core.card import Card
 from aigc_demo.services import cards
 
 ROOT = Path(__file__).resolve().parent.parent
-DIFFUSION = [name for name in SMALL if name.startswith("diffusion_")]  # the autoencoders are in test_vae_api.py
+DIFFUSION = [name for name in SMALL if name.startswith("diffusion_")]  # other families have their own files
 PUBLIC = [
     *DIFFUSION,
     *(f"{name}_save" for name in DIFFUSION if name != "diffusion_hub"),
@@ -73,7 +74,12 @@ def test_without_a_network_the_hub_is_one_sentence(api, endpoint):
 
 def test_these_are_all_public_endpoints(api):
     found = api.client.get(f"{api.address}/gradio_api/info").json()["named_endpoints"]
-    assert {name for name in found if not name.startswith(("/vae_", "/gan_"))} == {f"/{name}" for name in PUBLIC}
+    assert {name for name in found if name.startswith("/diffusion_")} == {f"/{name}" for name in PUBLIC}
+
+
+def test_every_public_endpoint_is_of_a_family_with_a_tab(api):
+    found = api.client.get(f"{api.address}/gradio_api/info").json()["named_endpoints"]
+    assert {name.split("_")[0].strip("/") for name in found} == set(FAMILIES)
 
 
 @pytest.fixture(scope="module")
