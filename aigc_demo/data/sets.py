@@ -2,6 +2,7 @@
 
 mnist   60,000 + 10,000 handwritten digits (data/digits.py)
 emoji   3,786 emoji as Twitter and as Google draw them, 64x64, and what each shows (data/emoji.py)
+shakespeare   plays in one file of 1.1 million characters (data/shakespeare.py)
 """
 
 import io
@@ -55,6 +56,24 @@ def digits_from_hub(folder: Path, name: str = "ylecun/mnist") -> None:
         (folder / f"{prefix}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, len(rows), 28, 28) + pixels)
         labels = bytes(row["label"] for row in rows)
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(rows)) + labels)
+
+
+def shakespeare_from_hub(folder: Path, name: str = "karpathy/tiny_shakespeare") -> None:
+    """Write the plays, which the hub has in three parts, as one file; needs huggingface_hub and pyarrow."""
+    try:
+        download = import_module("huggingface_hub").hf_hub_download
+        parquet = import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise SourceError(f"hub: {error.name} is not installed") from error
+    parts = []
+    for split in ("train", "validation", "test"):
+        path = f"default/{split}/0000.parquet"
+        try:
+            file = download(name, path, repo_type="dataset", revision="refs/convert/parquet", etag_timeout=10)
+            parts += [row["text"] for row in parquet.read_table(file).to_pylist()]
+        except Exception as error:  # the hub's client has many ways to fail, and none of them is ours
+            raise SourceError(f"hub: {short(error)}") from error
+    (folder / "tinyshakespeare.txt").write_bytes("".join(parts).encode())
 
 
 def inside(archive: tarfile.TarFile, folder: str) -> dict[str, bytes]:
@@ -133,4 +152,10 @@ EMOJI = DataSet(
         for vendor in ("twitter", "google")
     ),
 )
-DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI)}
+SHAKESPEARE = DataSet(
+    "shakespeare",
+    {"tinyshakespeare.txt": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"},
+    (),
+    shakespeare_from_hub,
+)
+DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, SHAKESPEARE)}

@@ -141,8 +141,7 @@ class Attention(nn.Module):
         mask = None
         if 1 < new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
-        drop = self.config.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal=mask is None and new > 1)
+        y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None and new > 1)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def weights(self, x: Tensor, turn: Tensor | None) -> Tensor:

@@ -1,0 +1,167 @@
+"""Train the language models of characters: GPT and LSTM, on Shakespeare and on Tang poems.
+
+    python -m aigc_demo.training.language gpt-shakespeare --minutes 45
+
+The id chooses the recipe (`RECIPES`). All of them minimise what the true next character costs,
+
+    -log p(x_t | x_1 ... x_t-1)                                                          in nats per character
+
+which needs no labels: the text is its own teacher (self-supervised learning). Both kinds of model get the same batches,
+optimisers and number of weights. A run stops at any time and goes on from its folder. Time, hardware and the figures
+reached stand in the catalogue.
+"""
+
+import argparse
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from aigc_demo.checkpoints import files
+from aigc_demo.data import shakespeare
+from aigc_demo.data.characters import Characters
+from aigc_demo.data.fetch import present
+from aigc_demo.models.gpt import GPT, GPTConfig
+from aigc_demo.models.lstm import LSTM, LSTMConfig
+from aigc_demo.training.loop import Budget, Metrics, fit
+from aigc_demo.training.optimisers import Pair
+from aigc_demo.training.state import keep, resume
+
+NOTHING = -1  # target of a place that is not asked
+Batches = Iterator[tuple[Tensor, Tensor]]  # tokens (B, T), the token after each (B, T) or NOTHING; without end
+
+
+@dataclass(frozen=True)
+class Recipe:
+    model: GPTConfig | LSTMConfig = field(default_factory=GPTConfig)
+    data: str = "shakespeare"  # or poems
+    steps: int = 7_000
+    batch: int = 2_560  # tokens of an update
+    window: int = 256  # characters of Shakespeare that are seen at once
+    muon_rate: float = 0.02
+    rate: float = 3e-3
+    weight_decay: float = 0.05
+    bf16: bool = True
+    snapshots: int = 10  # copies kept for the time machine, closer together at the start
+    seed: int = 0
+
+    @classmethod
+    def tiny(cls, model: GPTConfig | LSTMConfig | None = None) -> "Recipe":
+        """Two steps of the smallest model; for tests."""
+        return cls(model or GPTConfig.tiny(), steps=2, batch=16, window=8, snapshots=2)
+
+
+# 2.7 M weights each for Shakespeare, 3.1 M for the poems, whose characters are many
+SHAKESPEARE = GPTConfig("llama", width=192, layers=6, heads=6, groups=6, hidden=512, dropout=0.1)
+POEMS = GPTConfig("gpt2", context=96, width=192, layers=5, heads=6, groups=6, hidden=768, dropout=0.1)
+RECIPES: dict[str, Recipe] = {
+    "gpt-shakespeare": Recipe(SHAKESPEARE),
+    "lstm-shakespeare": Recipe(LSTMConfig(width=432, dropout=0.1)),
+    "gpt-poems": Recipe(POEMS, "poems"),
+    "lstm-poems": Recipe(LSTMConfig(width=384, dropout=0.1), "poems"),
+}
+
+
+def build(config: GPTConfig | LSTMConfig) -> GPT | LSTM:
+    """The model that a config describes."""
+    return GPT(config) if isinstance(config, GPTConfig) else LSTM(config)
+
+
+def loss_of(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
+    """Mean cost of the true next token, in nats; tokens and targets (B, T)."""
+    return F.cross_entropy(model(tokens).flatten(0, 1).float(), targets.flatten(), ignore_index=NOTHING)
+
+
+def rate(progress: float) -> float:
+    """Learning rate over the budget, as a share of its peak: up, level, then down along a line."""
+    return min(progress / 0.01, 1.0, max((1 - progress) / 0.7, 0.01))
+
+
+def windows(text: Tensor, recipe: Recipe, first: int) -> Batches:
+    """Pieces of a long text (N,), each from a place drawn by chance."""
+    generator = torch.Generator().manual_seed(recipe.seed + first)
+    rows, width = max(1, recipe.batch // recipe.window), torch.arange(recipe.window + 1)
+    while True:
+        starts = torch.randint(len(text) - recipe.window, (rows, 1), generator=generator)
+        piece = text[starts + width]  # (B, T + 1)
+        yield piece[:, :-1], piece[:, 1:]
+
+
+def train(
+    recipe: Recipe, batches: Callable[[int], Batches], out: Path, run: Path, minutes: float = float("inf")
+) -> Metrics:
+    """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no")
+    device = accelerator.device
+    model = build(recipe.model).to(device)
+    optimiser = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
+    parts = {"model": model, "optimiser": optimiser}
+    clock = resume(run, parts, device)
+    torch.manual_seed(recipe.seed + clock.step)
+    source = batches(clock.step)
+    taken = sorted(run.glob("snapshot-*.safetensors"))
+
+    def step(progress: float) -> Metrics:
+        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
+            taken.append(run / f"snapshot-{clock.step:06d}.safetensors")
+            files.save(model, taken[-1])
+        tokens, targets = (part.to(device) for part in next(source))
+        optimiser.set_rate(rate(progress))
+        with accelerator.autocast():
+            loss = loss_of(model, tokens, targets)
+        accelerator.backward(loss)
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        return {"loss": loss.item()}
+
+    def save(metrics: Metrics) -> None:
+        files.save(model, out, torch.int8)
+        keep(run, parts, clock, recipe.batch, metrics)
+
+    return fit(step, save, Budget(recipe.steps, minutes), clock)
+
+
+def prepared(recipe: Recipe, folder: Path) -> tuple[Recipe, Callable[[int], Batches]]:
+    """The recipe with the characters of its data, and its batches from a step on."""
+    if recipe.data == "shakespeare":
+        characters = shakespeare.characters(folder)
+        text = torch.tensor(Characters(characters).encode(shakespeare.load(folder, "train")))
+
+        def batches(first: int) -> Batches:
+            return windows(text, recipe, first)
+    else:
+        from aigc_demo.data import verse
+
+        characters = verse.poem_characters(folder)
+
+        def batches(first: int) -> Batches:
+            return verse.poem_batches(folder, "train", recipe.batch, recipe.seed, first)
+
+    return replace(recipe, model=replace(recipe.model, characters=characters, vocabulary=len(characters))), batches
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
+    parser.add_argument(
+        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
+    )
+    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
+    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    recipe, batches = prepared(RECIPES[options.id], present(RECIPES[options.id].data))
+    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
+    run = options.run or Path("runs") / options.id
+    train(recipe, batches, out, run, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
