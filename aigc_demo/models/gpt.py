@@ -97,7 +97,7 @@ def norm(config: GPTConfig) -> nn.Module:
 def turns(config: GPTConfig) -> Tensor:
     """Cosine and sine by which a position turns the pairs of a head, (2, context, E) (arXiv:2104.09864, eq. 34)."""
     half = torch.arange(0, config.head_width, 2).float() / config.head_width
-    angles = torch.arange(config.context)[:, None].float() / config.rope_base**half
+    angles = torch.arange(config.context)[:, None].float() * (1 / config.rope_base**half)
     angles = torch.cat([angles, angles], dim=1)  # numbers i and i + E/2 make a pair
     return torch.stack([angles.cos(), angles.sin()])
 

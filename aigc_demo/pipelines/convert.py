@@ -5,7 +5,8 @@
 
 Models differ in form only. Every tensor of ours is one of the library's, or several of them stacked: query, key and
 value of an attention, and the time biases of all residual blocks. Here are the U-Net, and the way to every other twin:
-the KL autoencoder's is in pipelines/convert_kl.py, a GAN's, which no library has, in pipelines/convert_gan.py.
+the KL autoencoder's is in pipelines/convert_kl.py, a GAN's, which no library has, in pipelines/convert_gan.py, that of
+a GPT in pipelines/convert_gpt.py.
 
 ours                        diffusers UNet2DModel
 time.0, time.2              time_embedding.linear_1, linear_2
@@ -26,8 +27,10 @@ from torch import nn
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
 from aigc_demo.models.gan import GAN
+from aigc_demo.models.gpt import GPT
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.pipelines.convert_gan import from_sequential, to_sequential
+from aigc_demo.pipelines.convert_gpt import from_gpt2, from_llama, to_language_model
 from aigc_demo.pipelines.convert_kl import from_autoencoder_kl, to_autoencoder_kl
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.weights import Names, give, take, tensor_names
@@ -78,6 +81,11 @@ def _(model: GAN) -> Any:
     return to_sequential(model)
 
 
+@to_library.register
+def _(model: GPT) -> Any:
+    return to_language_model(model)
+
+
 def from_library(module: nn.Module) -> nn.Module:
     """Our twin of the library's `module`, in eval mode; BadRequestError where our model has no such form."""
     for kind in type(module).__mro__:
@@ -98,6 +106,8 @@ READERS: dict[str, Callable[[Any], nn.Module]] = {
     "UNet2DModel": from_unet2d,
     "AutoencoderKL": from_autoencoder_kl,
     "Sequential": from_sequential,
+    "GPT2LMHeadModel": from_gpt2,
+    "LlamaForCausalLM": from_llama,
 }
 
 

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from aigc_demo.models.diffusion import Attention, UNet
+from aigc_demo.models.gpt import GPT
 from aigc_demo.models.kl import KLAutoencoder
-from aigc_demo.pipelines import convert, convert_kl
+from aigc_demo.pipelines import convert, convert_gpt, convert_kl
 
 TOLERANCE = 1e-4  # absolute, in float32
 
@@ -32,19 +33,21 @@ class Comparison:
     first: int | None  # index of the first row over the tolerance
 
 
-def twin_layers(model: UNet | KLAutoencoder) -> list[tuple[str, str]]:
+def twin_layers(model: UNet | KLAutoencoder | GPT) -> list[tuple[str, str]]:
     """Names of our layers and of their twins in the library."""
+    if isinstance(model, GPT):
+        return list(convert_gpt.layers(model.config))
     return list(convert_kl.layers(model.config) if isinstance(model, KLAutoencoder) else convert.layers(model.config))
 
 
 @torch.inference_mode()
 def compare(
-    ours: UNet | KLAutoencoder, theirs: nn.Module, *inputs: Tensor | None, tolerance: float = TOLERANCE
+    ours: UNet | KLAutoencoder | GPT, theirs: nn.Module, *inputs: Tensor | None, tolerance: float = TOLERANCE
 ) -> Comparison:
     """Run both on the same inputs and compare what every layer puts out.
 
     A U-Net gets x (B, C, H, W), t (B,), label (B,) or nothing. An autoencoder gets x alone: it encodes, and decodes the
-    mean.
+    mean. A GPT gets tokens (B, T).
     """
     pairs = twin_layers(ours)
     heard = listen(ours, [name for name, _ in pairs], lambda: ours(*inputs))
@@ -64,8 +67,8 @@ def listen(module: nn.Module, names: list[str], run: Callable[[], object]) -> di
     with ExitStack() as hooks:
         for name in names:
 
-            def keep(_module: nn.Module, _inputs: Any, output: Tensor, name: str = name) -> None:
-                heard[name] = output
+            def keep(_module: nn.Module, _inputs: Any, output: Any, name: str = name) -> None:
+                heard[name] = output[0] if isinstance(output, tuple) else output  # beside attention weights, say
 
             hooks.callback(module.get_submodule(name).register_forward_hook(keep).remove)
         run()
