@@ -43,7 +43,7 @@ class Recipe:
     steps: int = 7_000
     batch: int = 2_560  # tokens of an update
     window: int = 256  # characters of Shakespeare that are seen at once
-    muon_rate: float = 0.02
+    muon_rate: float = 0.03
     rate: float = 3e-3
     weight_decay: float = 0.05
     bf16: bool = True
