@@ -23,6 +23,8 @@ SENTENCES = {
     "text": "{field} must be text, got {value}.",
     "long": "{field} may have at most {longest} characters, got {length}. Shorten it.",
     "field_unknown": "There is no setting called {field} here.",
+    "empty_prompt": "There is no text yet. Write a few characters for the model to go on from.",
+    "unknown_characters": "This model does not know these characters: {characters}. Replace or remove them.",
     "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
     "empty_picture": "This picture is empty. Choose another one.",
     "no_drawing": "There is no picture yet. Draw a digit, or pick one below.",

@@ -1,6 +1,10 @@
 """Characters as tokens: the simplest tokeniser there is."""
 
+import unicodedata
 from collections.abc import Iterable
+from importlib import import_module
+
+LOOKALIKES = str.maketrans("‘’“”«»–—…、！？：；（）", '\'\'""""--.，!?:;()')
 
 
 class Characters:
@@ -24,3 +28,21 @@ class Characters:
     def unknown(self, text: str) -> tuple[str, ...]:
         """The characters of `text` that are no tokens, each once, in their order."""
         return tuple(dict.fromkeys(character for character in text if character not in self._index))
+
+    def nearest(self, character: str) -> str:
+        """The known character that is most likely meant by an unknown one; empty when there is none.
+
+        Simplified for traditional, plain for accented or full-width, the other case, a sign that looks alike.
+        """
+        plain = unicodedata.normalize("NFKD", character)[:1]
+        guesses = (simplified(character), character.translate(LOOKALIKES), plain, plain.swapcase())
+        return next((guess for guess in guesses if len(guess) == 1 and guess in self._index), "")
+
+
+def simplified(text: str) -> str:
+    """Chinese text in simplified characters; as it is where opencc is not installed."""
+    try:
+        converter = import_module("opencc").OpenCC("t2s")
+    except ImportError:
+        return text
+    return str(converter.convert(text))

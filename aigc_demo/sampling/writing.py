@@ -1,0 +1,87 @@
+"""Writing on, token by token, with any language model that carries a state: a GPT its cache, an LSTM its memory.
+
+B batch, T tokens, V vocabulary.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from aigc_demo.sampling.tokens import Sampling, Stages, draw, stages
+
+
+class LanguageModel(Protocol):
+    """What a model must offer here: `model(tokens (B, T), state) -> logits (B, T, V)`, and an empty state."""
+
+    config: Any
+
+    def __call__(self, tokens: Tensor, state: Any = None) -> Tensor: ...
+
+    def state(self, batch: int = 1) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One token of every row, and what it was chosen from."""
+
+    token: Tensor  # (B,)
+    stages: Stages
+
+
+def context_of(model: LanguageModel) -> int | None:
+    """How many tokens a model looks back on at most; None where there is no end."""
+    return getattr(model.config, "context", None)
+
+
+class Writer:
+    """A text under way: what was written, and where the model stands.
+
+    When the context is full, the model reads the last half of it anew and goes on from there.
+    """
+
+    def __init__(self, model: LanguageModel, tokens: Tensor):
+        """tokens (B, T): where to go on from; of more than the context holds, the last are read."""
+        self.model, self.tokens = model, tokens
+        self._read(context_of(model))
+
+    def _read(self, most: int | None) -> None:
+        recent = self.tokens if most is None else self.tokens[:, -most:]
+        self.state = self.model.state(len(recent))
+        self.logits = self.model(recent, self.state)[:, -1]  # (B, V)
+        self.held = recent.shape[1]  # tokens in the state
+
+    def add(self, token: Tensor) -> None:
+        """Write token (B,), whoever chose it."""
+        self.tokens = torch.cat([self.tokens, token[:, None]], dim=1)
+        context = context_of(self.model)
+        if context is not None and self.held >= context:
+            self._read(max(1, context // 2))
+            return
+        self.logits = self.model(token[:, None], self.state)[:, -1]
+        self.held += 1
+
+    def consider(self, how: Sampling) -> Stages:
+        """The odds of the next token."""
+        return stages(self.logits, how, self.tokens if how.repetition != 1 else None)
+
+
+def write(model: LanguageModel, tokens: Tensor, how: Sampling, chances: Iterator[Tensor]) -> Iterator[Pick]:
+    """Go on from tokens (B, T) for as long as `chances` gives (B,) numbers in [0, 1); each decides about one token."""
+    writer = Writer(model, tokens)
+    token: Tensor | None = None
+    for chance in chances:
+        if token is not None:
+            writer.add(token)
+        found = writer.consider(how)
+        token = draw(found.final, chance)
+        yield Pick(token, found)
+
+
+def chances(seed: int, length: int, batch: int = 1) -> Iterator[Tensor]:
+    """`length` times (B,) numbers in [0, 1) that the seed fixes."""
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(length):
+        yield torch.rand(batch, generator=generator)

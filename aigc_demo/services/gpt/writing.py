@@ -1,0 +1,71 @@
+"""Writing on from a prompt with a language model of characters, and the odds at one place of a text."""
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from aigc_demo.core.errors import NotFoundError
+from aigc_demo.core.params import short
+from aigc_demo.core.steps import Step
+from aigc_demo.models.gpt import GPT
+from aigc_demo.models.lstm import LSTM
+from aigc_demo.sampling.tokens import Sampling
+from aigc_demo.sampling.writing import Writer, chances, context_of, write
+from aigc_demo.services.gpt.reading import entropy, read, token_of, tokens_of
+from aigc_demo.services.gpt.requests import Surgery, Write
+from aigc_demo.services.gpt.results import Candidate, Odds, Written
+
+if TYPE_CHECKING:
+    from aigc_demo.checkpoints.store import Store
+
+SHOWN = 12  # candidates that are named
+
+
+def sampling(request: Any) -> Sampling:
+    """The settings of a request about how to choose."""
+    return Sampling(request.temperature, request.top_k, request.top_p, request.min_p, request.repetition)
+
+
+class Writing:
+    """The part of the service that writes."""
+
+    store: "Store"
+
+    def model(self, checkpoint: str) -> GPT | LSTM:
+        """The language model with this id."""
+        model = self.store.load(checkpoint)
+        if not isinstance(model, GPT | LSTM):
+            raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
+        return model
+
+    @torch.inference_mode()
+    def write(self, request: Write) -> Iterator[Step[Written]]:
+        """Yield the text after every token."""
+        model = self.model(request.model)
+        tokens = tokens_of(model, request.prompt)
+        most = context_of(model) or tokens.shape[1]
+        recent = tokens[:, -most:]
+        prompt, cut = read(model, recent), tokens.shape[1] - recent.shape[1]
+        found: list[Any] = []
+        began = time.perf_counter()
+        for pick in write(model, recent, sampling(request), chances(request.seed, request.length)):
+            token = int(pick.token)
+            chance = float(pick.stages.final[0, token])
+            found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
+            speed = len(found) / max(time.perf_counter() - began, 1e-9)
+            yield Step(len(found), request.length, Written(prompt, tuple(found), cut, speed))
+
+    @torch.inference_mode()
+    def surgery(self, request: Surgery) -> Odds:
+        """The odds of what comes after the first `position` characters of the prompt."""
+        model = self.model(request.model)
+        tokens = tokens_of(model, request.prompt[: max(1, request.position)])
+        found = Writer(model, tokens).consider(sampling(request))
+        rows = torch.stack([found.softmax, found.tempered, found.top_k, found.top_p, found.final])[:, 0]  # (5, V)
+        best = found.softmax[0].topk(min(SHOWN, rows.shape[1])).indices
+        named = [Candidate(model.config.characters[int(i)], *rows[:, i].tolist()) for i in best]
+        others = rows.sum(1) - rows[:, best].sum(1)
+        rest = Candidate("", *others.clamp_min(0).tolist())
+        return Odds(tuple(named), rest, tokens.shape[1], float(entropy(found.softmax[0])))
