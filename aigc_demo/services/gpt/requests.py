@@ -7,7 +7,19 @@ from aigc_demo.core.params import SEED, Choice, Range, Text, check
 
 MODELS = ("gpt-shakespeare", "lstm-shakespeare", "gpt-poems", "lstm-poems")  # ids of their checkpoints
 
+STARTS = {  # of the models -> what they are given to go on from, until somebody types something else
+    "gpt-shakespeare": "ROMEO:\n",
+    "lstm-shakespeare": "ROMEO:\n",
+    "gpt-poems": "长江一夜秋风起，",
+    "lstm-poems": "长江一夜秋风起，",
+}
+GPTS = ("gpt-shakespeare", "gpt-poems")  # those with attention
+TEXTS = ("shakespeare", "poems")  # what a GPT and an LSTM were both trained on
+MISTAKES = ("none", "untied_head", "positions_shifted", "no_causal_mask", "wrong_scaling", "rope_pairs")
+CORPUS = 1_000_000  # characters of a text to train on, at most
+
 Model = Annotated[str, Choice(MODELS)]
+WithAttention = Annotated[str, Choice(GPTS)]
 Prompt = Annotated[str, Text(4000)]
 Temperature = Annotated[float, Range(0, 2, 0.05)]
 TopK = Annotated[int, Range(0, 100)]
@@ -40,13 +52,89 @@ class Surgery:
     """The odds of the character after the first `position` ones of a text, on their way through every cut."""
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
-    position: Annotated[int, Range(0, 4000)] = 4000  # at most the length of the text: what comes after it
+    position: Annotated[int, Range(0, 4000)] = 24  # at most the length of the text: what comes after it
     temperature: Temperature = 0.8
     model: Model = "gpt-shakespeare"
     top_k: TopK = 10
     top_p: Share = 0.9
     min_p: Share = 0.0
     repetition: Repetition = 1.0
+    length: Length = 120  # of a branch
+    seed: Seed = 7  # of a branch
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Attend:
+    """Where every head of every layer looks."""
+
+    prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
+    model: WithAttention = "gpt-shakespeare"
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Remember:
+    """The GPT and the LSTM write on from the same prompt with the same numbers drawn; what each keeps of it."""
+
+    prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
+    changed: Annotated[str, Text(100)] = "HENRY"  # what the first word is replaced by, to see how long it is felt
+    temperature: Temperature = 0.8
+    length: Annotated[int, Range(1, 400)] = 160
+    text: Annotated[str, Choice(TEXTS)] = "shakespeare"
+    top_k: TopK = 0
+    top_p: Share = 1.0
+    min_p: Share = 0.0
+    repetition: Repetition = 1.0
+    seed: Seed = 7
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Race:
+    """The same text with the KV cache and without, token by token in turn."""
+
+    prompt: Prompt = "ROMEO:\n"
+    length: Annotated[int, Range(10, 240)] = 200
+    temperature: Temperature = 0.8
+    model: WithAttention = "gpt-shakespeare"
+    seed: Seed = 7
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Our network and transformers', same weights, the likeliest token always."""
+
+    prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
+    mistake: Annotated[str, Choice(MISTAKES)] = "none"
+    length: Annotated[int, Range(1, 200)] = 100
+    model: WithAttention = "gpt-shakespeare"
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Tune:
+    """Train a GPT further on a text of one's own."""
+
+    text: Annotated[str, Text(CORPUS)] = ""
+    model: WithAttention = "gpt-shakespeare"
+    minutes: Annotated[float, Range(0.25, 3, 0.25)] = 1.0  # of one press
+    rate: Annotated[float, Range(0, 1, 0.0001)] = 0.0005
+    prompt: Annotated[str, Text(200)] = ""  # what samples begin with; empty: the start of the held-out part
+    every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples
+    temperature: Temperature = 0.8
+    seed: Seed = 7
 
     def __post_init__(self) -> None:
         check(self)
