@@ -29,9 +29,11 @@ from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
 from aigc_demo.models.gan import GAN
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.models.seq2seq import Seq2Seq
 from aigc_demo.pipelines.convert_gan import from_sequential, to_sequential
 from aigc_demo.pipelines.convert_gpt import from_gpt2, from_llama, to_language_model
 from aigc_demo.pipelines.convert_kl import from_autoencoder_kl, to_autoencoder_kl
+from aigc_demo.pipelines.convert_seq2seq import from_mbart, to_mbart
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.weights import Names, give, take, tensor_names
 
@@ -86,6 +88,11 @@ def _(model: GPT) -> Any:
     return to_language_model(model)
 
 
+@to_library.register
+def _(model: Seq2Seq) -> Any:
+    return to_mbart(model)
+
+
 def from_library(module: nn.Module) -> nn.Module:
     """Our twin of the library's `module`, in eval mode; BadRequestError where our model has no such form."""
     for kind in type(module).__mro__:
@@ -108,6 +115,7 @@ READERS: dict[str, Callable[[Any], nn.Module]] = {
     "Sequential": from_sequential,
     "GPT2LMHeadModel": from_gpt2,
     "LlamaForCausalLM": from_llama,
+    "MBartForConditionalGeneration": from_mbart,
 }
 
 

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 from aigc_demo.models.diffusion import Attention, UNet
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.kl import KLAutoencoder
-from aigc_demo.pipelines import convert, convert_gpt, convert_kl
+from aigc_demo.models.seq2seq import Seq2Seq
+from aigc_demo.pipelines import convert, convert_gpt, convert_kl, convert_seq2seq
 
+Model = UNet | KLAutoencoder | GPT | Seq2Seq
 TOLERANCE = 1e-4  # absolute, in float32
 
 
@@ -33,25 +35,26 @@ class Comparison:
     first: int | None  # index of the first row over the tolerance
 
 
-def twin_layers(model: UNet | KLAutoencoder | GPT) -> list[tuple[str, str]]:
+def twin_layers(model: Model) -> list[tuple[str, str]]:
     """Names of our layers and of their twins in the library."""
     if isinstance(model, GPT):
         return list(convert_gpt.layers(model.config))
+    if isinstance(model, Seq2Seq):
+        return list(convert_seq2seq.layers(model.config))
     return list(convert_kl.layers(model.config) if isinstance(model, KLAutoencoder) else convert.layers(model.config))
 
 
 @torch.inference_mode()
-def compare(
-    ours: UNet | KLAutoencoder | GPT, theirs: nn.Module, *inputs: Tensor | None, tolerance: float = TOLERANCE
-) -> Comparison:
+def compare(ours: Model, theirs: nn.Module, *inputs: Tensor | None, tolerance: float = TOLERANCE) -> Comparison:
     """Run both on the same inputs and compare what every layer puts out.
 
     A U-Net gets x (B, C, H, W), t (B,), label (B,) or nothing. An autoencoder gets x alone: it encodes, and decodes the
-    mean. A GPT gets tokens (B, T).
+    mean. A GPT gets tokens (B, T), an encoder-decoder those of both lines.
     """
     pairs = twin_layers(ours)
     heard = listen(ours, [name for name, _ in pairs], lambda: ours(*inputs))
-    expected = listen(theirs, [name for _, name in pairs], lambda: theirs(*inputs))
+    other = (inputs[0], None, inputs[1]) if isinstance(ours, Seq2Seq) else inputs  # the mask stands between the lines
+    expected = listen(theirs, [name for _, name in pairs], lambda: theirs(*other))
     twins = dict(pairs)
     rows = []
     for name, output in heard.items():
