@@ -137,7 +137,10 @@ def file_sha256(path: Path) -> str:
 
 
 def count_parameters(path: Path) -> int:
-    """Trained numbers in a safetensors file, by its header: not counters, not the running means of normalisations."""
+    """Trained numbers in a safetensors file, by its header: not counters, not the running means of normalisations.
+
+    A matrix of whole numbers counts when its scale stands beside it, see checkpoints/files.py; the scale does not.
+    """
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header: dict[str, Any] = json.loads(file.read(length))
@@ -145,7 +148,8 @@ def count_parameters(path: Path) -> int:
     return sum(
         math.prod(tensor["shape"])
         for name, tensor in tensors.items()
-        if tensor["dtype"].startswith(("F", "BF")) and not name.endswith((".running_mean", ".running_var"))
+        if (tensor["dtype"].startswith(("F", "BF")) or f"{name}.scale" in tensors)
+        and not name.endswith((".running_mean", ".running_var", ".scale"))
     )
 
 

@@ -77,6 +77,15 @@ def shipped_points(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
         return None
 
 
+def shipped_text(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """A text that ships with a model, as services/token_parts.py has it; None without it."""
+    try:
+        value: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        return value if {"run", "text", "prompt", "parts", "parameters", "seed"} <= set(value) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def facts(checkpoints: Iterable[Checkpoint]) -> Facts:
     """How much ships."""
     known = list(checkpoints)

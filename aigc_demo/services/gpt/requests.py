@@ -129,7 +129,7 @@ class Tune:
 
     text: Annotated[str, Text(CORPUS)] = ""
     model: WithAttention = "gpt-shakespeare"
-    minutes: Annotated[float, Range(0.25, 3, 0.25)] = 1.0  # of one press
+    minutes: Annotated[float, Range(0.05, 3, 0.05)] = 1.0  # of one press
     rate: Annotated[float, Range(0, 1, 0.0001)] = 0.0005
     prompt: Annotated[str, Text(200)] = ""  # what samples begin with; empty: the start of the held-out part
     every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
 SHOWN = 12  # candidates that are named
+ENDS = {"gpt-poems": "\n", "lstm-poems": "\n"}  # what a text of these models ends with; Shakespeare's never does
 
 
 def sampling(request: Any) -> Sampling:
@@ -55,7 +56,10 @@ class Writing:
             chance = float(pick.stages.final[0, token])
             found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
             speed = len(found) / max(time.perf_counter() - began, 1e-9)
-            yield Step(len(found), request.length, Written(prompt, tuple(found), cut, speed))
+            ended = found[-1].text == ENDS.get(request.model)
+            yield Step(len(found), len(found) if ended else request.length, Written(prompt, tuple(found), cut, speed))
+            if ended:
+                return
 
     @torch.inference_mode()
     def surgery(self, request: Surgery) -> Odds:

@@ -1,0 +1,17 @@
+"""GPT tab: write on from a beginning and see every draw; the inner tabs in the order of the page."""
+
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.tabs import gpt_write
+from aigc_demo.ui.widgets import heading
+
+
+def build(service: Any) -> list[Form]:
+    """Layout, handlers, wiring."""
+    heading("gpt.title", "gpt.lead")
+    with gr.Tabs(elem_id="inner-gpt"):
+        forms = [gpt_write.write(service)]
+    return forms
