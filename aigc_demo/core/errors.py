@@ -34,14 +34,16 @@ SENTENCES = {
     "diverged": "The training ran away: a weight is no longer a number. Lower the learning rates and start over.",
     "enough_steps": "This training has had all {most} turns that there are. Start over to train again.",
     "corpus_empty": "There is no text to train on yet. Paste one, or upload a txt file.",
-    "corpus_binary": "This is not a text: it holds bytes that no text has. Save it as plain text (UTF-8) and try again.",
+    "corpus_binary": "This is not a text: it holds bytes that no text has. Save it as plain text (UTF-8) and try "
+    "again.",
     "corpus_short": "This text has {length} characters; training needs {least} at least. Paste more.",
     "corpus_foreign": "{share} of this text are characters that the model does not know, such as {characters}. "
     "Choose the other model, or another text.",
-    "tune_diverged": "The training ran away: the loss is above that of a blind guess. Lower the learning rate; the next "
-    "run begins anew from the shipped weights.",
+    "tune_diverged": "The training ran away: the loss is above that of a blind guess. Lower the learning rate; the "
+    "next run begins anew from the shipped weights.",
     "tune_busy": "This model is training or writing already. Stop that first, or wait for its end.",
-    "tune_gone": "There is no trained model of yours here, or it was let go after a while. Train it, then write with it.",
+    "tune_gone": "There is no trained model of yours here, or it was let go after a while. Train it, then write with "
+    "it.",
     # uploads
     "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",
     "not_uploaded": "This file was not uploaded here. Upload it first.",
