@@ -48,7 +48,7 @@ SENTENCES = {
     "not_a_picture": "This file is not a picture that can be read. Use a PNG, JPEG, GIF or WebP file.",
     "not_uploaded": "This file was not uploaded here. Upload it first.",
     "too_large": "This picture has {megapixels} megapixels; the most is {limit}. Make it smaller and try again.",
-    "no_card": "This file carries no run card. Drop a picture, animation or card that was saved from this page.",
+    "no_card": "This file carries no run card. Drop a picture, animation, text or card that was saved from this page.",
     "broken_card": "The run card in this file cannot be read. Save the result again and drop the new file.",
     # things that are not there
     "unknown_checkpoint": "There is no checkpoint called {name}. Choose one of the list.",
@@ -59,6 +59,7 @@ SENTENCES = {
     "library_form": "This {kind} cannot be turned into our own network, which has no form for {option}.",
     "hub_too_large": "{name} has {megabytes} MB of weights; at most {limit} MB are loaded here.",
     # what this machine cannot do now
+    "no_font": "This machine has no font with these characters, so there can be no picture. Save as HTML or text.",
     "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",
     "data_unknown": "There is no data set called {name}. Choose one of: {names}.",
     "data_missing": "The data set {name} is not on this machine. Run: python -m aigc_demo.data fetch {name}",

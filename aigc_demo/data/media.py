@@ -1,10 +1,12 @@
-"""Pictures and animations as files that carry a text: PNG, GIF, MP4.
+"""Pictures, animations and texts as files that carry a text: PNG, GIF, MP4; HTML, TXT, JSON.
 
-PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment. A text comes back as it was given.
+PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment, HTML in a script of that name, TXT in its
+last line; a JSON file is the text itself or has it as its "card". A text comes back as it was given.
 Frames are Pillow pictures of one size.
 """
 
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from aigc_demo.core.errors import BadFileError
 from aigc_demo.data.images import FORMATS, MOST_PIXELS, pixels_named, too_large
 
-KEY = "aigc_demo"  # of the PNG chunk
+KEY = "aigc_demo"  # of the PNG chunk and of the script in a page
+RULE = f"----- {KEY} -----"  # between a text and its comment
 LONGEST = 20_000  # characters of a text
-JSON_BYTES = 100_000  # largest .json file that is read
+TEXT_BYTES = 5_000_000  # largest file of letters that is read
 
 
 def enlarged(frame: Image.Image, scale: int) -> Image.Image:
@@ -86,8 +89,8 @@ def comment(path: Path) -> str:
         text = movie_comment(path)
     elif start.startswith((b"\x89PNG", b"GIF8")):
         text = picture_comment(path)
-    elif start.lstrip()[:1] == b"{" and path.stat().st_size <= JSON_BYTES:
-        text = path.read_text("utf-8", errors="replace")
+    elif path.stat().st_size <= TEXT_BYTES:
+        text = written_comment(path.read_text("utf-8", errors="replace"))
     else:
         text = ""
     if not text or len(text) > LONGEST:
@@ -100,6 +103,28 @@ def picture_comment(path: Path) -> str:
     with opened(path) as picture:
         found = picture.info.get(KEY) or picture.info.get("comment") or ""
     return found.decode("utf-8", errors="replace") if isinstance(found, bytes) else str(found)
+
+
+def written_comment(words: str) -> str:
+    """The text in a file of letters: its last line, the script of a page, a JSON file or the card in it; or nothing."""
+    lines = words.rstrip().rsplit("\n", 2)
+    if len(lines) == 3 and lines[1] == RULE:
+        return lines[2]
+    if words.lstrip()[:1] == "{":
+        return json_comment(words)
+    start = words.rfind(f'<script type="application/json" id="{KEY}">')
+    if start < 0:
+        return ""
+    return words[start:].partition(">")[2].partition("</script>")[0]
+
+
+def json_comment(words: str) -> str:
+    """The card in a JSON file, else all of it."""
+    try:
+        card = json.loads(words).get("card")
+    except (ValueError, RecursionError):
+        return ""
+    return json.dumps(card, ensure_ascii=False) if isinstance(card, dict) else words
 
 
 def movie_comment(path: Path) -> str:

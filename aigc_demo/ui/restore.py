@@ -25,7 +25,7 @@ from aigc_demo.ui.widgets import view
 
 LOCK, DICE = "the lock of the seed", "its dice"  # beside the fields
 TASK = 1500  # characters of a task that are shown
-CARD_FILES = [".png", ".gif", ".mp4", ".json"]
+CARD_FILES = [".png", ".gif", ".mp4", ".json", ".html", ".txt"]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
 
