@@ -5,6 +5,7 @@ import torch
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
 from aigc_demo.core.errors import UserError
+from aigc_demo.models import gpt
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.pipelines.convert import from_library, to_library
 from aigc_demo.pipelines.parity import compare
@@ -120,3 +121,20 @@ def test_forms_that_the_library_or_we_lack_are_refused_by_name():
     stretched.config.rope_parameters = {"rope_type": "linear", "factor": 2.0, "rope_theta": 10_000.0}
     with pytest.raises(UserError, match="rope_type = linear"):
         from_library(stretched)
+
+
+def test_a_cache_grows_with_the_text_and_its_copy_goes_its_own_way(monkeypatch):
+    monkeypatch.setattr(gpt, "ROOM", 4)
+    model = randomised(GPT(CONFIGS["llama, grouped queries"]))
+    x = tokens(model.config)
+    with torch.inference_mode():
+        state = model.state(2)
+        assert state.pairs.shape[4] == 4
+        found = [model(x[:, :5], state), *(model(x[:, i : i + 1], state) for i in range(5, 20))]
+        twin = state.copy()
+        found += [model(x[:, 20:30], state), *(model(x[:, i : i + 1], state) for i in range(30, 40))]
+        torch.testing.assert_close(torch.cat(found, 1), model(x), rtol=0, atol=1e-4)
+        assert (twin.length, state.length, state.pairs.shape[4]) == (20, 40, 40)
+        torch.testing.assert_close(model(x[:, 20:30], twin), model(x)[:, 20:30], rtol=0, atol=1e-4)
+        with pytest.raises(ValueError, match="do not fit"):
+            model(x[:, :1], state)

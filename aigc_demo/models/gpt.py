@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 FORMS = ("gpt2", "llama", "modern")
+ROOM = 512  # tokens that a new cache has room for
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,33 @@ class Cache:
     """Keys and values of the tokens seen so far, so that each is computed once; every call of the model adds to it."""
 
     def __init__(self, config: GPTConfig, batch: int, like: Tensor):
-        shape = (config.layers, 2, batch, config.groups, config.context, config.head_width)
+        self.context = config.context
+        room = min(ROOM, config.context)  # a text that grows longer gets more
+        shape = (config.layers, 2, batch, config.groups, room, config.head_width)
         self.pairs = like.new_empty(shape)
         self.length = 0
 
     def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write (B, G, T, E) behind what there is; all of it, (B, G, length + T, E)."""
-        end = self.length + key.shape[2]
-        keys, values = self.pairs[layer]
-        keys[:, :, self.length : end] = key
-        values[:, :, self.length : end] = value
-        return keys[:, :, :end], values[:, :, :end]
+        new, end = key.shape[2], self.length + key.shape[2]
+        if end > self.pairs.shape[4]:
+            self._grow(end)
+        keys, values = self.pairs[layer].unbind()
+        keys.narrow(2, self.length, new).copy_(key)
+        values.narrow(2, self.length, new).copy_(value)
+        return keys.narrow(2, 0, end), values.narrow(2, 0, end)
+
+    def _grow(self, length: int) -> None:
+        """Make room for `length` tokens, and for as many again, so that few copies are made."""
+        before, shape = self.pairs, list(self.pairs.shape)
+        shape[4] = min(self.context, 2 * length)
+        self.pairs = before.new_empty(shape)
+        self.pairs[..., : before.shape[4], :] = before
 
     def copy(self) -> "Cache":
         """Another one that stands where this one does."""
         twin = object.__new__(Cache)
-        twin.pairs, twin.length = self.pairs.clone(), self.length
+        twin.context, twin.pairs, twin.length = self.context, self.pairs.clone(), self.length
         return twin
 
 
@@ -95,17 +107,19 @@ def norm(config: GPTConfig) -> nn.Module:
 
 
 def turns(config: GPTConfig) -> Tensor:
-    """Cosine and sine by which a position turns the pairs of a head, (2, context, E) (arXiv:2104.09864, eq. 34)."""
+    """By what a position turns the pairs of a head, (2, context, E): cosine; -sine and sine (arXiv:2104.09864, eq. 34).
+
+    Numbers i and i + E/2 make a pair.
+    """
     half = torch.arange(0, config.head_width, 2).float() / config.head_width
     angles = torch.arange(config.context)[:, None].float() * (1 / config.rope_base**half)
-    angles = torch.cat([angles, angles], dim=1)  # numbers i and i + E/2 make a pair
-    return torch.stack([angles.cos(), angles.sin()])
+    cosine, sine = angles.cos(), angles.sin()
+    return torch.stack([torch.cat([cosine, cosine], dim=1), torch.cat([-sine, sine], dim=1)])
 
 
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """x (B, H, T, E), cosine and sine (T, E) -> the same shape."""
-    left, right = x.chunk(2, dim=-1)
-    return x * cosine + torch.cat([-right, left], dim=-1) * sine
+    """x (B, H, T, E), both of `turns` at these positions (T, E) -> the same shape."""
+    return torch.addcmul(x * cosine, x.roll(x.shape[-1] // 2, -1), sine)
 
 
 class Attention(nn.Module):
@@ -121,13 +135,18 @@ class Attention(nn.Module):
 
     def split(self, x: Tensor, turn: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """x (B, T, D) -> queries (B, H, T, E), keys and values (B, G, T, E); turn (2, T, E) where positions turn."""
-        q, k, v = (
-            part.unflatten(2, (-1, self.config.head_width)).transpose(1, 2) for part in self.qkv(x).split(self.sizes, 2)
-        )
-        if self.config.form == "modern":
-            q, k = (F.rms_norm(part, part.shape[-1:]) for part in (q, k))
+        config = self.config
+        batch, new = x.shape[:2]
+        heads = self.qkv(x).view(batch, new, -1, config.head_width).transpose(1, 2)  # (B, H + 2G, T, E)
+        if config.form == "gpt2":
+            q, k, v = heads.split((config.heads, config.groups, config.groups), 1)
+            return q, k, v
+        looked, v = heads.split((config.heads + config.groups, config.groups), 1)
+        if config.form == "modern":
+            looked = F.rms_norm(looked, (config.head_width,))
         if turn is not None:
-            q, k = rotate(q, *turn), rotate(k, *turn)
+            looked = rotate(looked, turn[0], turn[1])
+        q, k = looked.split((config.heads, config.groups), 1)
         return q, k, v
 
     def forward(self, x: Tensor, turn: Tensor | None, cache: Cache | None = None, layer: int = 0) -> Tensor:
@@ -135,13 +154,17 @@ class Attention(nn.Module):
         q, k, v = self.split(x, turn)
         if cache is not None:
             k, v = cache.extend(layer, k, v)
+        new, known = q.shape[2], k.shape[2]
+        if new == 1:  # it may look everywhere: heads that share keys look at once, as if they were several tokens
+            q = q.reshape(len(q), self.config.groups, -1, self.config.head_width)  # (B, G, H / G, E)
+            return self.out(F.scaled_dot_product_attention(q, k, v).reshape(x.shape))
         if self.config.groups < self.config.heads:
             k, v = (part.repeat_interleave(self.config.heads // self.config.groups, dim=1) for part in (k, v))
-        new, known = q.shape[2], k.shape[2]
         mask = None
-        if 1 < new < known:  # the new tokens see what is known, and each other backwards
+        if new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
-        y = F.scaled_dot_product_attention(q, k, v, mask, is_causal=mask is None and new > 1)
+        drop = self.config.dropout if self.training else 0.0
+        y = F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal=mask is None)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def weights(self, x: Tensor, turn: Tensor | None) -> Tensor:
@@ -183,12 +206,16 @@ class Block(nn.Module):
         super().__init__()
         self.norm1, self.attention = norm(config), Attention(config)
         self.norm2, self.mlp = norm(config), MLP(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = config.dropout
 
     def forward(self, x: Tensor, turn: Tensor | None, cache: Cache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D) -> (B, T, D)."""
-        x = x + self.dropout(self.attention(self.norm1(x), turn, cache, layer))
-        return x + self.dropout(self.mlp(self.norm2(x)))
+        x = x + self.drop(self.attention(self.norm1(x), turn, cache, layer))
+        return x + self.drop(self.mlp(self.norm2(x)))
+
+    def drop(self, x: Tensor) -> Tensor:
+        """Leave numbers out while it learns; no work at all while it writes."""
+        return F.dropout(x, self.dropout) if self.training and self.dropout else x
 
 
 class GPT(nn.Module):
