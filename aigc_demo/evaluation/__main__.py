@@ -24,12 +24,13 @@ from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji, gan
+from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji, gan, textvae
 from aigc_demo.evaluation.digits import Settings
 from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.models.gan import GAN
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.models.textvae import TextVAE
 from aigc_demo.models.vae import VAE
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict
     if isinstance(model, Judge) and data == "emoji":
         metrics, samples = emoji.judge_metrics(model, present(data))
         return {"metrics": metrics, "samples": samples}
+    if isinstance(model, TextVAE):
+        return textvae.measure(model, data)
     return digits.evaluate(model, judge, present(data), settings)
 
 
@@ -109,6 +112,8 @@ def main() -> None:
             autoencoders.remember(chosen.id, result)
         if chosen.update and "counts" in result:
             gan.remember(chosen.id, result)
+        if chosen.update and "dimensions" in result:
+            textvae.remember(chosen.id, result)
     except UserError as error:
         raise SystemExit(str(error)) from error
     if chosen.json:
