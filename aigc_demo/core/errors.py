@@ -28,7 +28,11 @@ SENTENCES = {
     "line_empty": "There is no upper line yet. Type one, of five or seven characters, say, or pick a known one below.",
     "line_short": "One character is no line. Type {least} at least.",
     "line_long": "This line has {length} characters; at most {longest} are answered. Shorten it.",
-    "tone_pattern": "The tones asked for must be {length} of 平, 仄 and 中 (either), one for every character, got {value}.",
+    "tone_pattern": "The tones asked for must be {length} of 平, 仄 and 中 (either), one for every character, "
+    "got {value}.",
+    "sentence_empty": "There is no word in {text}. Write a sentence, or empty the box for the example.",
+    "sentence_unknown": "This model knows none of these words: {words}. It was trained on {kind}. Write another "
+    "sentence, or empty the box for the example.",
     "no_pair": "No lower line can do all that is asked here. Ask for fewer tones, or allow repeats.",
     "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
     "empty_picture": "This picture is empty. Choose another one.",
