@@ -31,8 +31,10 @@ SENTENCES = {
     "tone_pattern": "The tones asked for must be {length} of 平, 仄 and 中 (either), one for every character, "
     "got {value}.",
     "sentence_empty": "There is no word in {text}. Write a sentence, or empty the box for the example.",
-    "sentence_unknown": "This model knows none of these words: {words}. It was trained on {kind}. Write another "
-    "sentence, or empty the box for the example.",
+    "sentence_not_verse": "This model reads lines of Chinese verse and knows no character of {words}. Write one, or "
+    "empty the box for the example.",
+    "sentence_not_english": "This model reads English film reviews and knows no word of {words}. Write one, or empty "
+    "the box for the example.",
     "no_pair": "No lower line can do all that is asked here. Ask for fewer tones, or allow repeats.",
     "empty_drawing": "This drawing is empty. Draw a digit, or pick one below.",
     "empty_picture": "This picture is empty. Choose another one.",
