@@ -1,0 +1,18 @@
+"""Which checkpoints answer. Free of torch, as the page names them too."""
+
+from typing import Any
+
+VERSE, REVIEWS = "textvae-verse", "textvae-reviews"
+OF = {"verse": VERSE, "reviews": REVIEWS}
+COMPARED = {  # Bowman et al., table 2: name -> checkpoint
+    "lm": "textvae-verse-lm",
+    "vae": "textvae-verse-vae",
+    "vae_inputless": "textvae-verse-vae-inputless",
+    "lm_inputless": "textvae-verse-lm-inputless",
+}
+
+
+def used(request: Any) -> tuple[str, ...]:
+    """Every checkpoint that takes part; a run card names the first."""
+    data = getattr(request, "data", None)
+    return (OF[data],) if data else (*COMPARED.values(), VERSE)

@@ -1,0 +1,73 @@
+"""From what a person writes to tokens, and what has to be said about it.
+
+Nothing that is unknown is passed over in silence: a word that is not in the vocabulary is named and the nearest known
+one is read for it, or a gap where there is none; what is too long is cut, and the rest is named.
+"""
+
+import re
+import unicodedata
+from difflib import get_close_matches
+
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import short
+from aigc_demo.data.characters import Characters
+from aigc_demo.data.sentences import END, SPECIAL, UNKNOWN, Words, join, split
+from aigc_demo.models.textvae import TextVAEConfig
+from aigc_demo.services.textvae.results import Read
+
+CLOSE = 0.72  # how much alike two words must be, 0 to 1
+STOPS = re.compile(r"[，。；：？！、,.;:?!\n\r]+")  # a line of verse ends there
+
+
+def visible(text: str) -> str:
+    """The text without control characters and the invisible signs that set its direction; those are white space."""
+    return "".join(" " if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co") else sign for sign in text)
+
+
+def words_of(text: str, by: str, longest: int) -> tuple[list[str], str]:
+    """The words that are read, and what is left off at the end."""
+    if by == "words":
+        words = split(text, by)
+        while words and not words[-1][0].isalnum():
+            words.pop()  # sentences are learned without their last sign
+        return words[:longest], join(words[longest:], by)
+    lines = [line for line in STOPS.split("".join(split(text.replace("\n", "，"), by))) if line]
+    line = lines[0] if lines else ""
+    return list(line[:longest]), "，".join(part for part in (line[longest:], *lines[1:]) if part)
+
+
+def read(given: str, config: TextVAEConfig) -> Read:
+    """The sentence as tokens; BadRequestError where not one of its words is known."""
+    words, cut = words_of(visible(given), config.by, config.longest)
+    if not words:
+        raise BadRequestError("sentence_empty", text=short(given))
+    known = Words(config.tokens, config.by)
+    instead = {word: nearest(word, config) for word in known.unknown(words)}
+    heard = [instead.get(word, word) or SPECIAL[UNKNOWN] for word in words]
+    tokens = known.encode(heard)
+    if all(token == UNKNOWN for token in tokens):
+        key = "sentence_not_english" if config.by == "words" else "sentence_not_verse"
+        raise BadRequestError(key, words=short(join(words, config.by)))
+    text = join(["□" if token == UNKNOWN else word for word, token in zip(heard, tokens, strict=True)], config.by)
+    return Read(
+        given, text, tuple(tokens), tuple(heard), tuple((short(a), b) for a, b in instead.items()), short_cut(cut)
+    )
+
+
+def short_cut(text: str) -> str:
+    """What was left off, as it is repeated; nothing where nothing was."""
+    return short(text) if text else ""
+
+
+def nearest(word: str, config: TextVAEConfig) -> str:
+    """The known word that is most like an unknown one; empty when none is."""
+    if config.by == "characters":
+        return Characters("".join(config.tokens[len(SPECIAL) :])).nearest(word)
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    found = get_close_matches(plain, config.tokens[len(SPECIAL) :], 1, CLOSE) if plain else []
+    return found[0] if found else ""
+
+
+def padded(tokens: tuple[int, ...], longest: int) -> list[int]:
+    """The tokens with their END, filled up to the width of every row."""
+    return [*tokens, *[END] * (longest + 1 - len(tokens))]
