@@ -50,16 +50,18 @@ class Writing:
         recent = tokens[:, -most:]
         prompt, cut = read(model, recent), tokens.shape[1] - recent.shape[1]
         found: list[Any] = []
-        began = time.perf_counter()
+        spent, began = 0.0, time.perf_counter()  # seconds of work: not those until the next step is asked for
         for pick in write(model, recent, sampling(request), chances(request.seed, request.length)):
             token = int(pick.token)
             chance = float(pick.stages.final[0, token])
             found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
-            speed = len(found) / max(time.perf_counter() - began, 1e-9)
+            spent += time.perf_counter() - began
+            speed = len(found) / max(spent, 1e-9)
             ended = found[-1].text == ENDS.get(request.model)
             yield Step(len(found), len(found) if ended else request.length, Written(prompt, tuple(found), cut, speed))
             if ended:
                 return
+            began = time.perf_counter()
 
     @torch.inference_mode()
     def surgery(self, request: Surgery) -> Odds:

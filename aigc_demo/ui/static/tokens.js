@@ -16,7 +16,7 @@
 
   // A text of tokens in a box. Its own tokens can be walked with arrow keys, hovered and picked.
   luoxia.tokenText = (box, { hover = () => {}, pick = null } = {}) => {
-    let tokens = [], spans = [], current = -1, held = -1;
+    let tokens = [], spans = [], current = -1, held = -1, line = null;
     const mark = (place, { scroll = false, quiet = false } = {}) => {
       spans[current]?.classList.remove("lx-here");
       current = place;
@@ -60,18 +60,21 @@
       get spans() { return spans; },
       mark,
       hold: (place) => { held = place; },
-      clear: () => { tokens = []; spans = []; current = held = -1; box.replaceChildren(); },
-      // more tokens at the end; `given`: they are the prompt's
+      clear: () => { tokens = []; spans = []; current = held = -1; line = null; box.replaceChildren(); },
+      // more tokens at the end, line by line, so that only the last line is laid out anew; `given`: the prompt's
       add: (more, given = false) => {
         const stuck = box.scrollTop + box.clientHeight >= box.scrollHeight - 24;
-        box.append(...more.map((token, k) => {
+        more.forEach((token, k) => {
           const span = make("span", { textContent: token[0], className: given ? "lx-token lx-given" : "lx-token" });
           if (token[0].includes("\n")) span.classList.add("lx-break");
           span.dataset.i = tokens.length + k;
-          span.style.setProperty("--lx-odd", strength(token[1]).toFixed(2));
+          const odd = strength(token[1]);
+          if (odd >= 0.01 && !given) span.style.setProperty("--lx-odd", odd.toFixed(2));
+          if (!line) box.append(line = make("div", { className: "lx-row" }));
+          line.append(span);
+          if (token[0].endsWith("\n")) line = null;
           spans.push(span);
-          return span;
-        }));
+        });
         tokens = tokens.concat(more);
         if (stuck) box.scrollTop = box.scrollHeight;
       },
@@ -173,7 +176,10 @@
       }
       const fresh = value.parts.slice(seen).map((part) => JSON.parse(part));
       seen = value.parts.length;
-      for (const part of fresh) script.add(part.tokens);
+      if (fresh.length) script.add(fresh.flatMap((part) => part.tokens));
+      const tell = (name, detail) => root.closest(".lx-bench")?.dispatchEvent(new CustomEvent(name, { detail }));
+      if (value.total) tell("lx-progress", value);
+      if (value.badge) tell("lx-badge", value.badge);
       cut.hidden = !value.cut;
       if (value.cut) cut.textContent = fill(words.cut, { count: value.cut });
       if (value.speed) speed.textContent = fill(words.speed, { count: value.speed >= 10 ? Math.round(value.speed) : value.speed.toFixed(1) });

@@ -26,8 +26,7 @@
 
   luoxia.badge = (element, props, watch) => {
     const line = element.querySelector(".lx-badge");
-    const show = () => {
-      const value = props.value;
+    const show = (value) => {
       line.replaceChildren();
       if (!value || typeof value !== "object") return;
       line.dataset.state = value.state;
@@ -38,8 +37,10 @@
       if (Number.isFinite(value.seed)) parts.push([`${text.seed} ${value.seed}`]);
       line.append(...parts.map(([words, className]) => make("span", { textContent: words, className: className || "" })));
     };
-    watch("value", show);
-    show();
+    // a view whose value comes many times a second brings the badge along: every output of an event costs time
+    setTimeout(() => element.closest(".lx-bench")?.addEventListener("lx-badge", (event) => show(event.detail)));
+    watch("value", () => show(props.value));
+    show(props.value);
   };
 
   luoxia.progress = (element, props, watch) => {
@@ -60,8 +61,7 @@
         if (!began) words.textContent = found ? luoxia.fill(text.queue, { place: found[1], size: found[2] }) : text.waiting;
       }, 300);
     };
-    const show = () => {
-      const value = props.value;
+    const show = (value) => {
       if (!value || !value.total) return;
       const now = performance.now();
       if (!began || value.done < first) [began, first] = [now, value.done];
@@ -75,8 +75,9 @@
     setTimeout(() => {
       place()?.addEventListener("lx-start", waiting);
       place()?.addEventListener("lx-end", () => { clearInterval(watching); box.hidden = true; });
+      place()?.addEventListener("lx-progress", (event) => show(event.detail)); // from a view that counts by itself
     });
-    watch("value", show);
+    watch("value", () => show(props.value));
   };
 
   luoxia.predict = (element) => {

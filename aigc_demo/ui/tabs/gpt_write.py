@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services import home
 from aigc_demo.services.gpt.requests import STARTS, Write
 from aigc_demo.services.token_parts import Growing
@@ -22,13 +20,12 @@ from aigc_demo.ui.widgets import (
     honesty_badge,
     how_it_works,
     predict_card,
-    progress,
     progress_line,
     result,
 )
 
-FLUSH = 0.015  # seconds that a token waits for others, at most, before the page is told
-TOLD = 0.5  # seconds between two words on progress
+BURST = 0.012  # seconds that a token waits for others, at most, before the page is told
+SLOT = 0.04  # seconds from one message to the next
 FORMATS = ("txt", "html", "png", "json")
 PAPERS = {
     "Radford et al., Language Models are Unsupervised Multitask Learners (GPT-2), 2019": (
@@ -65,16 +62,16 @@ def write(service: Any) -> Form:
             with result():
                 first = home.shipped_text("gpt-shakespeare-write")
                 view = token_view("gpt_write-view", first)
-                line = progress_line()
-                note = honesty_badge(cached(first))
+                progress_line()
+                honesty_badge(cached(first))
         words_below()
     fitting_start(form)
 
-    def on_write(request: Write) -> Iterator[tuple[Any, Any, Any]]:
-        """Write on from a beginning; yields the text so far with its tokens, progress and badge."""
+    def on_write(request: Write) -> Iterator[dict[str, Any]]:
+        """Write on from a beginning; yields the text so far with its tokens."""
         yield from streamed(service.write(request), {**service.facts(request.model), "seed": request.seed})
 
-    form.run(on_write, [view, line, note])
+    form.run(on_write, [view])
     return form
 
 
@@ -92,25 +89,26 @@ def fitting_start(form: Form) -> None:
     model.change(None, [model, prompt], prompt, js=script, show_progress="hidden")
 
 
-def streamed(steps: Iterator[Any], facts: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:
-    """Steps of Written -> (token view, progress, badge); the page is told within FLUSH seconds of every token."""
-    began = sent = time.perf_counter()
-    told, known, drawn = 0.0, 0, 0.0
+def streamed(steps: Iterator[Any], facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Steps of Written -> values of the token view, a burst of tokens every SLOT seconds.
+
+    The page takes some milliseconds for every message, however small: were each token one, it would lag behind.
+    """
+    began = burst = time.perf_counter()
+    known, drawn = 0, 0.0
     growing: Growing | None = None
     for step in steps:
         drawn = drawn or time.time()
-        now, made = time.perf_counter(), step.value
-        last = step.done >= step.total
-        if growing is not None and now - sent < FLUSH and not last:
+        made, last = step.value, step.done >= step.total
+        if time.perf_counter() - burst < BURST and not last:
             continue
         growing = growing or Growing(made.prompt, cut=made.cut)
-        value = growing.add(made.tokens[known:], drawn, speed=round(made.speed, 1))
-        words = (gr.skip(), gr.skip())
-        if last or now - told >= TOLD:
-            told = now
-            words = (progress(step.done, step.total), badge("live", ms=(now - began) * 1000, **facts))
-        yield (value, *words)
-        sent, known, drawn = time.perf_counter(), len(made.tokens), 0.0
+        milliseconds = (time.perf_counter() - began) * 1000
+        told = {"done": step.done, "total": step.total, "badge": badge("live", ms=milliseconds, **facts)}
+        yield growing.add(made.tokens[known:], drawn, speed=round(made.speed, 1), **told)
+        known, drawn = len(made.tokens), 0.0
+        time.sleep(max(0.0, burst + SLOT - time.perf_counter()) if not last else 0.0)
+        burst = time.perf_counter()
 
 
 def words_below() -> None:
