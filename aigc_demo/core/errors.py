@@ -78,6 +78,16 @@ SENTENCES = {
     "or copy {files} into {folder}.",
     "catalogue_missing": "The list of checkpoints, {file}, is not on this machine. Fetch the project again.",
     "catalogue_broken": "The list of checkpoints, {file}, cannot be read: {reason}. Fetch the project again.",
+    "hub_no_text": "{name} is not a language model with weights as safetensors and a tokenizer.json, so it cannot be "
+    "opened here.",
+    "smollm2_missing": "SmolLM2 is not on this machine yet. Press its button to fetch it, or run: {command}",
+    "smollm2_unreachable": "SmolLM2 cannot be fetched ({reason}). Try again where there is a network, or run there: "
+    "{command}",
+    "tokenizer_missing": "The tokenizer file of {name} is missing or cannot be read. Delete the folder of the model and "
+    "fetch it again.",
+    "tokenizer_wrong": "The tokenizer file of {name} belongs to another model: it has more tokens than the network. "
+    "Fetch the model again.",
+    "chat_broken": "This conversation cannot be read. Start a new one.",
     "hub_damaged": "The weights of {name} cannot be read. Try again, or choose another model.",
     "weights_missing": "The weights of {name} are not on this machine. Run: {command}",
     "weights_damaged": "The weights file of {name} is damaged. Fetch the project again, or train it: {command}",
