@@ -14,5 +14,5 @@ COMPARED = {  # Bowman et al., table 2: name -> checkpoint
 
 def used(request: Any) -> tuple[str, ...]:
     """Every checkpoint that takes part; a run card names the first."""
-    data = getattr(request, "data", None)
-    return (OF[data],) if data else (*COMPARED.values(), VERSE)
+    corpus = getattr(request, "corpus", None)
+    return (OF[corpus],) if corpus else (*COMPARED.values(), VERSE)

@@ -28,7 +28,7 @@ def morphed(result: Morphed) -> Iterator[Part]:
     yield Part(f"A  {said(result.first)}\n", given=True)
     for place, step in enumerate(result.steps):
         yield Part(f"{place / last:.2f}  ")
-        yield from sentence(step, result.data)
+        yield from sentence(step, result.corpus)
     yield Part(f"B  {said(result.last)}\n\n", given=True)
     for place, text in enumerate(result.fade):
         yield Part(f"{place / last:.2f}  {text}\n")
@@ -39,7 +39,7 @@ def drawn(result: Drawn) -> Iterator[Part]:
     if result.around is not None:
         yield Part(f"{said(result.around)}\n", given=True)
     for found in result.sentences:
-        yield from sentence(found, result.data)
+        yield from sentence(found, result.corpus)
 
 
 def compared(result: Compared) -> Iterator[Part]:
@@ -52,9 +52,9 @@ def compared(result: Compared) -> Iterator[Part]:
     yield from sentence(result.rebuilt, "verse")
 
 
-def sentence(found: Written, data: str) -> Iterator[Part]:
+def sentence(found: Written, corpus: str) -> Iterator[Part]:
     """The words of a sentence and the end of the line."""
-    gap = "" if data == "verse" else " "
+    gap = "" if corpus == "verse" else " "
     for place, (word, chance) in enumerate(zip(found.words, found.chances, strict=False)):
         yield Part((gap if place else "") + word, p=chance, note=f"{100 * chance:.1f} %")
     yield Part("\n")

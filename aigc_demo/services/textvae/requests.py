@@ -5,14 +5,14 @@ from typing import Annotated
 
 from aigc_demo.core.params import SEED, Choice, Range, Text, check
 
-DATA = ("verse", "reviews")  # lines of Tang verse, phrases of film reviews
+CORPORA = ("verse", "reviews")  # lines of Tang verse, phrases of film reviews
 LONGEST = 400  # characters of a sentence that are taken in at all
 EXAMPLES = {  # what an empty box stands for
     "verse": ("空山不见人", "大漠孤烟直"),
     "reviews": ("a beautiful film about love and loss", "the plot makes no sense at all"),
 }
 
-Data = Annotated[str, Choice(DATA)]
+Corpus = Annotated[str, Choice(CORPORA)]
 Sentence = Annotated[str, Text(LONGEST)]
 Seed = Annotated[int, SEED]
 
@@ -21,10 +21,10 @@ Seed = Annotated[int, SEED]
 class Morph:
     """Go from sentence A to sentence B in equal steps between their codes."""
 
-    data: Data = "verse"
+    corpus: Corpus = "verse"
     first: Sentence = ""  # A; empty: the example
     last: Sentence = ""  # B; empty: the example
-    steps: Annotated[int, Range(3, 25)] = 11  # sentences on the way, both ends counted
+    stops: Annotated[int, Range(3, 25)] = 11  # sentences on the way, both ends counted
     temperature: Annotated[float, Range(0, 1.5, 0.05)] = 0.0  # of the words; 0: always the likeliest
     seed: Seed = 7
 
@@ -36,7 +36,7 @@ class Morph:
 class Draw:
     """Write sentences of codes drawn from the prior, or around a sentence."""
 
-    data: Data = "verse"
+    corpus: Corpus = "verse"
     around: Sentence = ""  # empty: from the prior
     spread: Annotated[float, Range(0, 2, 0.1)] = 1.0  # of the codes: times the deviation of prior or posterior
     temperature: Annotated[float, Range(0, 1.5, 0.05)] = 0.0

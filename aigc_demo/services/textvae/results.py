@@ -41,7 +41,7 @@ class Dimension:
 class Morphed:
     """A way from one sentence to another."""
 
-    data: str
+    corpus: str  # verse or reviews
     first: Read
     last: Read
     steps: tuple[Written, ...]
@@ -56,7 +56,7 @@ class Morphed:
 class Drawn:
     """Sentences of codes drawn by chance."""
 
-    data: str
+    corpus: str  # verse or reviews
     around: Read | None
     middle: Written | None  # of the mean of the posterior
     sentences: tuple[Written, ...]

@@ -141,7 +141,8 @@ def body(request: Morph | Draw | Compare, config: TextVAEConfig) -> str:
     """What is done with the network."""
     if isinstance(request, Morph):
         given = [
-            text or example for text, example in zip((request.first, request.last), EXAMPLES[request.data], strict=True)
+            text or example
+            for text, example in zip((request.first, request.last), EXAMPLES[request.corpus], strict=True)
         ]
         first, last = (reading.read(text, config) for text in given)
         ends = {
@@ -150,7 +151,7 @@ def body(request: Morph | Draw | Compare, config: TextVAEConfig) -> str:
             "last": list(last.tokens),
             "last_text": last.text,
         }
-        return MORPH.format(**ends, steps=request.steps)
+        return MORPH.format(**ends, steps=request.stops)
     if isinstance(request, Compare):
         line = reading.read(request.sentence or EXAMPLES["verse"][0], config)
         return COMPARE.format(sentence=list(line.tokens), sentence_text=line.text)

@@ -37,25 +37,25 @@ class TextVAEService:
 
     def warm(self) -> None:
         """The smallest piece of work, so that the next one does not wait for anything to load."""
-        self.morph(Morph(steps=3))
+        self.morph(Morph(stops=3))
 
     @torch.inference_mode()
     def morph(self, request: Morph) -> Morphed:
         """The sentences between two others: z = (1 - t) A + t B, decoded at equal steps."""
-        model = self.model(checkpoints.OF[request.data])
+        model = self.model(checkpoints.OF[request.corpus])
         ends = [
             self.read(text or example, model)
-            for text, example in zip((request.first, request.last), EXAMPLES[request.data], strict=True)
+            for text, example in zip((request.first, request.last), EXAMPLES[request.corpus], strict=True)
         ]
         posterior = self.encoded(ends, model)
         generator = torch.Generator().manual_seed(request.seed)
-        t = torch.linspace(0, 1, request.steps, device=posterior.mean.device)[:, None]
+        t = torch.linspace(0, 1, request.stops, device=posterior.mean.device)[:, None]
         z = posterior.mean[0] + t * (posterior.mean[1] - posterior.mean[0])  # (steps, D)
         noise = torch.randn(NEAR, *posterior.mean.shape, generator=generator).to(z.device)
         near = posterior.sample(noise).transpose(0, 1).flatten(0, 1)  # (2 * NEAR, D), A's first
         around = [found.text for found in self.written(model, near, 0.0, generator)]
         return Morphed(
-            request.data,
+            request.corpus,
             *ends,
             tuple(self.written(model, z, request.temperature, generator)),
             faded(*ends, request),
@@ -68,7 +68,7 @@ class TextVAEService:
     @torch.inference_mode()
     def draw(self, request: Draw) -> Drawn:
         """Sentences of codes from the prior, or around the code of a sentence."""
-        model = self.model(checkpoints.OF[request.data])
+        model = self.model(checkpoints.OF[request.corpus])
         generator = torch.Generator().manual_seed(request.seed)
         noise = request.spread * torch.randn(request.count, model.config.latent, generator=generator)
         noise = noise.to(self.store.device)
@@ -80,7 +80,9 @@ class TextVAEService:
             z, centre = posterior.sample(noise), posterior.mean[0]
             middle = self.written(model, posterior.mean, 0.0, generator)[0]
         away = tuple(round(far, 3) for far in (z - centre).norm(dim=1).tolist())
-        return Drawn(request.data, around, middle, tuple(self.written(model, z, request.temperature, generator)), away)
+        return Drawn(
+            request.corpus, around, middle, tuple(self.written(model, z, request.temperature, generator)), away
+        )
 
     @torch.inference_mode()
     def compare(self, request: Compare) -> Compared:
@@ -184,10 +186,10 @@ def faded(first: Read, last: Read, request: Morph) -> tuple[str, ...]:
     random.Random(request.seed).shuffle(order)
     longer = [(*end.words, *[""] * (places - len(end.words))) for end in (first, last)]
     found = []
-    for step in range(request.steps):
-        turned = set(order[: round(step / (request.steps - 1) * places)])
+    for step in range(request.stops):
+        turned = set(order[: round(step / (request.stops - 1) * places)])
         mixed = [longer[place in turned][place] for place in range(places)]
-        by = "" if request.data == "verse" else " "
+        by = "" if request.corpus == "verse" else " "
         found.append(by.join("□" if word == SPECIAL[UNKNOWN] else word for word in mixed if word))
     return tuple(found)
 
