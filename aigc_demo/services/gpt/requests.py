@@ -13,6 +13,7 @@ STARTS = {  # of the models -> what they are given to go on from, until somebody
     "gpt-poems": "长江一夜秋风起，",
     "lstm-poems": "长江一夜秋风起，",
 }
+ENDS = {"gpt-poems": "\n", "lstm-poems": "\n"}  # what ends a text of these models; one of Shakespeare's never ends
 GPTS = ("gpt-shakespeare", "gpt-poems")  # those with attention
 TEXTS = ("shakespeare", "poems")  # what a GPT and an LSTM were both trained on
 MISTAKES = ("none", "untied_head", "positions_shifted", "no_causal_mask", "wrong_scaling", "rope_pairs")

@@ -2,14 +2,21 @@
 
 from typing import TYPE_CHECKING, Any
 
+from aigc_demo.services.gpt.beside import BesideTransformers
+from aigc_demo.services.gpt.inside import InsideSaving
+from aigc_demo.services.gpt.looking import Looking
+from aigc_demo.services.gpt.racing import Racing
+from aigc_demo.services.gpt.remembering import Remembering
 from aigc_demo.services.gpt.requests import Write
+from aigc_demo.services.gpt.tuning import Tuning
 from aigc_demo.services.gpt.writing import Writing
+from aigc_demo.services.gpt.writing_saving import WritingSaving
 
 if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
 
-class GPTService(Writing):
+class GPTService(Writing, WritingSaving, Looking, Remembering, Racing, BesideTransformers, Tuning, InsideSaving):
     """Language models of characters, by checkpoints of the store."""
 
     def __init__(self, store: "Store"):

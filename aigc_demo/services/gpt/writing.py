@@ -14,14 +14,13 @@ from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import Writer, chances, context_of, write
 from aigc_demo.services.gpt.reading import entropy, read, token_of, tokens_of
-from aigc_demo.services.gpt.requests import Surgery, Write
+from aigc_demo.services.gpt.requests import ENDS, Surgery, Write
 from aigc_demo.services.gpt.results import Candidate, Odds, Written
 
 if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
 SHOWN = 12  # candidates that are named
-ENDS = {"gpt-poems": "\n", "lstm-poems": "\n"}  # what a text of these models ends with; Shakespeare's never does
 
 
 def sampling(request: Any) -> Sampling:

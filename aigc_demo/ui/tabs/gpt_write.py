@@ -64,6 +64,8 @@ def write(service: Any) -> Form:
                 view = token_view("gpt_write-view", first)
                 progress_line()
                 honesty_badge(cached(first))
+                form.save(FORMATS, lambda request, kind: service.save("gpt_write", request, kind))
+                form.share(lambda request: service.python(request), "gpt.plain_lstm")
         words_below()
     fitting_start(form)
 
