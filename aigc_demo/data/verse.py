@@ -83,6 +83,12 @@ def poem_title(poem: Poem, characters: Characters) -> str:
     return "" if characters.unknown(title) else title[: ROW - len(body(poem.lines)) - 3]
 
 
+def row_of(poem: Poem, characters: Characters, titled: bool = True) -> str:
+    """The row of a poem, with its title or without."""
+    title = poem_title(poem, characters) if titled else ""
+    return opening(poem.form, title) + body(poem.lines) + END
+
+
 def poem_batches(
     folder: Path, split: str, tokens_per_batch: int, seed: int = 0, first_step: int = 0
 ) -> Iterator[tuple[Tensor, Tensor]]:
@@ -94,9 +100,8 @@ def poem_batches(
     characters = Characters(poem_characters(folder))
     bare, titled = [], []
     for poem in poem_split(folder, split):
-        title, rest = poem_title(poem, characters), body(poem.lines) + END
-        bare.append(np.array(characters.encode(opening(poem.form) + rest), dtype=np.int16))
-        titled.append(np.array(characters.encode(opening(poem.form, title) + rest), dtype=np.int16))
+        bare.append(np.array(characters.encode(row_of(poem, characters, titled=False)), dtype=np.int16))
+        titled.append(np.array(characters.encode(row_of(poem, characters)), dtype=np.int16))
     random = np.random.default_rng([seed, first_step])
     while True:
         order = random.permutation(len(bare))
