@@ -37,7 +37,7 @@ def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> dict[str, Any]:
     generator = torch.Generator().manual_seed(seed)
     places = float(counted(tokens).sum(1).mean())
     said, kl, means, right = [], [], [], []
-    for x in tokens.split(BATCH):
+    for x in torch.split(tokens, BATCH):
         noise = torch.randn(len(x), model.config.latent, generator=generator)
         posterior, logits = model(x, shifted(x), noise)
         said.append(-model.log_likelihood(x, logits))
@@ -52,7 +52,7 @@ def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> dict[str, Any]:
     per_dimension = torch.cat(kl).mean(0)
     weights = [
         model.log_weights(x, torch.randn(CODES, len(x), model.config.latent, generator=generator))
-        for x in tokens[:SENTENCES].split(AT_ONCE)
+        for x in torch.split(tokens[:SENTENCES], AT_ONCE)
     ]
     loss = error + float(per_dimension.sum())
     metrics = {

@@ -34,6 +34,7 @@ from aigc_demo.models.textvae import TextVAE, TextVAEConfig, hide, lengths, shif
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
 
+Terms = dict[str, Tensor]
 POOL = 32  # batches that are drawn together, and sorted by length
 
 
@@ -103,11 +104,12 @@ def batches(sentences: Tensor, batch: int, seed: int) -> Iterator[Tensor]:
     for chosen in endless(len(sentences), min(batch * POOL, len(sentences) // batch * batch), seed):
         pool = sentences[chosen].long()
         ends = lengths(pool)
-        for part in torch.stack(ends.argsort().split(batch))[torch.randperm(len(pool) // batch, generator=generator)]:
+        sorted_by_length = ends.argsort().view(-1, batch)
+        for part in sorted_by_length[torch.randperm(len(sorted_by_length), generator=generator)]:
             yield pool[part, : int(ends[part].max())]
 
 
-def terms(model: nn.Module, tokens: Tensor, before: Tensor, noise: Tensor, weight: float, free: float) -> Metrics:
+def terms(model: TextVAE, tokens: Tensor, before: Tensor, noise: Tensor, weight: float, free: float) -> Terms:
     """The loss and its parts in nats per sentence, all of them tensors.
 
     tokens (B, T) as the encoder reads them and the decoder shall write them, or (2, B, T) where the two differ;

@@ -43,11 +43,9 @@ class TextVAEService:
     def morph(self, request: Morph) -> Morphed:
         """The sentences between two others: z = (1 - t) A + t B, decoded at equal steps."""
         model = self.model(checkpoints.OF[request.corpus])
-        ends = [
-            self.read(text or example, model)
-            for text, example in zip((request.first, request.last), EXAMPLES[request.corpus], strict=True)
-        ]
-        posterior = self.encoded(ends, model)
+        examples = EXAMPLES[request.corpus]
+        first, last = self.read(request.first or examples[0], model), self.read(request.last or examples[1], model)
+        posterior = self.encoded([first, last], model)
         generator = torch.Generator().manual_seed(request.seed)
         t = torch.linspace(0, 1, request.stops, device=posterior.mean.device)[:, None]
         z = posterior.mean[0] + t * (posterior.mean[1] - posterior.mean[0])  # (steps, D)
@@ -56,9 +54,10 @@ class TextVAEService:
         around = [found.text for found in self.written(model, near, 0.0, generator)]
         return Morphed(
             request.corpus,
-            *ends,
+            first,
+            last,
             tuple(self.written(model, z, request.temperature, generator)),
-            faded(*ends, request),
+            faded(first, last, request),
             tuple(around[:NEAR]),
             tuple(around[NEAR:]),
             dimensions(posterior),

@@ -3,8 +3,8 @@
     python -m aigc_demo.services.textvae.shipped            everything
     python -m aigc_demo.services.textvae.shipped morph      some of it
 
-Run it after new weights; assets/examples/ then holds textvae-verse-<name>.json, the first result of every inner tab with
-its defaults.
+Run it after new weights; assets/examples/ then holds textvae-verse-<name>.json, the first result of every inner tab
+with its defaults.
 """
 
 import argparse
