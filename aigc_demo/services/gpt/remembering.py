@@ -17,7 +17,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT, Cache
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling, draw
-from aigc_demo.sampling.writing import Writer, chances
+from aigc_demo.sampling.writing import Writer, chances, context_of
 from aigc_demo.services.gpt.looking import gpt_of
 from aigc_demo.services.gpt.racing import held_bytes
 from aigc_demo.services.gpt.reading import tokens_of
@@ -68,6 +68,8 @@ class Author:
             milliseconds=1000 * self.seconds / max(1, len(self.p)),
             numbers=bytes_kept // size,
             kept_bytes=bytes_kept,
+            each=bytes_kept // size // kept.length if isinstance(kept, Cache) else 0,
+            most=context_of(self.model) or 0,
         )
 
 

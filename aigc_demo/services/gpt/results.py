@@ -80,6 +80,8 @@ class Side:
     milliseconds: float  # per character
     numbers: int  # that it carries on to the next character
     kept_bytes: int  # the same in bytes
+    each: int  # numbers that one character more adds
+    most: int  # characters that are looked back on; 0 where there is no end
 
 
 @dataclass(frozen=True)

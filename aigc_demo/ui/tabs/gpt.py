@@ -5,8 +5,18 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.tabs import gpt_write
+from aigc_demo.ui.tabs import (
+    gpt_attention,
+    gpt_beside,
+    gpt_cache,
+    gpt_lstm,
+    gpt_training,
+    gpt_tune,
+    gpt_write,
+)
 from aigc_demo.ui.widgets import heading
+
+INSIDE = (gpt_attention.attention, gpt_lstm.lstm, gpt_cache.cache, gpt_beside.beside, gpt_tune.tune)
 
 
 def build(service: Any) -> list[Form]:
@@ -14,4 +24,6 @@ def build(service: Any) -> list[Form]:
     heading("gpt.title", "gpt.lead")
     with gr.Tabs(elem_id="inner-gpt"):
         forms = [gpt_write.write(service)]
+        forms += [make(service) for make in INSIDE]
+        gpt_training.training()
     return forms

@@ -1,0 +1,81 @@
+"""Attention: every head of every layer as a small map, one of them large, and on the text itself what it looks at."""
+
+import time
+from typing import Any
+
+from aigc_demo.services.gpt import values
+from aigc_demo.services.gpt.requests import STARTS, Attend
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.gpt_inside import fitting, shipped, spoken
+from aigc_demo.ui.tabs.parts import cached
+from aigc_demo.ui.widgets import badge, bench, controls, honesty_badge, how_it_works, predict_card, result, view
+
+PAPERS = {
+    "Vaswani et al., Attention Is All You Need, 2017": "https://arxiv.org/abs/1706.03762",
+    "Olsson et al., In-context Learning and Induction Heads, 2022": "https://arxiv.org/abs/2209.11895",
+    "Jain & Wallace, Attention is not Explanation, 2019": "https://arxiv.org/abs/1902.10186",
+}
+PRESETS: dict[str, dict[str, Any]] = {
+    "inside.try_romeo": {"prompt": "ROMEO:\nBut soft, what light through yonder window breaks"},
+    "inside.try_repeat": {"prompt": "the king is dead, the king is dead, the king is d"},
+    "inside.try_names": {"prompt": "GLOUCESTER:\nMy lord.\n\nGLOUC"},
+    "inside.try_poem": {"prompt": "长江一夜秋风起，", "model": "gpt-poems"},
+}
+NAMES = "layer head before itself first row_first row_looks row_other next cut none"
+
+
+def attention(service: Any) -> Form:
+    """The form."""
+    form = Form("gpt_attention", Attend)
+    with form.tab():
+        with bench():
+            with controls():
+                form.text("prompt", lines=3)
+                form.choice("model")
+                form.presets(PRESETS)
+            with result():
+                first = shipped("attention")
+                shown = heads_view("gpt_attention-view", first)
+                note = honesty_badge(cached(first))
+                form.share(lambda request: service.inside_python(request), "inside.transformers")
+        words_below()
+    fitting(form, STARTS)
+
+    def on_attention(request: Attend) -> tuple[Any, Any]:
+        """Attention of every head: shares in 255ths, row by row up to the diagonal, as base64; and the badge."""
+        began = time.perf_counter()
+        made = values.attention(service.attend(request))
+        return made, badge("live", ms=(time.perf_counter() - began) * 1000, **service.facts(request.model))
+
+    form.watch(on_attention, [shown, note])
+    return form
+
+
+def heads_view(elem_id: str, value: Any) -> Any:
+    """Small maps, the large one, and the text, see static/attention.js."""
+    template = (
+        f'<div class="lx-heads lx-view" data-words="{spoken("attention", NAMES)}">'
+        f'<div class="lx-heads-grid" role="group" aria-label="{t("inside.attention_heads")}"></div>'
+        '<figure class="lx-heads-large"><figcaption><b></b><span></span></figcaption>'
+        f'<canvas role="img" aria-label="{t("inside.attention_map")}"></canvas></figure>'
+        f'<div class="lx-heads-text"><p class="lx-small">{t("inside.attention_hover")}</p>'
+        f'<div class="lx-seen" tabindex="0" role="group" aria-label="{t("tokens.box")}"></div>'
+        '<p class="lx-verdict" hidden></p><p class="lx-small lx-cut" hidden></p>'
+        '<p class="lx-small lx-next"></p></div></div>'
+    )
+    return view("heads", template, value, elem_id=elem_id)
+
+
+def words_below() -> None:
+    """A question, and how it works."""
+    question = "inside.predict_attention"
+    predict_card(question, [f"{question}_right", f"{question}_b", f"{question}_c"], f"{question}_reveal")
+    how_it_works(
+        r"A = \text{softmax}\!\left( \frac{Q K^\top}{\sqrt{E}} + M \right), \qquad "
+        r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}, \qquad \text{out}_i = \sum_j A_{ij} v_j",
+        "inside.how_attention",
+        PAPERS,
+        {"aigc_demo/models/gpt.py · Attention.weights": function_text("models.gpt", "Attention.weights")},
+    )

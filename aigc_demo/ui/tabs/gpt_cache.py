@@ -1,0 +1,95 @@
+"""KV cache on and off: the same text twice, token by token in turn, and what every token took."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aigc_demo.services.gpt import values
+from aigc_demo.services.gpt.requests import STARTS, Race
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.gpt_inside import fitting, shipped, spoken
+from aigc_demo.ui.tabs.gpt_streams import streamed
+from aigc_demo.ui.tabs.parts import cached
+from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.widgets import (
+    bench,
+    controls,
+    drawer,
+    honesty_badge,
+    how_it_works,
+    predict_card,
+    progress_line,
+    result,
+    view,
+)
+
+PAPERS = {
+    "Pope et al., Efficiently Scaling Transformer Inference, 2022": "https://arxiv.org/abs/2211.05102",
+    "Shazeer, Fast Transformer Decoding: One Write-Head is All You Need, 2019": "https://arxiv.org/abs/1911.02150",
+}
+NAMES = "reads_one reads_all says same differ up across kept"
+
+
+def cache(service: Any) -> Form:
+    """The form."""
+    form = Form("gpt_cache", Race)
+    with form.tab():
+        with bench():
+            with controls():
+                form.text("prompt", lines=2)
+                form.slider("length", main=True)
+                form.choice("model")
+                form.seed()
+                form.buttons("inside.run_cache")
+                with drawer():
+                    form.slider("temperature")
+            with result():
+                first = shipped("cache")
+                shown = race_view("gpt_cache-view", first)
+                line, note = progress_line(), honesty_badge(cached(first))
+                form.save(["txt", "html", "png", "json"], lambda r, kind: service.save_inside("gpt_cache", r, kind))
+                form.share(lambda request: service.inside_python(request), "inside.transformers")
+        words_below()
+    fitting(form, STARTS)
+
+    def on_cache(request: Race) -> Iterator[tuple[Any, Any, Any]]:
+        """Write the same text with the cache and without; yields milliseconds of every token by both ways."""
+        facts = {**service.facts(request.model), "seed": request.seed}
+        yield from streamed(service.race(request), values.raced, facts)
+
+    form.run(on_cache, [shown, line, note])
+    return form
+
+
+def race_view(elem_id: str, value: Any) -> Any:
+    """Both speeds, the curve, the text, see static/race.js."""
+    lanes = "".join(
+        f'<section class="lx-lane" data-lane="{name}"><h4 class="lx-hue lx-hue-{kind}">{t(f"inside.cache_{name}")}</h4>'
+        f"<b>–</b><span>{t('inside.cache_unit')}</span><p></p></section>"
+        for name, kind in (("with", "glow"), ("without", "water"))
+    )
+    curve = plot("inside.cache_plot", legend(glow="inside.cache_with", water="inside.cache_without"))
+    template = (
+        f'<div class="lx-race lx-view" data-words="{spoken("cache", NAMES)}"><div class="lx-race-lanes">{lanes}</div>'
+        f'{curve}<p class="lx-verdict" hidden></p><section class="lx-author" data-side="glow">'
+        f'<div class="lx-text" tabindex="0" role="group" aria-label="{t("tokens.box")}" '
+        f'data-empty="{t("tokens.empty")}"></div><p class="lx-small lx-author-facts"></p></section></div>'
+    )
+    return view("race", template, value, elem_id=elem_id)
+
+
+def words_below() -> None:
+    """A question, and how it works."""
+    question = "inside.predict_cache"
+    predict_card(question, [f"{question}_right", f"{question}_b", f"{question}_c"], f"{question}_reveal")
+    how_it_works(
+        r"\text{without: } \sum_{n=1}^{N} 2 P n \approx P N^2, \qquad \text{with: } \sum_{n=1}^{N} 2 P = 2 P N "
+        r"\qquad (P \text{ weights},\; N \text{ tokens})",
+        "inside.how_cache",
+        PAPERS,
+        {
+            "aigc_demo/models/gpt.py · Cache.extend": function_text("models.gpt", "Cache.extend"),
+            "aigc_demo/services/gpt/racing.py · Lane.step": function_text("services.gpt.racing", "Lane.step"),
+        },
+    )
