@@ -35,7 +35,8 @@ class Characters:
         Simplified for traditional, plain for accented or full-width, the other case, a sign that looks alike.
         """
         plain = unicodedata.normalize("NFKD", character)[:1]
-        guesses = (simplified(character), character.translate(LOOKALIKES), plain, plain.swapcase())
+        alike = character.translate(LOOKALIKES)
+        guesses = (simplified(character), alike, plain, plain.swapcase(), alike.replace('"', "'"))
         return next((guess for guess in guesses if len(guess) == 1 and guess in self._index), "")
 
 

@@ -86,6 +86,15 @@ def shipped_text(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
         return None
 
 
+def shipped_value(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
+    """The JSON object of a file that ships; None without it."""
+    try:
+        value = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def facts(checkpoints: Iterable[Checkpoint]) -> Facts:
     """How much ships."""
     known = list(checkpoints)

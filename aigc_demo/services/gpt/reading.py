@@ -11,6 +11,7 @@ from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data.characters import Characters
+from aigc_demo.sampling.writing import context_of
 from aigc_demo.services.gpt.results import RIVALS, Rival, Token
 
 if TYPE_CHECKING:
@@ -64,3 +65,16 @@ def read(model: "LanguageModel", tokens: Tensor) -> tuple[Token, ...]:
     first = Token(characters[int(tokens[0, 0])], 1.0, 1.0, 0.0, ())
     rest = (token_of(characters, int(token), odds) for token, odds in zip(tokens[0, 1:], p, strict=False))
     return (first, *rest)
+
+
+def read_all(model: "LanguageModel", tokens: Tensor) -> tuple[Token, ...]:
+    """`read` of any number of tokens (1, T): with at least half a context before each, where there is that much."""
+    context = context_of(model) or tokens.shape[1]
+    if tokens.shape[1] <= context:
+        return read(model, tokens)
+    half = max(1, context // 2)
+    found = list(read(model, tokens[:, :context]))
+    while len(found) < tokens.shape[1]:
+        start = len(found) - (context - half)
+        found += read(model, tokens[:, start : start + context])[context - half :]
+    return tuple(found)

@@ -6,6 +6,7 @@
 Run it after new weights; assets/examples/ then holds
 
     gpt-shakespeare-write.json    what Write() gives, as services/token_parts.py has it
+    gpt-shakespeare-surgery.json  what Surgery() gives, text and odds
     gpt-typed.json                the lines that the card of the landing view types
 """
 
@@ -19,7 +20,8 @@ from typing import Any
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
-from aigc_demo.services.gpt.requests import Write
+from aigc_demo.services.gpt.odds_values import odds_value
+from aigc_demo.services.gpt.requests import Surgery, Write
 from aigc_demo.services.gpt.service import GPTService, create
 from aigc_demo.services.token_parts import Growing
 
@@ -38,6 +40,15 @@ def write(service: GPTService, folder: Path) -> None:
     save(folder / f"{request.model}-write.json", {**value, "run": "shipped", **facts, **service.facts(request.model)})
 
 
+def surgery(service: GPTService, folder: Path) -> None:
+    """The first place under the knife."""
+    request = Surgery()
+    text, odds = Growing(service.reading(request)).value, odds_value(request, service.surgery(request))
+    facts = {"values": asdict(request), "seed": None, "sha256": service.store.sha256(request.model)}
+    value = {"text": {**text, "run": "shipped"}, "odds": odds, **facts, **service.facts(request.model)}
+    save(folder / f"{request.model}-surgery.json", value)
+
+
 def typed(service: GPTService, folder: Path) -> None:
     """A few lines for the landing view."""
     request = Write(length=TYPED)
@@ -52,7 +63,7 @@ def save(path: Path, value: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    makers: dict[str, Callable[[GPTService, Path], None]] = {"write": write, "typed": typed}
+    makers: dict[str, Callable[[GPTService, Path], None]] = {"write": write, "surgery": surgery, "typed": typed}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
     names = parser.parse_args().names or list(makers)

@@ -13,9 +13,9 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import Writer, chances, context_of, write
-from aigc_demo.services.gpt.reading import entropy, read, token_of, tokens_of
+from aigc_demo.services.gpt.reading import entropy, read, read_all, token_of, tokens_of
 from aigc_demo.services.gpt.requests import ENDS, Surgery, Write
-from aigc_demo.services.gpt.results import Candidate, Odds, Written
+from aigc_demo.services.gpt.results import Candidate, Odds, Token, Written
 
 if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
@@ -63,6 +63,12 @@ class Writing:
             began = time.perf_counter()
 
     @torch.inference_mode()
+    def reading(self, request: Surgery) -> tuple[Token, ...]:
+        """What the model foresaw at every place of the prompt."""
+        model = self.model(request.model)
+        return read_all(model, tokens_of(model, request.prompt))
+
+    @torch.inference_mode()
     def surgery(self, request: Surgery) -> Odds:
         """The odds of what comes after the first `position` characters of the prompt."""
         model = self.model(request.model)
@@ -71,6 +77,5 @@ class Writing:
         rows = torch.stack([found.softmax, found.tempered, found.top_k, found.top_p, found.final])[:, 0]  # (5, V)
         best = found.softmax[0].topk(min(SHOWN, rows.shape[1])).indices
         named = [Candidate(model.config.characters[int(i)], *rows[:, i].tolist()) for i in best]
-        others = rows.sum(1) - rows[:, best].sum(1)
-        rest = Candidate("", *others.clamp_min(0).tolist())
+        rest = Candidate("", *rows.index_fill(1, best, 0.0).sum(1).tolist())
         return Odds(tuple(named), rest, tokens.shape[1], float(entropy(found.softmax[0])))

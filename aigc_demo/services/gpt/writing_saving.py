@@ -15,7 +15,7 @@ from aigc_demo.services.text_saving import Document, Part
 if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
-NAMES = {"\n": "↵", " ": "␣"}
+NAMES = {"\n": "\\n", " ": "space"}
 ROWS = ("softmax", "tempered", "top_k", "top_p", "final")
 
 
@@ -68,11 +68,11 @@ def cut_open(request: Surgery, odds: Odds) -> Document:
     before, after = request.prompt[: odds.position], request.prompt[odds.position :]
     lines = [f"{'':6}" + "".join(f"{name:>10}" for name in ROWS) + "\n"]
     lines += [line(candidate) for candidate in (*odds.candidates, odds.rest)]
-    parts = (Part(before, given=True), Part("▮", p=0.001), Part(f"{after}\n\n"), *map(Part, lines))
+    parts = (Part(before, given=True), Part("|", p=0.001), Part(f"{after}\n\n"), *map(Part, lines))
     return Document("Luoxia · GPT", parts)
 
 
 def line(candidate: Candidate) -> str:
     """The probabilities of a candidate at every step."""
     shares = "".join(f"{getattr(candidate, name):>10.4f}" for name in ROWS)
-    return f"{shown(candidate.text) or '…':6}{shares}\n"
+    return f"{shown(candidate.text) or 'rest':6}{shares}\n"

@@ -70,7 +70,7 @@
           span.dataset.i = tokens.length + k;
           const odd = strength(token[1]);
           if (odd >= 0.01 && !given) span.style.setProperty("--lx-odd", odd.toFixed(2));
-          if (!line) box.append(line = make("div", { className: "lx-row" }));
+          if (!line) box.append(line = make("div", { className: "lx-textline" }));
           line.append(span);
           if (token[0].endsWith("\n")) line = null;
           spans.push(span);
@@ -177,6 +177,7 @@
       const fresh = value.parts.slice(seen).map((part) => JSON.parse(part));
       seen = value.parts.length;
       if (fresh.length) script.add(fresh.flatMap((part) => part.tokens));
+      if (fresh.some((part) => !part.at)) box.scrollTop = 0; // nobody watched it being written
       const tell = (name, detail) => root.closest(".lx-bench")?.dispatchEvent(new CustomEvent(name, { detail }));
       if (value.total) tell("lx-progress", value);
       if (value.badge) tell("lx-badge", value.badge);

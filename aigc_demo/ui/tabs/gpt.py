@@ -10,6 +10,7 @@ from aigc_demo.ui.tabs import (
     gpt_beside,
     gpt_cache,
     gpt_lstm,
+    gpt_surgery,
     gpt_training,
     gpt_tune,
     gpt_write,
@@ -23,7 +24,10 @@ def build(service: Any) -> list[Form]:
     """Layout, handlers, wiring."""
     heading("gpt.title", "gpt.lead")
     with gr.Tabs(elem_id="inner-gpt"):
-        forms = [gpt_write.write(service)]
+        write, operate = gpt_write.write(service)
+        surgery = gpt_surgery.surgery(service)
+        forms = [write, surgery]
         forms += [make(service) for make in INSIDE]
         gpt_training.training()
+    gpt_surgery.connect(write, surgery, operate)
     return forms

@@ -5,10 +5,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import gradio as gr
+
 from aigc_demo.services import home
 from aigc_demo.services.gpt.requests import STARTS, Write
 from aigc_demo.services.token_parts import Growing
 from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs.parts import cached
 from aigc_demo.ui.tabs.token_view import token_view
@@ -45,8 +48,8 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-def write(service: Any) -> Form:
-    """The form."""
+def write(service: Any) -> tuple[Form, gr.Button]:
+    """The form, and the button that takes its text to token surgery."""
     form = Form("gpt_write", Write)
     with form.tab():
         with bench():
@@ -62,6 +65,7 @@ def write(service: Any) -> Form:
             with result():
                 first = home.shipped_text("gpt-shakespeare-write")
                 view = token_view("gpt_write-view", first)
+                operate = gr.Button(t("gpt.to_surgery"), size="sm", elem_classes="lx-quiet", min_width=80, scale=0)
                 progress_line()
                 honesty_badge(cached(first))
                 form.save(FORMATS, lambda request, kind: service.save("gpt_write", request, kind))
@@ -74,7 +78,7 @@ def write(service: Any) -> Form:
         yield from streamed(service.write(request), {**service.facts(request.model), "seed": request.seed})
 
     form.run(on_write, [view])
-    return form
+    return form, operate
 
 
 def choose(form: Form) -> None:

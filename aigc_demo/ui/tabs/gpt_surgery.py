@@ -1,0 +1,189 @@
+"""Token surgery: a place of a text, every step of the choice there as bars, and branches that go on from a rival.
+
+The texts of the branches are that person's alone: they live in the browser, see static/surgery.js.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.core.errors import BadRequestError, UserError
+from aigc_demo.services import home
+from aigc_demo.services.gpt.odds_values import SETTINGS, odds_value
+from aigc_demo.services.gpt.requests import Surgery, Write
+from aigc_demo.services.token_parts import Growing
+from aigc_demo.ui.events import QUICK
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.gpt_write import FORMATS, fitting_start, streamed
+from aigc_demo.ui.tabs.parts import cached, words
+from aigc_demo.ui.tabs.token_view import SPOKEN, legend, panel, text_box
+from aigc_demo.ui.widgets import (
+    badge,
+    bench,
+    controls,
+    drawer,
+    honesty_badge,
+    how_it_works,
+    predict_card,
+    progress_line,
+    raw,
+    result,
+    view,
+)
+
+USE_CASE = "gpt_surgery"
+ROWS = ("softmax", "tempered", "top_k", "top_k_off", "top_p", "final")
+ODDS_WORDS = (*ROWS, "after", "rest", "branch", "note", "note_more")
+TREE_WORDS = ("root", "child", "same", "parts", "part")
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def surgery(service: Any) -> Form:
+    """The form."""
+    form = Form(USE_CASE, Surgery)
+    with form.tab():
+        with bench():
+            with controls():
+                form.text("prompt", lines=4)
+                form.slider("temperature", main=True)
+                for name in ("top_k", "top_p"):
+                    form.slider(name)
+                form.buttons("gpt.run_surgery")
+                with drawer():
+                    form.choice("model")
+                    form.slider("min_p")
+                    form.slider("repetition")
+                    form.slider("length")
+                    form.number("position")
+                    form.seed()
+            with result():
+                first = home.shipped_value("gpt-shakespeare-surgery") or {}
+                text = text_view(first.get("text"))
+                odds = odds_view(first.get("odds"))
+                progress_line()
+                note = honesty_badge(cached(first))
+                branches = branches_view()
+                wish = raw(gr.Textbox("", visible="hidden", interactive=True, label="·"))
+                form.save(FORMATS, lambda request, kind: service.save(USE_CASE, request, kind))
+                form.share(lambda request: service.python(request), "gpt.plain_lstm")
+        words_below()
+    fitting_start(form)
+    wire_place(form, text, branches)
+    wire_looking(form, service, text, odds, note)
+    wire_branching(form, service, branches, wish)
+    return form
+
+
+def wire_place(form: Form, text: gr.HTML, branches: gr.HTML) -> None:
+    """A place that is picked in the text, and a branch that is chosen, go into the controls; in the browser."""
+    prompt, position = form.components["prompt"], form.components["position"]
+    text.select(None, None, position, js=f"() => luoxia.surgeryPlace('{USE_CASE}')", show_progress="hidden")
+    chosen = f"() => luoxia.surgeryChosen('{USE_CASE}')"
+    branches.select(None, None, [prompt, position], js=chosen, show_progress="hidden")
+
+
+def wire_looking(form: Form, service: Any, text: gr.HTML, odds: gr.HTML, note: gr.HTML) -> None:
+    """The odds after every change; what the model foresaw along the text after another text or model."""
+
+    def on_surgery(request: Surgery) -> tuple[Any, Any]:
+        """The odds of what comes after the first `position` characters, after every step of the choice; the badge."""
+        began = time.perf_counter()
+        value = odds_value(request, service.surgery(request))
+        milliseconds = (time.perf_counter() - began) * 1000
+        return value, badge("live", ms=milliseconds, **service.facts(request.model))
+
+    def on_read(request: Surgery) -> Any:
+        try:
+            return Growing(service.reading(request)).value
+        except UserError:
+            return gr.skip()  # on_surgery says it
+
+    asked = [part.change for name, part in form.components.items() if name not in ("length", "seed")]
+    form.watch(on_surgery, [odds, note], asked)
+    read = [form.components[name].change for name in ("prompt", "model")]
+    wishes: dict[str, Any] = {**QUICK, **PRIVATE, "trigger_mode": "always_last"}
+    gr.on(read, form.endpoint(on_read), form.inputs, text, api_name=f"{USE_CASE}_text", **wishes)
+
+
+def wire_branching(form: Form, service: Any, branches: gr.HTML, wish: Any) -> None:
+    """Run goes on from the place, or from the rival that was clicked, which comes in a hidden box."""
+    form.run_button.click(None, None, wish, js=f"() => luoxia.surgeryWish('{USE_CASE}')", show_progress="hidden")
+
+    def on_branch(request: Surgery, beginning: Any) -> Iterator[Any]:
+        if not isinstance(beginning, str):
+            raise BadRequestError("empty_prompt")
+        values = {name: getattr(request, name) for name in (*SETTINGS, "length", "seed")}
+        order = Write(prompt=beginning, **values)
+        yield from streamed(service.write(order), {**service.facts(request.model), "seed": request.seed})
+
+    form.run(on_branch, [branches], extra=[wish], **PRIVATE | {"api_name": f"{USE_CASE}_branch"})
+
+
+def text_view(value: Any) -> gr.HTML:
+    """The text, the place under the lamp."""
+    spoken = words(**{name: f"tokens.{name}" for name in SPOKEN})
+    template = (
+        f'<div class="lx-tokens lx-surgery" data-form="{USE_CASE}" data-words="{spoken}">'
+        f'<div class="lx-token-head">{legend()}</div>{text_box("gpt.surgery_box")}{panel()}</div>'
+    )
+    return view("surgeryText", template, value, elem_id=f"{USE_CASE}-text", event="select")
+
+
+def odds_view(value: Any) -> gr.HTML:
+    """Five rows of bars."""
+    spoken = words(**{name: f"gpt.odds_{name}" for name in ODDS_WORDS})
+    template = (
+        f'<section class="lx-lamp-odds" data-form="{USE_CASE}" data-words="{spoken}" aria-label="{t("gpt.odds")}">'
+        '<p class="lx-odds-title"></p><div class="lx-odds-grid"></div><p class="lx-odds-note"></p></section>'
+    )
+    return view("odds", template, value, elem_id=f"{USE_CASE}-odds")
+
+
+def branches_view() -> gr.HTML:
+    """The tree of branches, and two of them side by side."""
+    spoken = words(**{name: f"gpt.tree_{name}" for name in TREE_WORDS})
+    sides = "".join(
+        f'<div><select aria-label="{t(f"gpt.tree_{side}")}"></select>'
+        f'<div class="lx-branch-text" tabindex="0" role="group" aria-label="{t(f"gpt.tree_{side}")}"></div></div>'
+        for side in ("left", "right")
+    )
+    template = (
+        f'<section class="lx-branches" data-form="{USE_CASE}" data-words="{spoken}"><h3>{t("gpt.tree")}</h3>'
+        f'<p class="lx-nothing">{t("gpt.tree_none")}</p><ol class="lx-tree" hidden></ol>'
+        f'<div class="lx-pair" hidden>{sides}<p class="lx-verdict"></p></div></section>'
+    )
+    return view("branches", template, None, elem_id=f"{USE_CASE}-branches", event="select")
+
+
+def connect(write: Form, surgery: Form, button: gr.Button) -> None:
+    """A text that was written goes under the knife, with the settings that it was written with."""
+    fields = [write.components[name] for name in ("prompt", *SETTINGS)]
+    parts = [surgery.components[name] for name in ("prompt", "position", *SETTINGS)]
+    button.click(
+        None, fields, parts, js=f"(...now) => luoxia.operate('{write.use_case}-view', '{USE_CASE}', now)", **PRIVATE
+    )
+
+
+def words_below() -> None:
+    """A question, and how it works."""
+    question = "gpt.predict_surgery"
+    predict_card(question, [f"{question}_right", f"{question}_b", f"{question}_c"], f"{question}_reveal")
+    sources = {
+        f"aigc_demo/sampling/tokens.py · {name}": function_text("sampling.tokens", name)
+        for name in ("stages", "penalised", "keep_best", "keep_nucleus", "keep_likely")
+    }
+    papers = {
+        "Fan, Lewis & Dauphin, Hierarchical Neural Story Generation (top-k), 2018": "https://arxiv.org/abs/1805.04833",
+        "Holtzman et al., The Curious Case of Neural Text Degeneration (top-p), 2019": "https://arxiv.org/abs/1904.09751",
+        "Nguyen et al., Turning Up the Heat: Min-p Sampling, 2024": "https://arxiv.org/abs/2407.01082",
+        "Keskar et al., CTRL (repetition penalty), 2019": "https://arxiv.org/abs/1909.05858",
+    }
+    formula = (
+        r"z \;\to\; \operatorname{softmax}(z) \;\to\; \operatorname{softmax}(z / T) \;\to\; "
+        r"\text{top-}k \;\to\; \text{top-}p, \text{min-}p \;\to\; \frac{p_i}{\sum_j p_j}"
+    )
+    how_it_works(formula, "gpt.how_surgery", papers, sources)
