@@ -82,12 +82,12 @@ def to_language_model(model: GPT) -> Any:
 
 def from_gpt2(module: Any) -> GPT:
     """GPT2LMHeadModel -> GPT."""
-    return take(module, gpt2_config(module.config))
+    return take(module, gpt2_config(module.config.to_dict()))
 
 
 def from_llama(module: Any) -> GPT:
     """LlamaForCausalLM -> GPT."""
-    return take(module, llama_config(module.config))
+    return take(module, llama_config(module.config.to_dict()))
 
 
 def take(module: nn.Module, config: GPTConfig) -> GPT:
@@ -151,47 +151,51 @@ def library_config(config: GPTConfig) -> Any:
     )
 
 
-def gpt2_config(options: Any) -> GPTConfig:
-    """The config of our twin of a GPT2LMHeadModel; BadRequestError where there is none."""
-    refuse("GPT2LMHeadModel", options.to_dict(), ONLY_GPT2)
+def gpt2_config(options: Mapping[str, Any]) -> GPTConfig:
+    """The config of our twin out of the options of a GPT2LMHeadModel; BadRequestError where there is none."""
+    refuse("GPT2LMHeadModel", options, ONLY_GPT2)
+    width, heads = options["n_embd"], options["n_head"]
     return GPTConfig(
         form="gpt2",
-        vocabulary=options.vocab_size,
-        context=options.n_positions,
-        width=options.n_embd,
-        layers=options.n_layer,
-        heads=options.n_head,
-        groups=options.n_head,
-        hidden=options.n_inner or 4 * options.n_embd,
-        tied=bool(options.tie_word_embeddings),
-        norm_eps=options.layer_norm_epsilon,
-        dropout=float(options.resid_pdrop),
-        characters=str(getattr(options, "characters", "")),
+        vocabulary=options["vocab_size"],
+        context=options["n_positions"],
+        width=width,
+        layers=options["n_layer"],
+        heads=heads,
+        groups=heads,
+        hidden=options.get("n_inner") or 4 * width,
+        tied=bool(options.get("tie_word_embeddings", True)),
+        norm_eps=options.get("layer_norm_epsilon", 1e-5),
+        dropout=float(options.get("resid_pdrop", 0.1)),
+        characters=str(options.get("characters", "")),
     )
 
 
-def llama_config(options: Any) -> GPTConfig:
-    """The config of our twin of a LlamaForCausalLM; BadRequestError where there is none."""
-    plain = options.to_dict()
-    rope = plain.get("rope_parameters") or {}
-    width, heads = options.hidden_size, options.num_attention_heads
-    plain |= {"rope_type": rope.get("rope_type", "default"), "partial_rotary_factor": rope.get("partial_rotary_factor")}
+def llama_config(options: Mapping[str, Any]) -> GPTConfig:
+    """The config of our twin out of the options of a LlamaForCausalLM; BadRequestError where there is none."""
+    rope = dict(options.get("rope_parameters") or options.get("rope_scaling") or {})  # early files have the latter
+    width, heads = options["hidden_size"], options["num_attention_heads"]
+    found = {
+        **options,
+        "rope_type": rope.get("rope_type", rope.get("type", "default")),
+        "partial_rotary_factor": rope.get("partial_rotary_factor"),
+    }
     own = {"rope_type": ("default",), "partial_rotary_factor": (None, 1.0), "head_dim": (None, width // heads)}
-    refuse("LlamaForCausalLM", plain, ONLY_LLAMA | own)
+    refuse("LlamaForCausalLM", found, ONLY_LLAMA | own)
     return GPTConfig(
         form="llama",
-        vocabulary=options.vocab_size,
-        context=options.max_position_embeddings,
+        vocabulary=options["vocab_size"],
+        context=options.get("max_position_embeddings", 2048),
         width=width,
-        layers=options.num_hidden_layers,
+        layers=options["num_hidden_layers"],
         heads=heads,
-        groups=options.num_key_value_heads or heads,
-        hidden=options.intermediate_size,
-        tied=bool(options.tie_word_embeddings),
-        rope_base=float(rope.get("rope_theta", 10_000.0)),
-        norm_eps=options.rms_norm_eps,
-        dropout=float(options.attention_dropout),
-        characters=str(getattr(options, "characters", "")),
+        groups=options.get("num_key_value_heads") or heads,
+        hidden=options["intermediate_size"],
+        tied=bool(options.get("tie_word_embeddings", False)),
+        rope_base=float(rope.get("rope_theta") or options.get("rope_theta") or 10_000.0),
+        norm_eps=options.get("rms_norm_eps", 1e-6),
+        dropout=float(options.get("attention_dropout", 0.0)),
+        characters=str(options.get("characters", "")),
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UnavailableError
 from aigc_demo.core.steps import Step
@@ -43,6 +43,19 @@ class Description:
     files: tuple[str, ...]  # config, weights, scheduler config (where given), inside the model
 
 
+class Arriving(Protocol):
+    """What is fetched of a model."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def megabytes(self) -> float: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def files(self) -> tuple[str, ...]: ...
+
+
 class Hub:
     """`cache` holds downloads; `endpoint` is the address of the hub, by default the one that huggingface_hub knows."""
 
@@ -53,10 +66,7 @@ class Hub:
         """Ask the hub what the model `owner/name` is. UserError with the reason where it cannot be opened here."""
         if not ID.fullmatch(name) or ".." in name or "--" in name:
             raise BadRequestError("bad_hub_id")
-        with Answers(name):
-            from huggingface_hub import HfApi
-
-            info = HfApi(endpoint=self.endpoint, token=False).model_info(name, timeout=PATIENCE, files_metadata=True)
+        info = self.information(name)
         sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
         revision = info.sha or "main"
         index = self._json(name, "model_index.json", revision) if "model_index.json" in sizes else {}
@@ -74,6 +84,13 @@ class Hub:
             files=files,
         )
 
+    def information(self, name: str) -> Any:
+        """What the hub says about the model: its files, their sizes, its commit."""
+        with Answers(name):
+            from huggingface_hub import HfApi
+
+            return HfApi(endpoint=self.endpoint, token=False).model_info(name, timeout=PATIENCE, files_metadata=True)
+
     def load(self, name: str, limit: float = LIMIT) -> Iterator[Step["FolderModel | None"]]:
         """Yield megabytes as they arrive (value None), last the model. Nothing travels when it is too large."""
         about = self.describe(name)
@@ -81,6 +98,12 @@ class Hub:
             raise BadRequestError("hub_too_large", name=name, megabytes=round(about.megabytes), limit=round(limit))
         planned(self._json(name, about.files[0], about.revision), name)
         make_room(self.cache, KEPT - about.megabytes, name)
+        for step in self.arrive(about):
+            folder = step.value
+            yield Step(step.done, step.total, open_folder(folder, name) if folder else None)
+
+    def arrive(self, about: "Arriving") -> Iterator[Step[Path | None]]:
+        """Yield megabytes as the files of a model arrive (value None), last the folder that holds them."""
         total = max(1, round(about.megabytes))
         meter = Meter()
         with ThreadPoolExecutor(1) as pool:
@@ -92,14 +115,15 @@ class Hub:
             finally:
                 meter.stopped = True
             folder = arriving.result()
-        yield Step(total, total, open_folder(folder, name))
+        yield Step(total, total, folder)
 
-    def _fetch(self, about: Description, meter: "Meter") -> Path:
+    def _fetch(self, about: "Arriving", meter: "Meter") -> Path:
         """All files of the model -> the folder that holds them."""
-        paths = [self._file(about.name, file, about.revision, meter) for file in about.files]
+        paths = [self.file(about.name, file, about.revision, meter) for file in about.files]
         return paths[0].parents[about.files[0].count("/")]
 
-    def _file(self, name: str, file: str, revision: str, meter: "Meter | None" = None) -> Path:
+    def file(self, name: str, file: str, revision: str, meter: "Meter | None" = None) -> Path:
+        """Where a file of the model lies on this machine, once it has come."""
         with Answers(name):
             from huggingface_hub import hf_hub_download
 
@@ -116,7 +140,7 @@ class Hub:
         return Path(path)
 
     def _json(self, name: str, file: str, revision: str) -> dict[str, Any]:
-        return read_json(self._file(name, file, revision), name)
+        return read_json(self.file(name, file, revision), name)
 
 
 class Meter:

@@ -1,0 +1,122 @@
+"""Linear layers with a byte per weight, for networks whose speed is that of the memory: one token at a time.
+
+A weight is round(w / s) with s = max|w| / 127 of its row. Which arithmetic does the rest depends on the machine and on
+the release of torch; each way below is tried once, on small numbers whose product is known, and the first that is right
+is taken. Where none is, layers stay as they are.
+
+    dynamic       inputs become bytes too, a scale for each call; exact sums in int32. The fastest way here. Torch means
+                  to replace these operators one day, then the next way is taken.
+    weights       bytes become bfloat16 on the way to the product, inputs too; more exact, about half as fast
+
+I numbers in, O numbers out.
+"""
+
+import copy
+import functools
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+LARGEST = 127
+TOLERANCE = 0.03  # of the product's size that a way may be off
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to multiply by bytes."""
+
+    name: str
+    pack: Callable[[Tensor, Tensor], Any]  # bytes (O, I) and scales (O,) -> what `multiply` wants
+    multiply: Callable[[Tensor, Any], Tensor]  # x (..., I) float32 -> (..., O) float32
+
+
+def to_bytes(weight: Tensor) -> tuple[Tensor, Tensor]:
+    """weight (O, I) -> int8 (O, I) and the scale of each row (O,)."""
+    scale = (weight.abs().amax(1) / LARGEST).clamp_min(1e-12)
+    return (weight / scale[:, None]).round().clamp(-LARGEST, LARGEST).to(torch.int8), scale
+
+
+def pack_dynamic(weight: Tensor, scale: Tensor) -> Any:
+    """For `linear_dynamic`."""
+    zeros = torch.zeros(len(scale), dtype=torch.long)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that it will be replaced
+        rows = torch._make_per_channel_quantized_tensor(weight, scale.double(), zeros, 0)
+        return torch.ops.quantized.linear_prepack(rows, None)
+
+
+def multiply_dynamic(x: Tensor, packed: Any) -> Tensor:
+    """Where the CPU adds pairs of products in 16 bits, inputs have 7 bits, so that no sum is too large."""
+    return torch.ops.quantized.linear_dynamic(x, packed, not wide_sums())
+
+
+@functools.cache
+def wide_sums() -> bool:
+    """Whether the CPU adds products of bytes in 32 bits (VNNI)."""
+    known = getattr(torch.cpu, "_is_vnni_supported", None)
+    return bool(known()) if known else False
+
+
+def pack_weights(weight: Tensor, scale: Tensor) -> Any:
+    """For `_weight_int8pack_mm`."""
+    return weight.contiguous(), scale.bfloat16()
+
+
+def multiply_weights(x: Tensor, packed: Any) -> Tensor:
+    """In bfloat16."""
+    rows = x.reshape(-1, x.shape[-1]).bfloat16()
+    return torch._weight_int8pack_mm(rows, *packed).float().view(*x.shape[:-1], -1)
+
+
+WAYS = (Way("dynamic", pack_dynamic, multiply_dynamic), Way("weights", pack_weights, multiply_weights))
+
+
+def is_right(way: Way) -> bool:
+    """Whether it works here, and gives what it should."""
+    generator = torch.Generator().manual_seed(0)
+    weight, x = torch.randn(96, 64, generator=generator), torch.randn(3, 64, generator=generator)
+    try:
+        with torch.inference_mode():
+            found = way.multiply(x, way.pack(*to_bytes(weight)))
+    except (RuntimeError, AttributeError, NotImplementedError, TypeError):
+        return False
+    expected = x @ weight.T
+    return found.shape == expected.shape and bool((found - expected).norm() <= TOLERANCE * expected.norm())
+
+
+@functools.cache
+def best_way() -> Way | None:
+    """The first way that is right on this machine."""
+    return next((way for way in WAYS if is_right(way)), None)
+
+
+class Int8Linear(nn.Module):
+    """What an nn.Linear computes, from a byte per weight."""
+
+    def __init__(self, linear: nn.Linear, way: Way):
+        super().__init__()
+        self.way = way
+        self.in_features, self.out_features = linear.in_features, linear.out_features
+        self.packed = way.pack(*to_bytes(linear.weight.detach().float()))
+        self.bias = linear.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x (..., I) -> (..., O)."""
+        y = self.way.multiply(x, self.packed)
+        return y if self.bias is None else y + self.bias
+
+
+def in_bytes(module: nn.Module, way: Way | None = None) -> nn.Module:
+    """A twin of `module` with bytes in all linear layers; shares the rest with it. Itself where no way is right."""
+    way = way or best_way()
+    if way is None:
+        return module
+    if isinstance(module, nn.Linear):
+        return Int8Linear(module, way)
+    twin = copy.copy(module)
+    twin._modules = {name: part and in_bytes(part, way) for name, part in module._modules.items()}
+    return twin
