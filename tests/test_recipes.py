@@ -34,6 +34,7 @@ def made_up(recipe, out, run):
         "batches": lambda step: itertools.repeat(written if hasattr(recipe.model, "vocabulary") else batch),
         "sentences": torch.randint(4, 8, (20, 6), generator=generator),
         "pairs": [("天地日月", "山水风云"), ("日月", "风云")] * 4,
+        "held_out": [("天地日月", "山水风云"), ("日月", "风云")] * 4,
         "images": digits.to_float(pictures),
         "labels": torch.arange(20) % 10,
         "pictures": torch.randint(0, 256, (20, 4, 64, 64), generator=generator, dtype=torch.uint8),

@@ -12,8 +12,9 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.seq2seq import END, MARKS, START, Seq2Seq, Seq2SeqConfig, Writer, loss
 from aigc_demo.pipelines import convert
 from aigc_demo.pipelines.parity import compare
-from aigc_demo.sampling.beam import beam
+from aigc_demo.sampling.beam import beam, drawn
 from aigc_demo.sampling.pairing import pairing, words
+from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.training.seq2seq import couplet_batches, tokens_by_length
 
 UPPER = torch.tensor([[3, 4, 5, 6], [7, 8, 9, 10]])
@@ -234,3 +235,38 @@ def test_batches_hold_one_length_and_all_couplets_once_a_round():
     assert seen == sorted(tuple(row[0].tolist()) for tokens in rows.values() for row in tokens)
     assert all(isinstance(tokens, np.ndarray) for tokens in rows.values())
     assert math.prod(drawn[0][0].shape) <= 4
+
+
+@torch.no_grad()
+def test_drawn_lines_follow_the_odds_of_the_model(model):
+    upper = UPPER[:1, :1]
+    expected = model(upper, torch.tensor([[START]]))[0, -1].softmax(0)
+    generator = torch.Generator().manual_seed(1)
+    lines = list(drawn(Writer(model, upper), 4_000, 1, START, how=Sampling(), generator=generator))[-1]
+    counts = torch.bincount(torch.tensor([line.tokens[0] for line in lines]), minlength=11)
+    likely = expected * 4_000 > 5
+    chi_square = ((counts - 4_000 * expected)[likely] ** 2 / (4_000 * expected[likely])).sum()
+    assert chi_square < 29.6  # 10 degrees of freedom, p = 0.001
+
+
+@torch.no_grad()
+def test_drawn_lines_keep_what_is_forbidden_out_and_their_scores_are_the_models(model):
+    def allowed(lines):
+        mask = torch.zeros(len(lines), 11, dtype=torch.bool)
+        mask[:, 5:8] = True
+        return mask
+
+    generator = torch.Generator().manual_seed(1)
+    lines = list(drawn(Writer(model, UPPER[:1]), 8, 3, START, how=Sampling(2.0), generator=generator, allowed=allowed))
+    for one in lines[-1]:
+        assert set(one.tokens) <= {5, 6, 7}
+        p = model(UPPER[:1], torch.tensor([[START, *one.tokens[:-1]]])).log_softmax(-1)[0]
+        assert one.score == pytest.approx(sum(p[i, t].item() for i, t in enumerate(one.tokens)), abs=1e-4)
+
+
+@torch.no_grad()
+def test_at_temperature_zero_drawn_lines_are_the_greedy_one(model):
+    generator = torch.Generator()
+    lines = list(drawn(Writer(model, UPPER[:1]), 3, 4, START, how=Sampling(0.0), generator=generator))[-1]
+    greedy = list(beam(Writer(model, UPPER[:1]), 1, 4, START))[-1][0]
+    assert {line.tokens for line in lines} == {greedy.tokens}

@@ -24,7 +24,7 @@ from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, colour, cyclegan, digits, emoji, gan, language, textvae
+from aigc_demo.evaluation import autoencoders, colour, couplets, cyclegan, digits, emoji, gan, language, textvae
 from aigc_demo.evaluation.digits import Settings
 from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.models.gan import GAN
@@ -32,6 +32,7 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.lstm import LSTM
+from aigc_demo.models.seq2seq import Seq2Seq
 from aigc_demo.models.textvae import TextVAE
 from aigc_demo.models.vae import VAE
 
@@ -71,6 +72,9 @@ def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict
         return {"metrics": metrics, "samples": samples}
     if isinstance(model, GPT | LSTM):
         metrics, samples = language.evaluate(model, data, present(data), Store().assets)
+        return {"metrics": metrics, "samples": samples}
+    if isinstance(model, Seq2Seq):
+        metrics, samples = couplets.evaluate(model, present(data), Store().assets)
         return {"metrics": metrics, "samples": samples}
     if isinstance(model, Judge) and data == "emoji":
         metrics, samples = emoji.judge_metrics(model, present(data))

@@ -42,7 +42,8 @@ class Seq2SeqConfig:
     @classmethod
     def tiny(cls) -> "Seq2SeqConfig":
         """For tests."""
-        return cls(11, context=16, width=16, encoder_layers=1, decoder_layers=2, heads=4, hidden=24)
+        letters = MARKS + "天地日月山水风云"
+        return cls(11, 16, 16, encoder_layers=1, decoder_layers=2, heads=4, hidden=24, characters=letters)
 
     @property
     def head_width(self) -> int:
@@ -85,7 +86,7 @@ class Cache:
 
 def heads(x: Tensor, count: int) -> Tensor:
     """x (B, T, D) -> (B, H, T, E)."""
-    return x.unflatten(2, (count, -1)).transpose(1, 2)
+    return x.view(*x.shape[:2], count, -1).transpose(1, 2)
 
 
 def look(q: Tensor, k: Tensor) -> Tensor:

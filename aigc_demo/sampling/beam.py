@@ -1,7 +1,7 @@
 """Lines of tokens from a model that writes token by token: the likeliest ones, or ones drawn by chance.
 
-    beam(step, width, longest, start)                 the likeliest: of all continuations the `width` best go on
-    draw(step, count, longest, start, generator)      by chance, at a temperature
+    beam(step, width, longest, start)                     the likeliest: of all continuations the `width` best go on
+    drawn(step, count, longest, start, how, generator)    by chance, at a temperature
 
 `step(tokens (N,), parents (N,)) -> logits (N, V)` is the model: line i goes on from line parents[i] of the call before
 and is one token longer. What must not come next is told by `allowed(lines (N, T)) -> mask (N, V)`, True where a token
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+from aigc_demo.sampling.tokens import Sampling, choose
 
 Advance = Callable[[Tensor, Tensor], Tensor]
 Allowed = Callable[[Tensor], Tensor]
@@ -81,3 +83,35 @@ def ends(lines: Tensor, scores: Tensor, width: int, penalty: float) -> list[Line
     """The best of the lines (N, T) that end here, with scores (N,)."""
     found = [Line(tuple(line.tolist()), score.item(), True) for line, score in zip(lines, scores, strict=True)]
     return sorted((line for line in found if math.isfinite(line.score)), key=lambda line: -line.rank(penalty))[:width]
+
+
+def drawn(
+    step: Advance,
+    count: int,
+    longest: int,
+    start: int,
+    *,
+    how: Sampling,
+    generator: torch.Generator,
+    allowed: Allowed | None = None,
+) -> Iterator[list[Line]]:
+    """After every token the `count` lines that are drawn next to each other, in their order; all `longest` tokens long.
+
+    A line that nothing may follow is given up.
+    """
+    tokens, parents = torch.full((count,), start), torch.arange(count)
+    lines, scores = torch.zeros(count, 0, dtype=torch.long), torch.zeros(count)
+    for _ in range(longest):
+        logits = step(tokens, parents).float()
+        if allowed is not None:
+            mask = allowed(lines)
+            parents = mask.any(1).nonzero()[:, 0]
+            if not len(parents):
+                return
+        else:
+            parents, mask = torch.arange(len(logits)), torch.ones_like(logits, dtype=torch.bool)
+        known = logits.log_softmax(1)[parents]
+        tokens = choose(logits[parents].masked_fill(~mask[parents], -math.inf), how, generator)
+        scores = scores[parents] + known.gather(1, tokens[:, None])[:, 0]
+        lines = torch.cat([lines[parents], tokens[:, None]], 1)  # (N, T + 1)
+        yield [Line(tuple(line.tolist()), score.item()) for line, score in zip(lines, scores, strict=True)]

@@ -61,8 +61,7 @@ class Recipe:
     @classmethod
     def tiny(cls) -> "Recipe":
         """Two steps of the smallest model; for tests."""
-        model = replace(Seq2SeqConfig.tiny(), characters=MARKS + "天地日月山水风云")
-        return cls(model, steps=2, batch=8, snapshots=2, asked=("天日山",))
+        return cls(Seq2SeqConfig.tiny(), steps=2, batch=8, snapshots=2, asked=("天日山",))
 
 
 RECIPES: dict[str, Recipe] = {"seq2seq-couplets": Recipe()}
@@ -158,8 +157,9 @@ def train(
     def look() -> None:
         nonlocal taken
         model.eval()
-        entry = {"step": clock.step, "minutes": clock.seconds / 60, "held_out": held_out_loss(model, few)}
-        entry["answers"] = [answer(model, upper) for upper in recipe.asked]
+        answers = [answer(model, upper) for upper in recipe.asked]
+        spent, cost = clock.seconds / 60, held_out_loss(model, few)
+        entry = {"step": clock.step, "minutes": spent, "held_out": cost, "answers": answers}
         model.train()
         with diary.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")

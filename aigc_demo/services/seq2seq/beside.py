@@ -1,0 +1,103 @@
+"""Our network beside transformers' with the same weights: the same lines, every layer, and the time of both."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from aigc_demo.data.characters import Characters
+from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Writer
+from aigc_demo.pipelines import convert, parity
+from aigc_demo.sampling.beam import beam
+from aigc_demo.services.seq2seq.answering import model_of
+from aigc_demo.services.seq2seq.reading import upper_line
+from aigc_demo.services.seq2seq.requests import Beside
+from aigc_demo.services.seq2seq.results import BesideLibrary, Side
+
+if TYPE_CHECKING:
+    from aigc_demo.checkpoints.store import Store
+
+T = TypeVar("T")
+RUNS = 5  # of each, in turn; the fastest counts
+LINES = 4  # that are shown of a beam, at most
+
+
+def found(model: Seq2Seq, tokens: Tensor, width: int) -> list[tuple[int, ...]]:
+    """The lines of a beam of ours, as long as the upper line (1, S); no rule but that no mark stands inside."""
+    allowed = torch.arange(model.config.vocabulary) >= len(MARKS)
+    size = tokens.shape[1]
+    steps = beam(Writer(model, tokens), width, size, START, allowed=lambda lines: allowed.expand(len(lines), -1))
+    return [line.tokens for line in list(steps)[-1]]
+
+
+def generated(module: Any, tokens: Tensor, width: int) -> list[tuple[int, ...]]:
+    """The same by the library's `generate`."""
+    size = tokens.shape[1]
+    made: Tensor = module.generate(
+        tokens,
+        attention_mask=torch.ones_like(tokens),
+        num_beams=width,
+        num_return_sequences=width,
+        do_sample=False,
+        min_new_tokens=size,
+        max_new_tokens=size,
+        suppress_tokens=list(range(len(MARKS))),
+        length_penalty=1.0,
+        early_stopping=False,
+    )
+    return [tuple(int(token) for token in line) for line in made[:, 1 : 1 + size]]
+
+
+def timed(works: tuple[Callable[[], T], ...], runs: int = RUNS) -> list[tuple[T, float]]:
+    """What each gives, and its shortest time in milliseconds, taken in turn."""
+    results = [work() for work in works]  # once for nothing
+    best = [float("inf")] * len(works)
+    for _ in range(runs):
+        for i, work in enumerate(works):
+            began = time.perf_counter()
+            results[i] = work()
+            best[i] = min(best[i], 1000 * (time.perf_counter() - began))
+    return list(zip(results, best, strict=True))
+
+
+class BesideTransformers:
+    """The part of the service that sets both beside each other."""
+
+    store: "Store"
+
+    @torch.inference_mode()
+    def beside(self, request: Beside) -> BesideLibrary:
+        """Greedy and beam with both, then every layer on the greedy line."""
+        model = model_of(self.store)
+        table = Characters(model.config.characters)
+        upper = upper_line(request, model.config.characters)
+        tokens = torch.tensor([table.encode(upper)])
+        theirs = convert.to_library(model)
+        works = tuple(
+            (lambda write=write, twin=twin, width=width: write(twin, tokens, width))
+            for width in (1, request.beam)
+            for write, twin in ((found, model), (generated, theirs))
+        )
+        mine, yours, my_beam, your_beam = timed(works)
+        lower = torch.tensor([[START, *mine[0][0][:-1]]])
+        table_of_layers = parity.compare(model, theirs, tokens, lower)
+
+        def side(greedy: tuple[Any, float], wide: tuple[Any, float]) -> Side:
+            lines = tuple(table.decode(line) for line in wide[0][:LINES])
+            return Side(table.decode(greedy[0][0]), lines, greedy[1], wide[1])
+
+        last = table_of_layers.rows[-1]
+        return BesideLibrary(
+            upper=upper,
+            ours=side(mine, my_beam),
+            theirs=side(yours, your_beam),
+            kind=type(theirs).__name__,
+            same=mine[0] == yours[0] and my_beam[0] == your_beam[0],
+            layers=tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table_of_layers.rows),
+            first=table_of_layers.first,
+            maximum=last.maximum,
+            mean=last.mean,
+            tolerance=parity.TOLERANCE,
+        )

@@ -1,0 +1,3 @@
+"""The checkpoint of the couplet tab."""
+
+COUPLETS = "seq2seq-couplets"

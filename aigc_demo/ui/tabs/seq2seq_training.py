@@ -1,0 +1,58 @@
+"""Couplet tab, last part: how three upper lines were answered at moments of the training. All of it ships."""
+
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services import home
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import function_text
+from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.seq2seq_views import stage
+from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+
+ASKED = 3  # upper lines
+SPOKEN = ("across", "nats", "pairs", "facts")
+PAPERS = {
+    "Sutskever et al., Sequence to Sequence Learning with Neural Networks, 2014": "https://arxiv.org/abs/1409.3215",
+    "Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024": (
+        "https://kellerjordan.github.io/posts/muon/"
+    ),
+}
+
+
+def training() -> None:
+    """The time machine: three couplets and the cost of unseen ones under one scrubber."""
+    with gr.Tab(t("seq2seq.tab_training"), id="seq2seq_training", elem_id="tab-seq2seq_training"):
+        heading("seq2seq.training_title", "seq2seq.training_lead")
+        value = home.shipped_value("seq2seq-couplets-training")
+        course("seq2seq_training-view", value)
+        honesty_badge(badge("cached", parameters=value.get("parameters")) if value else None)
+        how_it_works(
+            r"\mathcal L = -\sum_{t} \ln p_\theta(y_t \mid y_{<t}, x)",
+            "seq2seq.how_training",
+            PAPERS,
+            {
+                "aigc_demo/models/seq2seq.py · loss": function_text("models.seq2seq", "loss"),
+                "aigc_demo/training/seq2seq.py · couplet_batches": function_text("training.seq2seq", "couplet_batches"),
+            },
+        )
+
+
+def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
+    """The view, see static/couplet.js; a sentence where nothing ships."""
+    if value is None:
+        return view("coupletCourse", f'<p class="lx-nothing">{t("seq2seq.training_absent")}</p>', elem_id=elem_id)
+    spoken = words(
+        **{name: f"seq2seq.training_{name}" for name in SPOKEN},
+        **{name: f"seq2seq.{name}" for name in ("cost_long", "asks", "asked", "unknown")},
+    )
+    boxes = f'<section class="lx-asked">{stage()}<p class="lx-small"></p></section>' * ASKED
+    charts = plot("seq2seq.training_loss", legend(glow="seq2seq.training_held_out"))
+    charts += plot("seq2seq.training_above", legend(glow="seq2seq.training_three"))
+    template = (
+        f'<div class="lx-couplet-course" data-words="{spoken}"><div class="lx-asked-all">{boxes}</div>{scrubber()}'
+        f'<p class="lx-facts-line"></p><div class="lx-charts">{charts}</div></div>'
+    )
+    return view("coupletCourse", template, value, elem_id=elem_id)
