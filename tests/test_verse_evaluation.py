@@ -7,14 +7,13 @@ import torch
 
 from aigc_demo.data import verse
 from aigc_demo.data.poem_text import Poem
-from aigc_demo.data.prosody import Prosody
+from aigc_demo.data.prosody import Prosody, places
 from aigc_demo.evaluation import language
 from aigc_demo.evaluation.verse import (
     couplets_of,
     form_right,
     lines_of,
     opposed,
-    places,
     rates,
     repeats,
     rhyming,

@@ -13,6 +13,11 @@ FILE = "verse/prosody.json"  # in the folder of assets
 PUNCTUATION = "，。！？；、："
 
 
+def places(length: int) -> list[int]:
+    """Where the tones of a couplet are opposed, counted from 0: the second, fourth, sixth character, and the last."""
+    return [i for i in (1, 3, 5) if i < length - 1] + [length - 1]
+
+
 @dataclass(frozen=True)
 class Prosody:
     tones: dict[str, str]  # character -> LEVEL, OBLIQUE or EITHER
@@ -44,6 +49,11 @@ class Prosody:
         if a not in self.rhymes or b not in self.rhymes:
             return None
         return bool(self.rhymes[a] & self.rhymes[b])
+
+    def opposed(self, upper: str, lower: str) -> bool | None:
+        """Whether the tones of two characters are opposed; None where one is either, or unknown."""
+        tones = {self.tone(upper), self.tone(lower)}
+        return len(tones) == 2 if tones <= {LEVEL, OBLIQUE} else None
 
     def nearest(self, character: str, known: str) -> str | None:
         """What could be typed instead of a character, so that all of it is among `known`; None where nothing is."""

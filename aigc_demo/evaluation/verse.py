@@ -7,7 +7,7 @@ know, and a character that may be level or oblique, is not counted.
 import re
 from collections.abc import Iterable, Sequence
 
-from aigc_demo.data.prosody import LEVEL, OBLIQUE, PUNCTUATION, Prosody
+from aigc_demo.data.prosody import PUNCTUATION, Prosody, places
 
 Counted = tuple[int, int]  # places where it holds, places where it can be said
 
@@ -35,19 +35,12 @@ def repeats(upper: str, lower: str) -> bool:
     return bool((set(upper) & set(lower)) - set(PUNCTUATION))
 
 
-def places(length: int) -> list[int]:
-    """Where the tones of a couplet are opposed, counted from 0: the second, fourth, sixth character, and the last."""
-    return [i for i in (1, 3, 5) if i < length - 1] + [length - 1]
-
-
 def opposed(upper: str, lower: str, prosody: Prosody) -> Counted:
     """Places of a couplet whose tones are opposed; lines of two lengths have none."""
     if len(upper) != len(lower) or not upper:
         return 0, 0
-    sure = (LEVEL, OBLIQUE)
-    pairs = [(prosody.tone(upper[i]), prosody.tone(lower[i])) for i in places(len(upper))]
-    told = [a != b for a, b in pairs if a in sure and b in sure]
-    return sum(told), len(told)
+    told = [prosody.opposed(upper[i], lower[i]) for i in places(len(upper))]
+    return sum(found is True for found in told), sum(found is not None for found in told)
 
 
 def share(counts: Iterable[Counted]) -> float:

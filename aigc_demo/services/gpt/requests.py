@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.data.poem_text import FORMS
 
 MODELS = ("gpt-shakespeare", "lstm-shakespeare", "gpt-poems", "lstm-poems")  # ids of their checkpoints
 
@@ -17,6 +18,12 @@ ENDS = {"gpt-poems": "\n", "lstm-poems": "\n"}  # what ends a text of these mode
 GPTS = ("gpt-shakespeare", "gpt-poems")  # those with attention
 TEXTS = ("shakespeare", "poems")  # what a GPT and an LSTM were both trained on
 MISTAKES = ("none", "untied_head", "positions_shifted", "no_causal_mask", "wrong_scaling", "rope_pairs")
+POETS = ("gpt-poems", "lstm-poems")
+POEM_MODES = (
+    "head",
+    "line",
+    "title",
+)  # what the words of a person are: first characters of the lines, a start, a title
 CORPUS = 1_000_000  # characters of a text to train on, at most
 
 Model = Annotated[str, Choice(MODELS)]
@@ -135,6 +142,22 @@ class Tune:
     prompt: Annotated[str, Text(200)] = ""  # what samples begin with; empty: the start of the held-out part
     every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples
     temperature: Temperature = 0.8
+    seed: Seed = 7
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Compose:
+    """A poem of regular form: to a title, from the beginning of its first lines, or with hidden heads (藏头诗)."""
+
+    words: Annotated[str, Text(200)] = "春夏秋冬"
+    mode: Annotated[str, Choice(POEM_MODES)] = "head"
+    form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
+    temperature: Temperature = 0.8
+    rhymed: bool = False  # even lines must rhyme: what does not is left out of the draw
+    model: Annotated[str, Choice(POETS)] = "gpt-poems"
     seed: Seed = 7
 
     def __post_init__(self) -> None:

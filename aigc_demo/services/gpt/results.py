@@ -183,3 +183,28 @@ class Tuned:
     test: int  # held out
     dropped: Dropped
     random: float  # loss of a guess that knows nothing, ln V
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A character of a poem."""
+
+    text: str
+    given: bool  # by the person, not by the model
+    p: float  # of the model, had it been free to choose
+    tone: str  # 平 level, 仄 oblique, ○ either, ？ unknown
+    rhyme: str  # "first": the end that sets the rhyme, "yes" or "no": an end that should follow, "": no such end
+    opposed: str  # in a lower line, where tones should be opposed to the upper one: "yes" or "no"; else ""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A poem under way or finished."""
+
+    title: str
+    cut: str  # end of a title that was too long
+    width: int  # characters of a line that the form asks for
+    count: int  # lines
+    lines: tuple[tuple[Sign, ...], ...]
+    ended: bool  # the model wrote the end
+    right: bool  # so far: no line is too long or too short, none too many

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from aigc_demo.services.gpt.beside import BesideTransformers
 from aigc_demo.services.gpt.inside import InsideSaving
 from aigc_demo.services.gpt.looking import Looking
+from aigc_demo.services.gpt.poem import Composing
 from aigc_demo.services.gpt.racing import Racing
 from aigc_demo.services.gpt.remembering import Remembering
 from aigc_demo.services.gpt.requests import Write
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
 
-class GPTService(Writing, WritingSaving, Looking, Remembering, Racing, BesideTransformers, Tuning, InsideSaving):
+class GPTService(
+    Writing, WritingSaving, Looking, Remembering, Racing, BesideTransformers, Tuning, InsideSaving, Composing
+):
     """Language models of characters, by checkpoints of the store."""
 
     def __init__(self, store: "Store"):
