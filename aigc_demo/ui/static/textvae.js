@@ -9,7 +9,7 @@
     return part;
   };
   const gap = (corpus) => (corpus === "verse" ? "" : " ");
-  const shown = (text) => text.replaceAll("<unknown>", "□");
+  const shown = (text) => text.replaceAll("<unknown>", "□").replaceAll("<end>", "⏎");
   const signs = (words) => JSON.parse(words);
 
   // A view that is drawn anew with every value.
@@ -39,9 +39,9 @@
   // The words of a sentence, each tinted by how likely it was; those that `fresh` names stand out.
   const sentence = (box, found, corpus, { fresh = null, empty = "" } = {}) => {
     const parts = found.words.flatMap((word, place) => {
-      const span = make("span", { textContent: word, className: "lx-odds", title: luoxia.percent(found.chances[place]) });
+      const span = make("span", { textContent: word, className: "lx-tv-odds", title: luoxia.percent(found.chances[place]) });
       span.style.setProperty("--lx-odd", luoxia.strength(found.chances[place]).toFixed(2));
-      if (fresh && fresh(word, place)) span.classList.add("lx-fresh");
+      if (fresh && fresh(word, place)) span.classList.add("lx-tv-fresh");
       return place ? [gap(corpus), span] : [span];
     });
     box.replaceChildren(...(parts.length ? parts : [make("i", { textContent: empty })]));
@@ -52,8 +52,8 @@
     let timer = 0, at = 0, value = null;
     const root = element.querySelector(".lx-textway"), words = signs(root.dataset.words);
     const range = root.querySelector("input[type=range]"), output = root.querySelector("output"), play = root.querySelector(".lx-play");
-    const now = root.querySelector(".lx-now-text"), mixed = root.querySelector(".lx-now-fade");
-    const [codes, fade] = root.querySelectorAll(".lx-steps"), chart = root.querySelector(".lx-codes svg");
+    const now = root.querySelector(".lx-tv-now-text"), mixed = root.querySelector(".lx-tv-now-fade");
+    const [codes, fade] = root.querySelectorAll(".lx-tv-steps"), chart = root.querySelector(".lx-tv-codes svg");
     const [nearA, nearB] = root.querySelectorAll("[data-near]");
 
     // words that the step before did not have at this place, or, of English, nowhere
@@ -111,13 +111,13 @@
       item.append(button);
       list.append(item);
     };
-    const ends = (list, read, name) => list.append(make("li", { className: "lx-end-of-way" }, make("small", { textContent: name }), make("span", { textContent: shown(read.text) })));
+    const ends = (list, read, name) => list.append(make("li", { className: "lx-tv-end-of-way" }, make("small", { textContent: name }), make("span", { textContent: shown(read.text) })));
 
     lively(element, props, watch, ".lx-textway", (_, __, found) => {
       const same = value && value.steps.length === found.steps.length;
       stop();
       value = found;
-      notes(root.querySelector(".lx-notes"), words, [value.first, value.last]);
+      notes(root.querySelector(".lx-tv-notes"), words, [value.first, value.last]);
       for (const list of [codes, fade]) { list.replaceChildren(); ends(list, value.first, "A"); }
       value.steps.forEach((written, place) => {
         const share = (place / (value.steps.length - 1)).toFixed(2);
@@ -138,15 +138,15 @@
 
   // Value: Drawn
   luoxia.textdrawn = (element, props, watch) => lively(element, props, watch, ".lx-textdrawn", (root, words, value) => {
-    notes(root.querySelector(".lx-notes"), words, [value.around]);
-    const middle = root.querySelector(".lx-middle"), [title, text] = middle.querySelectorAll("p");
+    notes(root.querySelector(".lx-tv-notes"), words, [value.around]);
+    const middle = root.querySelector(".lx-tv-middle"), [title, text] = middle.querySelectorAll("p");
     middle.hidden = !value.middle;
     if (value.middle) {
       title.textContent = fill(words.middle, { text: shown(value.around.text) });
       sentence(text, value.middle, value.corpus);
     }
-    root.querySelector(".lx-drawn-title").textContent = value.around ? words.drawn_around : words.drawn_prior;
-    root.querySelector(".lx-drawn").replaceChildren(...value.sentences.map((found, place) => {
+    root.querySelector(".lx-tv-drawn-title").textContent = value.around ? words.drawn_around : words.drawn_prior;
+    root.querySelector(".lx-tv-drawn").replaceChildren(...value.sentences.map((found, place) => {
       const item = make("li"), line = make("p");
       sentence(line, found, value.corpus, { empty: words.nothing_written });
       item.append(line, make("small", { textContent: fill(words.away, { distance: value.distances[place].toFixed(1) }) }));
@@ -156,7 +156,7 @@
 
   // Value: Compared
   luoxia.textcosts = (element, props, watch) => lively(element, props, watch, ".lx-textcosts", (root, words, value) => {
-    notes(root.querySelector(".lx-notes"), words, [value.sentence]);
+    notes(root.querySelector(".lx-tv-notes"), words, [value.sentence]);
     const most = Math.max(...value.costs.map((cost) => cost.total)), line = [...value.sentence.words, "⏎"];
     for (const cost of value.costs) {
       const row = root.querySelector(`[data-model=${cost.model}]`);
@@ -180,8 +180,8 @@
     }));
     cells("true", value.sentence.words, () => {});
     cells("shown", value.shown, (cell, place, word) => cell.classList.toggle("lx-hidden-word", !word));
-    cells("said", value.rebuilt.words, (cell, place, word) => cell.classList.add(word === value.sentence.words[place] ? "lx-good" : "lx-off"));
-    root.querySelector(".lx-hide-says").textContent = fill(words.hide_says, { right, all: value.sentence.words.length });
+    cells("said", value.rebuilt.words, (cell, place, word) => cell.classList.add(word === value.sentence.words[place] ? "lx-tv-good" : "lx-tv-off"));
+    root.querySelector(".lx-tv-hide-says").textContent = fill(words.hide_says, { right, all: value.sentence.words.length });
   });
 
   // Value: {model: [KL of every dimension, largest first]}

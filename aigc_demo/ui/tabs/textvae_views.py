@@ -35,17 +35,18 @@ def way(elem_id: str, value: Any) -> gr.HTML:
     hues = legend(water="textvae.code_a", reed="textvae.code_b", glow="textvae.code_now")
     columns = "".join(
         f'<section><h3>{t(f"textvae.{name}")}</h3><p class="lx-small">{t(f"textvae.{name}_note")}</p>'
-        f'<ol class="lx-steps" data-way="{name}"></ol></section>'
+        f'<ol class="lx-tv-steps" data-way="{name}"></ol></section>'
         for name in ("codes", "fade")
     )
     around = "".join(f'<section><h3></h3><ul data-near="{end}"></ul></section>' for end in ("first", "last"))
     markup = (
-        f'<div class="lx-now"><p class="lx-now-text" aria-live="off"></p><p class="lx-now-fade"></p></div>{scrubber()}'
-        f'<div class="lx-notes"></div><div class="lx-two">{columns}</div>'
-        f'<figure class="lx-chart lx-codes"><figcaption>{label}</figcaption>{SVG.format(label=label)}'
+        '<div class="lx-tv-now"><p class="lx-tv-now-text"></p><p class="lx-tv-now-fade"></p></div>'
+        f"{scrubber()}"
+        f'<div class="lx-tv-notes"></div><div class="lx-tv-two">{columns}</div>'
+        f'<figure class="lx-chart lx-tv-codes"><figcaption>{label}</figcaption>{SVG.format(label=label)}'
         f'<p class="lx-small lx-caption">{hues}</p></figure>'
-        f'<p class="lx-small lx-caption lx-near-title">{t("textvae.near_note")}</p>'
-        f'<div class="lx-two lx-near">{around}</div>'
+        f'<p class="lx-small lx-caption lx-tv-near-title">{t("textvae.near_note")}</p>'
+        f'<div class="lx-tv-two lx-tv-near">{around}</div>'
     )
     names = "near_a near_b fade_now"
     return view("textway", box("textway", names, markup), value, elem_id=elem_id)
@@ -54,8 +55,9 @@ def way(elem_id: str, value: Any) -> gr.HTML:
 def sentences(elem_id: str, value: Any) -> gr.HTML:
     """Sentences that were drawn, every word tinted by how sure the model was."""
     markup = (
-        '<div class="lx-notes"></div><div class="lx-middle" hidden><p class="lx-small"></p><p></p></div>'
-        f'<p class="lx-small lx-caption lx-drawn-title"></p><ul class="lx-drawn"></ul>'
+        '<div class="lx-tv-notes"></div><div class="lx-tv-middle" hidden><p class="lx-small"></p>'
+        '<p class="lx-tv-middle-text"></p></div>'
+        f'<p class="lx-small lx-caption lx-tv-drawn-title"></p><ul class="lx-tv-drawn"></ul>'
         f'<p class="lx-small lx-caption">{t("textvae.tint_note")}</p>'
     )
     names = "middle drawn_prior drawn_around away nothing_written"
@@ -72,13 +74,13 @@ def rivals(elem_id: str, value: Any) -> gr.HTML:
     )
     hues = legend(water="textvae.cost_words", glow="textvae.cost_kl")
     markup = (
-        f'<div class="lx-notes"></div><h3>{t("textvae.costs")}</h3><p class="lx-small lx-caption">{hues}</p>'
+        f'<div class="lx-tv-notes"></div><h3>{t("textvae.costs")}</h3><p class="lx-small lx-caption">{hues}</p>'
         f'<div class="lx-cost-rows">{rows}</div><p class="lx-verdict" hidden></p>'
         f'<h3>{t("textvae.hide")}</h3><p class="lx-small">{t("textvae.hide_note")}</p>'
-        f'<div class="lx-hide"><p>{t("textvae.hide_true")}</p><div data-line="true"></div>'
+        f'<div class="lx-tv-hide"><p>{t("textvae.hide_true")}</p><div data-line="true"></div>'
         f'<p>{t("textvae.hide_shown")}</p><div data-line="shown"></div>'
         f'<p>{t("textvae.hide_said")}</p><div data-line="said"></div></div>'
-        '<p class="lx-small lx-hide-says"></p>'
+        '<p class="lx-small lx-tv-hide-says"></p>'
     )
     names = "cost_total cost_kl_of cost_says hide_says"
     return view("textcosts", box("textcosts", names, markup), value, elem_id=elem_id)
@@ -107,8 +109,8 @@ def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
         for name in ("rebuilt", "drawn", "way")
     )
     template = (
-        f'<div class="lx-textcourse" data-words="{spoken}"><div class="lx-choose" role="group">{buttons}</div>'
-        f'{scrubber()}<p class="lx-facts-line"></p><div class="lx-three">{columns}</div>'
+        f'<div class="lx-textcourse" data-words="{spoken}"><div class="lx-tv-choose" role="group">{buttons}</div>'
+        f'{scrubber()}<p class="lx-facts-line"></p><div class="lx-tv-three">{columns}</div>'
         f'<div class="lx-charts">{costs}{weight}</div></div>'
     )
     return view("textcourse", template, value, elem_id=elem_id)
