@@ -25,6 +25,7 @@ from aigc_demo.services.saving import versions
 if TYPE_CHECKING:
     from aigc_demo.checkpoints.store import Store
 
+MINUTE = 60.0  # seconds
 BUSY = 0.75  # share of the time that may go to training; the rest leaves the cores to others
 CARRIED = 10_000  # characters of a text that a run card carries
 TUNE_FORMATS = ("safetensors", "txt", "json")
@@ -111,11 +112,12 @@ class Tuning:
 
 def pressed(training: Training, request: Tune, token: str) -> Iterator[Step[Tuned]]:
     """One press: updates for so many minutes, a look at the start, every so often, and at the end."""
-    total = max(1, round(60 * request.minutes))
+    length = MINUTE * request.minutes
+    total = max(1, round(length))
     began = time.monotonic()
     training.look(request)
     yield Step(0, total, training.tuned(token))
-    while (spent := time.monotonic() - began) < 60 * request.minutes:
+    while (spent := time.monotonic() - began) < length:
         at = time.monotonic()
         training.advance(request.rate)
         if training.step % request.every == 0:

@@ -13,9 +13,9 @@
   const shade = (share) => Math.min(1, 1.1 * share ** 0.6); // small shares can be seen too
 
   luoxia.heads = (element, props, watch) => {
-    const root = element.querySelector(".lx-heads"), words = JSON.parse(root.dataset.words);
-    const grid = root.querySelector(".lx-heads-grid"), large = root.querySelector(".lx-heads-large canvas");
-    const [title, about] = root.querySelectorAll(".lx-heads-large figcaption > *");
+    const root = element.querySelector(".lx-attend"), words = JSON.parse(root.dataset.words);
+    const grid = root.querySelector(".lx-attend-grid"), large = root.querySelector(".lx-attend-large canvas");
+    const [title, about] = root.querySelectorAll(".lx-attend-large figcaption > *");
     const box = root.querySelector(".lx-seen"), line = root.querySelector(".lx-verdict");
     const cut = root.querySelector(".lx-cut"), next = root.querySelector(".lx-next");
     let value = null, weights = null, text = [], size = 0, chosen = null, row = -1, held = -1;

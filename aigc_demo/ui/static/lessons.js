@@ -21,7 +21,7 @@
     }
 
     function plot() {
-      const seen = course.snapshots, last = seen.length - 1, high = 1.06 * course.guess;
+      const seen = course.snapshots, last = seen.length - 1, high = 1.06 * Math.max(course.guess, ...seen.map((moment) => moment.nats));
       const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((i) => [i, luoxia.count(seen[i].characters)]);
       const held = seen.map((moment, i) => [i, moment.nats]);
       luoxia.chart(chart, {

@@ -34,8 +34,8 @@
     const root = element.querySelector(".lx-memory"), words = JSON.parse(root.dataset.words);
     const authors = Object.fromEntries([["gpt", "glow"], ["lstm", "water"]].map(([name, kind]) =>
       [name, luoxia.author(root.querySelector(`.lx-author[data-side=${kind}]`))]));
-    const kept = root.querySelector(".lx-memories .lx-chart svg"), canvas = root.querySelector(".lx-strip canvas");
-    const line = root.querySelector(".lx-strip-line"), hint = line.textContent;
+    const kept = root.querySelector(".lx-memories .lx-chart svg"), canvas = root.querySelector(".lx-cell-strip canvas");
+    const line = root.querySelector(".lx-cell-line"), hint = line.textContent;
     const fading = root.querySelector(".lx-fading .lx-chart"), says = root.querySelector(".lx-verdict");
     let value = null, strip = null, cells = null;
 

@@ -56,11 +56,11 @@ def attention(service: Any) -> Form:
 def heads_view(elem_id: str, value: Any) -> Any:
     """Small maps, the large one, and the text, see static/attention.js."""
     template = (
-        f'<div class="lx-heads lx-view" data-words="{spoken("attention", NAMES)}">'
-        f'<div class="lx-heads-grid" role="group" aria-label="{t("inside.attention_heads")}"></div>'
-        '<figure class="lx-heads-large"><figcaption><b></b><span></span></figcaption>'
+        f'<div class="lx-attend lx-view" data-words="{spoken("attention", NAMES)}">'
+        f'<div class="lx-attend-grid" role="group" aria-label="{t("inside.attention_heads")}"></div>'
+        '<figure class="lx-attend-large"><figcaption><b></b><span></span></figcaption>'
         f'<canvas role="img" aria-label="{t("inside.attention_map")}"></canvas></figure>'
-        f'<div class="lx-heads-text"><p class="lx-small">{t("inside.attention_hover")}</p>'
+        f'<div class="lx-attend-text"><p class="lx-small">{t("inside.attention_hover")}</p>'
         f'<div class="lx-seen" tabindex="0" role="group" aria-label="{t("tokens.box")}"></div>'
         '<p class="lx-verdict" hidden></p><p class="lx-small lx-cut" hidden></p>'
         '<p class="lx-small lx-next"></p></div></div>'

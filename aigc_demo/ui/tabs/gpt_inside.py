@@ -36,7 +36,7 @@ def fitting(form: Form, starts: Mapping[str, str], field: str = "model") -> None
 def written(title: str, kind: str) -> str:
     """The box of one of two texts: a title in the colour `kind`, facts, and the text."""
     return (
-        f'<section class="lx-author" data-side="{kind}"><h4 class="lx-hue lx-hue-{kind}">{t(title)}</h4>'
+        f'<section class="lx-author" data-side="{kind}"><h3 class="lx-hue lx-hue-{kind}">{t(title)}</h3>'
         f'<p class="lx-small lx-author-facts"></p>'
         f'<div class="lx-text" tabindex="0" role="group" aria-label="{t(title)}" data-empty="{t("tokens.empty")}">'
         "</div></section>"

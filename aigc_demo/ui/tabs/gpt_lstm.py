@@ -89,10 +89,10 @@ def memory_view(elem_id: str, value: Any) -> Any:
     kept = plot("inside.lstm_kept_plot", legend(glow="inside.gpt", water="inside.lstm"))
     fading = plot("inside.lstm_fading_plot", legend(glow="inside.gpt", water="inside.lstm"))
     strip = (
-        f'<figure class="lx-strip"><figcaption>{t("inside.lstm_strip")}</figcaption>'
-        f'<div class="lx-strip-box"><canvas role="img" tabindex="0" aria-label="{t("inside.lstm_strip")}"></canvas>'
+        f'<figure class="lx-cell-strip"><figcaption>{t("inside.lstm_strip")}</figcaption>'
+        f'<div class="lx-cell-box"><canvas role="img" tabindex="0" aria-label="{t("inside.lstm_strip")}"></canvas>'
         "</div>"
-        f'<p class="lx-small lx-strip-line">{t("inside.lstm_strip_hint")}</p></figure>'
+        f'<p class="lx-small lx-cell-line">{t("inside.lstm_strip_hint")}</p></figure>'
     )
     template = (
         f'<div class="lx-memory lx-view" data-words="{spoken("lstm", NAMES)}">'

@@ -72,7 +72,7 @@ def lessons(elem_id: str, value: dict[str, str] | None) -> Any:
         f'<div class="lx-lessons" data-words="{spoken("training", NAMES)}"><div class="lx-layers" role="group" '
         f'aria-label="{t("field.model")}">{buttons}</div><div><div class="lx-text" tabindex="0" role="group" '
         f'aria-label="{t("tokens.box")}"></div></div>{curve}{scrubber()}<p class="lx-facts-line"></p>'
-        f'<section class="lx-teacher"><h4>{t("inside.teacher")}</h4><p>{t("inside.teacher_words")}</p>'
+        f'<section class="lx-teacher"><h3>{t("inside.teacher")}</h3><p>{t("inside.teacher_words")}</p>'
         '<div class="lx-teacher-box" tabindex="0"><table></table></div><p class="lx-small lx-teacher-mean"></p>'
         "</section></div>"
     )

@@ -1,0 +1,259 @@
+"""Training on a text of one's own, on tiny weights: what is a text, learning, Stop, going on, running away, keeping."""
+
+import io
+import json
+
+import pytest
+import torch
+from safetensors.torch import load
+from tiny_gpt import tiny_store
+
+from aigc_demo.checkpoints import files
+from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.models.gpt import GPT, GPTConfig
+from aigc_demo.services.gpt import live, tuning, values
+from aigc_demo.services.gpt.corpus import LEAST, corpus
+from aigc_demo.services.gpt.live import Training, Trainings
+from aigc_demo.services.gpt.requests import GPTS, Tune, Write
+from aigc_demo.services.gpt.samples import SAMPLES
+from aigc_demo.services.gpt.service import create
+
+LETTERS = "\n !&',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+TEXT = "the king is dead, long live the king.\n" * 12
+
+
+@pytest.fixture
+def service(tmp_path_factory, monkeypatch):
+    """The use-cases over tiny weights, without rests; samples of a few characters."""
+    monkeypatch.setattr(tuning.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(live, "WRITTEN", 4)
+    monkeypatch.setattr(tuning, "MINUTE", 12)
+    return create(tiny_store(tmp_path_factory.mktemp("assets")))
+
+
+def request(**changes):
+    """A press of 0.6 seconds."""
+    return Tune(**{"text": TEXT, "minutes": 0.05, "rate": 0.01, "every": 10, **changes})
+
+
+def few(steps, count):
+    """So many steps of a run, then Stop; the value of the last one."""
+    found = None
+    for _ in range(count):
+        found = next(steps).value
+    steps.close()
+    return found
+
+
+# what is a text
+
+
+def test_the_last_tenth_is_held_out_and_nothing_is_lost():
+    made = corpus(TEXT, LETTERS)
+    assert len(made.train) + len(made.test) == len(TEXT) and len(made.test) == len(TEXT) // 10
+    known = "".join(LETTERS[int(token)] for token in torch.cat([made.train, made.test]))
+    assert known == TEXT and made.dropped.total == 0
+
+
+def test_unknown_characters_are_left_out_and_counted():
+    made = corpus(TEXT + "“中中”\N{PILE OF POO}", LETTERS)
+    assert made.dropped.total == 5 - made.dropped.replaced
+    assert dict(made.dropped.left_out)["中"] == 2 and dict(made.dropped.left_out)["\N{PILE OF POO}"] == 1
+
+
+def test_characters_that_look_alike_are_replaced():
+    made = corpus(TEXT + "— ’twas café", LETTERS)
+    assert made.dropped.replaced == 3 and made.dropped.total == 0
+
+
+def test_line_ends_of_every_kind_are_one():
+    assert torch.equal(corpus(TEXT.replace("\n", "\r\n"), LETTERS).train, corpus(TEXT, LETTERS).train)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no text to train on"),
+        (" \n\t ", "no text to train on"),
+        ("a", f"has 1 characters; training needs {LEAST}"),
+        ("\x89PNG\r\n\x1a\n\0\0" + TEXT, "not a text"),
+        (TEXT + "\x07\x1b" * 30, "not a text"),
+        (TEXT + "\N{REPLACEMENT CHARACTER}" * 30, "not a text"),
+        ("天地玄黄" * 100, "100% of this text"),
+        ("שלום עולם " * 50, "that the model does not know"),
+        (TEXT[:150] + "天" * 30, "training needs"),
+    ],
+    ids=["empty", "blank", "one", "png", "control", "undecodable", "chinese", "right to left", "short"],
+)
+def test_what_is_no_text_is_one_sentence(service, text, words):
+    with pytest.raises(BadRequestError, match=words):
+        next(service.tune(request(text=text)))
+
+
+def test_a_text_over_the_limit_is_refused():
+    with pytest.raises(BadRequestError, match="at most 1000000 characters, got 1000001"):
+        request(text="a" * 1_000_001)
+
+
+@pytest.mark.parametrize("values", [{"rate": float("nan")}, {"rate": 2}, {"minutes": 1e9}, {"every": 0}, {"text": 7}])
+def test_what_cannot_be_asked(values):
+    with pytest.raises(BadRequestError):
+        request(**values)
+
+
+def test_the_texts_to_try_can_be_read_by_the_models_that_ship():
+    assert {model for model, _ in SAMPLES.values()} <= set(GPTS)
+    for model, text in SAMPLES.values():
+        assert len(text) >= LEAST and "\t" not in text
+        assert model == "gpt-poems" or all(ord(letter) < 128 for letter in text)
+
+
+# learning
+
+
+def test_it_learns_the_text_and_says_so(service):
+    steps = list(service.tune(request(minutes=0.2, every=20)))
+    made = steps[-1].value
+    assert steps[0].value.step == 0 and steps[0].value.held[0][0] == 0 and steps[-1].done == steps[-1].total
+    assert made.step > 20 and made.held[-1][1] < 0.8 * made.held[0][1] and made.curve[-1][1] < made.curve[0][1]
+    assert made.held[-1][0] == made.step and made.samples[-1].step == made.step and made.samples[0].step == 0
+    assert all(len(sample.text) == 4 for sample in made.samples)
+    json.dumps(values.tuned(made), allow_nan=False)
+
+
+def test_the_shipped_weights_stay_as_they_are(service):
+    before = [part.clone() for part in service.model("gpt-shakespeare").parameters()]
+    few(service.tune(request()), 6)
+    assert all(torch.equal(a, b) for a, b in zip(before, service.model("gpt-shakespeare").parameters(), strict=True))
+
+
+def test_what_is_held_out_is_never_learned_from(service):
+    training = Training(service.model("gpt-shakespeare"), request(), corpus(TEXT, LETTERS))
+    marked = torch.full_like(training.corpus.test, 5)
+    training.corpus = type(training.corpus)(training.corpus.train, marked, training.corpus.dropped)
+    assert not (training.pieces() == 5).all(1).any() and training.pieces().shape == (live.BATCH, training.window + 1)
+
+
+def test_the_same_seed_gives_the_same_training(service):
+    one, two = (few(service.tune(request(seed=3)), 5) for _ in range(2))
+    assert one.curve == two.curve and one.samples == two.samples
+    assert few(service.tune(request(seed=4)), 5).curve != one.curve
+
+
+def test_a_rate_of_zero_changes_nothing(service):
+    made = [step.value for step in service.tune(request(rate=0.0, minutes=0.05))][-1]
+    assert made.held[-1][1] == pytest.approx(made.held[0][1], abs=1e-5)
+
+
+def test_stop_keeps_what_is_there_and_the_next_press_goes_on(service):
+    first = few(service.tune(request(), keep=True), 5)
+    assert first.step == 4 and first.token
+    again = few(service.tune(request(), first.token, keep=True), 3)
+    assert again.token == first.token and again.step == 6
+
+
+def test_another_text_model_or_seed_begins_anew(service):
+    first = few(service.tune(request(), keep=True), 5)
+    other = few(service.tune(request(text=TEXT.upper()), first.token, keep=True), 2)
+    assert other.step == 1 and other.token != first.token
+    with pytest.raises(NotFoundError):
+        service.found(first.token)
+
+
+def test_a_training_that_runs_away_stops_with_a_sentence_and_can_be_begun_anew(service):
+    steps = service.tune(request(), keep=True)
+    token = next(steps).value.token
+    service.found(token).model.norm.weight.data.fill_(float("nan"))  # as a rate does that is far too large
+    with pytest.raises(BadRequestError, match="ran away"):
+        list(steps)
+    again = few(service.tune(request(), token, keep=True), 2)
+    assert again.step == 1 and again.token != token
+
+
+def test_the_public_way_keeps_nothing(service):
+    assert few(service.tune(request()), 3).token == ""
+    assert not service.trainings._kept
+
+
+def test_two_presses_at_once_are_one_sentence(service):
+    steps = service.tune(request(), keep=True)
+    token = next(steps).value.token
+    with pytest.raises(BadRequestError, match="training or writing already"):
+        next(service.tune(request(), token, keep=True))
+    assert service.found(token)  # the first one goes on
+    steps.close()
+    assert few(service.tune(request(), token, keep=True), 2).token == token
+
+
+# what one does with it
+
+
+def test_one_writes_with_ones_own_weights(service):
+    token = [step.value for step in service.tune(request(minutes=0.1), keep=True)][-1].token
+    asked = Write(prompt="the king", temperature=0, length=12)
+    own = [step.value for step in service.tuned_write(token, asked)][-1]
+    shipped = [step.value for step in service.write(asked)][-1]
+    assert [t.text for t in own.tokens] != [t.text for t in shipped.tokens]
+
+
+def test_without_a_training_writing_is_one_sentence(service):
+    for token in ("", "guessed"):
+        with pytest.raises(NotFoundError, match="no trained model of yours"):
+            next(service.tuned_write(token, Write()))
+
+
+def test_the_weights_can_be_taken_home(service, tmp_path):
+    token = [step.value for step in service.tune(request(), keep=True)][-1].token
+    found = [step.value for step in service.save_tuned(request(), "safetensors", token)][-1]
+    assert load(found)
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(found)
+    model = files.read(path, GPT, GPTConfig)
+    own = service.found(token).model
+    for mine, theirs in zip(own.parameters(), model.parameters(), strict=True):
+        torch.testing.assert_close(mine.detach(), theirs, atol=2e-3, rtol=2e-3)
+
+
+def test_samples_and_card_can_be_saved(service):
+    token = few(service.tune(request(), keep=True), 3).token
+    text = [step.value for step in service.save_tuned(request(), "txt", token)][-1].decode()
+    assert text.startswith("# gpt-shakespeare") and "held out" in text
+    card = json.loads([step.value for step in service.save_tuned(request(), "json")][-1])
+    assert card["use_case"] == "gpt_tune" and card["values"]["text"] == TEXT
+    long = json.loads([step.value for step in service.save_tuned(request(text=TEXT * 100), "json")][-1])
+    assert "text" not in long["values"]
+
+
+def test_saving_without_a_training_makes_one_and_keeps_none(service):
+    steps = list(service.save_tuned(request(), "txt"))
+    assert steps[-1].value and all(step.value is None for step in steps[:-1]) and len(steps) > 2
+    assert not service.trainings._kept
+
+
+def test_a_file_of_another_kind_is_refused(service):
+    with pytest.raises(BadRequestError, match="must be one of"):
+        next(service.save_tuned(request(), "exe"))
+
+
+def test_only_a_few_trainings_are_kept_and_each_for_a_while(service, monkeypatch):
+    model, asked = service.model("gpt-shakespeare"), request()
+    make = lambda: Training(model, asked, corpus(TEXT, LETTERS))  # noqa: E731
+    kept = Trainings(most=2, seconds=100)
+    now = [0.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    one, two = kept.keep(make()), kept.keep(make())
+    assert kept.find(one) and len({one, two}) == 2
+    three = kept.keep(make())
+    assert kept.find(two) is None and kept.find(one) and kept.find(three)  # the one that was not used went
+    now[0] = 99
+    assert kept.find(three)
+    now[0] = 150
+    assert kept.find(one) is None and kept.find(three)
+    kept.drop(three)
+    assert kept.find(three) is None
+
+
+def test_a_file_of_a_model_is_about_half_of_its_weights(service):
+    model = service.model("gpt-shakespeare")
+    count = sum(part.numel() for part in model.parameters())
+    assert 2 * count < len(tuning.weights(model)) < 2 * count + 6000 and io.BytesIO(tuning.weights(model))
