@@ -10,6 +10,7 @@ from aigc_demo.ui.tabs import (
     gpt_beside,
     gpt_cache,
     gpt_lstm,
+    gpt_poem,
     gpt_surgery,
     gpt_training,
     gpt_tune,
@@ -26,7 +27,7 @@ def build(service: Any) -> list[Form]:
     with gr.Tabs(elem_id="inner-gpt"):
         write, operate = gpt_write.write(service)
         surgery = gpt_surgery.surgery(service)
-        forms = [write, surgery]
+        forms = [write, surgery, gpt_poem.poem(service)]
         forms += [make(service) for make in INSIDE]
         gpt_training.training()
     gpt_surgery.connect(write, surgery, operate)
