@@ -89,11 +89,27 @@
     root.dataset.ready = "1";
   };
 
+  // a text that types itself in the place of the picture
+  function typing(canvas, { prompt, text: words }) {
+    const given = make("span", { textContent: prompt }), rest = make("span"), signs = [...words];
+    const line = make("p", { className: "lx-typed" }, given, rest);
+    line.setAttribute("aria-hidden", "true");
+    canvas.replaceWith(line);
+    const show = (count) => {
+      rest.textContent = signs.slice(0, count).join("");
+      line.dataset.typed = count;
+      line.scrollTop = line.scrollHeight;
+    };
+    show(signs.length);
+    if (!luoxia.calm()) loop(line, signs.length + 1, show, { pause: 70, rest: 45 }).start(0);
+  }
+
   luoxia.cards = async (element, props) => {
     for (const card of element.querySelectorAll(".lx-card")) {
       card.addEventListener("click", () => luoxia.open(card.dataset.family));
       const value = (props.value || {})[card.dataset.family];
       const canvas = card.querySelector("canvas");
+      if (value && value.typed) { typing(canvas, value.typed); continue; }
       if (value && value.file) { luoxia.film(canvas, value, loop); continue; }
       if (!value || !value.sheets) { canvas.hidden = true; continue; }
       opened(value).then(({ count, draw }) => {

@@ -1,0 +1,148 @@
+"""The language models themselves: what they can see, what a state remembers, and what a file keeps."""
+
+import dataclasses
+
+import pytest
+import torch
+from torch import nn
+
+from aigc_demo.checkpoints import files
+from aigc_demo.models.gpt import FORMS, GPT, GPTConfig
+from aigc_demo.models.lstm import LSTM, LSTMConfig
+from aigc_demo.sampling.tokens import Sampling
+from aigc_demo.sampling.writing import Writer, chances, write
+
+KINDS = [*((form, groups) for form in FORMS for groups in (4, 2, 1)), ("lstm", 0)]
+
+
+@pytest.fixture(autouse=True)
+def no_slopes():
+    """A cache is for writing, not for learning."""
+    with torch.no_grad():
+        yield
+
+
+def network(kind: str, groups: int = 4) -> GPT | LSTM:
+    """A network whose weights are large enough that every token counts."""
+    if kind == "lstm":
+        model: GPT | LSTM = LSTM(LSTMConfig.tiny())
+    else:
+        model = GPT(dataclasses.replace(GPTConfig.tiny(kind), groups=groups))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.ndim > 1:
+                parameter.copy_(0.4 * torch.randn(parameter.shape))
+    return model.eval()
+
+
+def tokens(batch: int = 2, length: int = 12) -> torch.Tensor:
+    return torch.randint(11, (batch, length))
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+def test_no_position_sees_what_comes_after_it(kind, groups):
+    model = network(kind, groups)
+    found = {}
+    model.embed.register_forward_hook(lambda _, __, out: found.setdefault("x", out.detach().requires_grad_(True)))
+    with torch.enable_grad():
+        logits = model(tokens(1))
+        for place in (0, 5, 11):
+            (slope,) = torch.autograd.grad(logits[0, place].sum(), found["x"], retain_graph=True)
+            reach = slope[0].abs().sum(1)
+            assert reach[place + 1 :].eq(0).all() and reach[: place + 1].gt(0).all()
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+@pytest.mark.parametrize("pieces", [[12], [1] * 12, [5, 1, 6], [11, 1], [3, 4, 5]], ids=str)
+def test_with_a_state_the_answers_are_the_same(kind, groups, pieces):
+    model, text = network(kind, groups), tokens()
+    state, found = model.state(len(text)), []
+    for piece in text.split(pieces, dim=1):
+        found.append(model(piece, state))
+    torch.testing.assert_close(torch.cat(found, dim=1), model(text), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+def test_a_copied_state_goes_its_own_way(kind, groups):
+    model, text = network(kind, groups), tokens()
+    state = model.state(len(text))
+    model(text[:, :6], state)
+    twin = state.copy()
+    model(tokens(length=3), state)  # somebody else goes on
+    torch.testing.assert_close(model(text[:, 6:], twin), model(text)[:, 6:], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_more_than_the_context_holds_is_refused(form):
+    model = network(form)
+    with pytest.raises(ValueError, match="17 tokens do not fit into a context of 16"):
+        model(tokens(1, 17))
+    state = model.state(1)
+    model(tokens(1, 16), state)
+    with pytest.raises(ValueError, match="17 tokens"):
+        model(tokens(1, 1), state)
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+def test_a_text_goes_on_past_the_context(kind, groups):
+    model = network(kind, groups)
+    found = [pick.token for pick in write(model, tokens(2, 4), Sampling(), chances(3, 40, 2))]
+    assert len(found) == 40 and all(token.shape == (2,) for token in found)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_after_the_context_is_full_the_last_half_is_read_anew(form):
+    model = network(form)
+    writer = Writer(model, tokens(1, 16))
+    writer.add(torch.tensor([3]))
+    assert writer.held == 8 and writer.tokens.shape == (1, 17)
+    torch.testing.assert_close(writer.logits, model(writer.tokens[:, -8:])[:, -1], atol=1e-5, rtol=1e-5)
+
+
+def test_positions_matter_to_every_form():
+    for form in FORMS:
+        model = network(form)
+        text = torch.tensor([[1, 2, 3, 4], [2, 1, 3, 4]])
+        first, second = model(text)[:, -1]
+        assert (first - second).abs().max() > 1e-3, form
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_attention_is_causal_and_sums_to_one(form):
+    weights = network(form, 2).attention(tokens(2, 7))
+    assert weights.shape == (2, 2, 4, 7, 7)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 4, 7))
+    assert weights.triu(1).eq(0).all()
+
+
+def test_a_step_of_ours_is_that_of_torch():
+    model, text = network("lstm"), tokens(1, 9)
+    hidden, cell = model.remembered(text)
+    _, (last_hidden, last_cell) = model.layers(model.embed(text))
+    torch.testing.assert_close(hidden[-1], last_hidden[:, 0], atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(cell[-1], last_cell[:, 0], atol=1e-6, rtol=1e-5)
+    assert isinstance(model.layers, nn.LSTM)
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.int8])
+def test_a_file_keeps_the_odds(tmp_path, kind, groups, dtype):
+    model = network(kind, groups)
+    files.save(model, tmp_path / "x.safetensors", dtype)
+    again = files.read(tmp_path / "x.safetensors", type(model), type(model.config))
+    assert again.config == model.config
+    text = tokens()
+    gap = (again(text).softmax(-1) - model(text).softmax(-1)).abs().mean()
+    assert gap < (0.02 if dtype == torch.int8 else 0.002)
+    assert again.head.weight is again.embed.weight  # written once, read into both places
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+def test_a_byte_a_weight_is_not_far_off(tmp_path, kind, groups):
+    model = network(kind, groups)
+    files.save(model, tmp_path / "x.safetensors", torch.int8)
+    again = files.read(tmp_path / "x.safetensors", type(model), type(model.config))
+    for (name, before), after in zip(model.state_dict().items(), again.state_dict().values(), strict=True):
+        if before.ndim > 1 and before.is_floating_point():
+            rows = before.flatten(1).abs().amax(1)
+            assert ((after - before).flatten(1).abs().amax(1) <= 0.6 * rows / 127 + 1e-6).all(), name
