@@ -82,7 +82,7 @@
       const last = value.steps.length - 1, share = place / last;
       sentence(now, value.steps[place], value.corpus, { fresh: fresh(place), empty: words.end });
       mixed.textContent = fill(words.fade_now, { text: shown(value.fade[place]) });
-      for (const list of [codes, fade]) [...list.children].forEach((item, i) => item.classList.toggle("lx-here", i === place));
+      for (const list of [codes, fade]) [...list.children].forEach((item, i) => item.classList.toggle("lx-here", i === place + 1)); // A comes first
       chart.querySelectorAll("circle").forEach((dot, i) => {
         const one = value.dimensions[i], number = one.mean_first + share * (one.mean_last - one.mean_first);
         dot.setAttribute("cy", 95 - 30 * Math.max(-3, Math.min(3, number)));
