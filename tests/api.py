@@ -34,6 +34,13 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+    "gpt_attention": {"prompt": "ROMEO:\nBut soft", "model": "gpt-shakespeare"},
+    "gpt_lstm": {"prompt": "ROMEO:\n", "changed": "HENRY", "temperature": 0.8, "text": "shakespeare", "seed": 7}
+    | {"length": 4, "top_k": 0, "top_p": 1.0, "min_p": 0, "repetition": 1.0},
+    "gpt_cache": {"prompt": "ROMEO:\n", "length": 10, "model": "gpt-shakespeare", "seed": 7, "temperature": 0.8},
+    "gpt_beside": {"prompt": "ROMEO:\n", "mistake": "none", "model": "gpt-shakespeare", "length": 5},
+    "gpt_tune": {"text": "the king is dead, long live the king.\n" * 10, "model": "gpt-shakespeare", "minutes": 0.05}
+    | {"rate": 0.0005, "every": 5, "prompt": "the king", "temperature": 0.8, "seed": 7},
     "gan_critic": {"model": "mlp", "seed": 7, "count": 8},
     "gan_compare": {"seed": 7, "count": 10},
     "gan_draw": {"model": "r3", "limit": 4, "digit": -1, "seed": 7, "count": 4},
@@ -43,6 +50,13 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "gan_morph": {"digit_from": 4, "digit_to": 9, "seed": 7, "frames": 3, "limit": 4},
     "gan_points": {"data": "ring", "drawing": "", "loss": "logistic", "rate_generator": 0.002, "rate_critic": 0.002}
     | {"updates": 1, "turns": 30, "seed": 7},
+    "seq2seq_pair": {"upper": "明月松间照", "way": "beam", "tones": "free", "temperature": 0.8, "lines": 3}
+    | {"repeats": "mirrored", "pattern": "", "beam": 8, "apart": 2, "seed": 7},
+    "seq2seq_beside": {"upper": "明月松间照", "beam": 2},
+    "gpt_write": {"prompt": "ROMEO:\n", "temperature": 0.8, "length": 5, "seed": 7, "model": "gpt-shakespeare"}
+    | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1},
+    "gpt_surgery": {"prompt": "ROMEO:\nBut soft", "temperature": 0.8, "top_k": 10, "top_p": 0.9}
+    | {"model": "gpt-shakespeare", "min_p": 0, "repetition": 1, "length": 5, "position": 9, "seed": 7},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},
     "vae_rebuild": {"sample": 40, "drawing": "", "code": 2, "digit": -1, "seed": 7},
     "vae_walk": {"sample_from": 60, "drawing_from": "", "sample_to": 160, "drawing_to": "", "frames": 3}

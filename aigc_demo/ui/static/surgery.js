@@ -174,6 +174,7 @@
       const from = Math.max(0, at - CONTEXT);
       const common = make("span", { className: "lx-common", textContent: `${from ? "…" : ""}${node.signs.slice(from, at).join("")}` });
       const mark = make("span", { className: "lx-part" });
+      mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", words.part);
       const rest = node.signs.slice(at).map((sign, i) => {
         const token = node.tokens?.[at + i];

@@ -127,7 +127,7 @@ def text_view(value: Any) -> gr.HTML:
     """The text, the place under the lamp."""
     spoken = words(**{name: f"tokens.{name}" for name in SPOKEN})
     template = (
-        f'<div class="lx-tokens lx-surgery" data-form="{USE_CASE}" data-words="{spoken}">'
+        f'<div class="lx-tokens lx-surgery lx-view" data-ready="" data-form="{USE_CASE}" data-words="{spoken}">'
         f'<div class="lx-token-head">{legend()}</div>{text_box("gpt.surgery_box")}{panel()}</div>'
     )
     return view("surgeryText", template, value, elem_id=f"{USE_CASE}-text", event="select")
