@@ -79,7 +79,7 @@ RECIPES: dict[str, Recipe] = {
         misread=0.1,
     ),
     **{
-        f"textvae-verse-{name}": Recipe(model, steps=6_000, learning_rate=3e-3, warm=0.7, snapshots=0)
+        f"textvae-verse-{name}": Recipe(model, steps=5_000, batch=64, learning_rate=3e-3, warm=0.6, snapshots=0)
         for name, model in COMPARED.items()
     },
 }

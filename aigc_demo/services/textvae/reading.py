@@ -6,7 +6,7 @@ one is read for it, or a gap where there is none; what is too long is cut, and t
 
 import re
 import unicodedata
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
@@ -15,7 +15,8 @@ from aigc_demo.data.sentences import END, SPECIAL, UNKNOWN, Words, join, split
 from aigc_demo.models.textvae import TextVAEConfig
 from aigc_demo.services.textvae.results import Read
 
-CLOSE = 0.72  # how much alike two words must be, 0 to 1
+CLOSE = 0.78  # how much alike two words must be, 0 to 1
+NEARLY = 0.03  # so much less alike is as good
 STOPS = re.compile(r"[，。；：？！、,.;:?!\n\r]+")  # a line of verse ends there
 
 
@@ -64,8 +65,16 @@ def nearest(word: str, config: TextVAEConfig) -> str:
     if config.by == "characters":
         return Characters("".join(config.tokens[len(SPECIAL) :])).nearest(word)
     plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
-    found = get_close_matches(plain, config.tokens[len(SPECIAL) :], 1, CLOSE) if plain else []
-    return found[0] if found else ""
+    known = config.tokens[len(SPECIAL) :]
+    found = get_close_matches(plain, known, 3, CLOSE) if plain else []
+    # of those that are about as close as the closest, the most frequent: the vocabulary begins with those
+    alike = [word for word in found if likeness(plain, word) > likeness(plain, found[0]) - NEARLY]
+    return min(alike, key=known.index, default="")
+
+
+def likeness(word: str, other: str) -> float:
+    """How much alike two words are, 0 to 1."""
+    return SequenceMatcher(None, word, other).ratio()
 
 
 def padded(tokens: tuple[int, ...], longest: int) -> list[int]:
