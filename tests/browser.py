@@ -11,10 +11,11 @@ FAMILIES = {
     "cyclegan": ("translate", "compare", "training"),
     "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
     "gpt": ("write", "surgery"),
+    "seq2seq": ("pair", "beside", "training"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 AT_ONCE = {
-    *("diffusion_forward", "diffusion_training"),
+    *("diffusion_forward", "diffusion_training", "seq2seq_training"),
     *(f"vae_{name}" for name in FAMILIES["vae"] if name != "beside"),
     *(f"cyclegan_{name}" for name in FAMILIES["cyclegan"]),
     *(f"gan_{name}" for name in FAMILIES["gan"] if name != "points"),

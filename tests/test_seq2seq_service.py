@@ -52,7 +52,7 @@ def service():
 
 def answered(service, **values):
     """The last answer."""
-    *_, last = service.pair(Pair(**{"upper": UPPER, **values}))
+    *_, last = service.pair(Pair(**{"upper": UPPER, "tones": "free", **values}))
     return last.value
 
 
@@ -78,7 +78,7 @@ def test_cost_and_probabilities_are_those_of_the_model(service):
 
 
 def test_lines_grow_on_the_page(service):
-    steps = list(service.pair(Pair(upper=UPPER)))
+    steps = list(service.pair(Pair(upper=UPPER, tones="free")))
     assert [len(step.value.replies[0].text) for step in steps] == [1, 2, 3, 4, 4]
     assert [step.value.ended for step in steps] == [False] * 4 + [True]
     assert all(step.total == 5 for step in steps)
@@ -290,7 +290,7 @@ def test_a_wrong_weight_is_found_in_its_layer(service):
 
 @pytest.mark.parametrize("kind", ["txt", "html", "png", "json"])
 def test_a_saved_file_carries_its_card(service, tmp_path, kind):
-    request = Pair(upper=UPPER, lines=2)
+    request = Pair(upper=UPPER, lines=2, tones="free")
     *_, last = service.save(request, kind)
     file = tmp_path / f"couplet.{kind}"
     file.write_bytes(last.value)

@@ -52,13 +52,16 @@ def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[
     """Family stem -> its first shipped run, for the families that have one.
 
     A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead;
-    one that writes has `<stem>-typed.json` with {"prompt", "text"}.
+    one that writes has `<stem>-typed.json` with {"prompt", "text"}, or with {"couplets"}, see static/couplet.js.
     """
     found = {}
     for family in families:
         typed = shipped_value(f"{family.stem}-typed", folder)
         if typed is not None and all(isinstance(typed.get(name), str) for name in ("prompt", "text")):
             found[family.stem] = {"typed": typed, "panes": []}
+            continue
+        if typed is not None and typed.get("couplets"):
+            found[family.stem] = {"couplets": typed["couplets"], "panes": []}
             continue
         recorded = shipped_points(f"{family.stem}-points", folder)
         if recorded is not None:

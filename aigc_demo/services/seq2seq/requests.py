@@ -22,7 +22,7 @@ class Pair:
     way: Annotated[str, Choice(WAYS)] = "beam"
     lines: Annotated[int, Range(1, 12)] = 6
     temperature: Annotated[float, Range(0, 2, 0.05)] = 0.8  # of drawing
-    tones: Annotated[str, Choice(TONES)] = "free"  # which tones are asked of the lower line
+    tones: Annotated[str, Choice(TONES)] = "regular"  # which tones are asked of the lower line
     pattern: Annotated[str, Text(40)] = ""  # the tones of "pattern": 平 or 仄 for every character, 中 for either
     repeats: Annotated[str, Choice(REPEATS)] = "mirrored"
     beam: Annotated[int, Range(1, 128)] = 64  # lines that are followed at once

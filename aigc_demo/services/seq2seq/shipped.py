@@ -64,7 +64,9 @@ def typed(service: Seq2SeqService, folder: Path) -> None:
     found = []
     for upper in list(KNOWN)[:TYPED]:
         *_, last = service.pair(Pair(upper=upper))
-        found.append([upper, last.value.replies[0].text])
+        best = last.value.replies[0]
+        looked = best.looked.mean((0, 1)) / 255  # (S, S)
+        found.append({"upper": upper, "lower": best.text, "alignment": looked.round(2).tolist()})
     save(folder / "seq2seq-typed.json", {"couplets": found})
 
 

@@ -20,13 +20,14 @@
   const toneName = (words, tone) => ({ "平": words.level, "仄": words.oblique, "○": words.either }[tone] || words.unknown);
 
   // draws two lines into `root`, with threads as `rows` has them; returns nothing, keeps its listeners on the characters
-  const pairing = (root, { upper, tones, lower, lowerTones, judged, agree, rows, p, words, says, rest }) => {
+  const pairing = (root, { upper, tones, lower, lowerTones, judged, agree, rows, p, words, says, rest, still }) => {
     const [over, under] = [root.querySelector(".lx-pairing-upper"), root.querySelector(".lx-pairing-lower")];
     const svg = root.querySelector(".lx-threads"), size = upper.length;
     root.style.setProperty("--n", size);
     const cell = (character, tone, at, side) => {
       const mark = make("i", { textContent: character === COMMA ? "" : tone || "" });
-      const box = make("button", { type: "button", className: "lx-sign" }, make("span", { textContent: character || "" }), mark);
+      const box = make(still ? "span" : "button", { className: "lx-sign" }, make("span", { textContent: character || "" }), mark);
+      if (!still) box.type = "button";
       if (!character) box.dataset.waiting = "1";
       box.dataset.tone = tone || "";
       if (judged.includes(at)) box.dataset.judged = side === "lower" && agree ? String(agree[judged.indexOf(at)]) : "place";
@@ -49,6 +50,8 @@
       }));
     }
     svg.replaceChildren(...threads.sort((a, b) => a.share - b.share).map(({ path }) => path));
+    root.dataset.lit = "";
+    if (still) return;
 
     const light = (side, at) => {
       root.dataset.lit = side || "";
@@ -201,6 +204,28 @@
     watch("value", show);
     show();
     luoxia.answerWhileTyping(element);
+  };
+
+  // the card of the landing view: couplets that write themselves, threads and all, in the place of the picture
+  luoxia.coupletCard = (canvas, couplets, loop) => {
+    const line = (side) => make("span", { className: `lx-pairing-line lx-pairing-${side}` });
+    const svg = document.createElementNS(NS, "svg"), stage = make("span", { className: "lx-pairing" });
+    svg.setAttribute("class", "lx-threads");
+    stage.append(line("upper"), svg, line("lower"));
+    const box = make("span", { className: "lx-typed-couplet" }, stage);
+    box.setAttribute("aria-hidden", "true");
+    canvas.replaceWith(box);
+    const rest = 12, frames = couplets.flatMap((one, k) => Array.from({ length: [...one.upper].length + 1 + rest }, (_, i) => [k, i]));
+    const show = (frame) => {
+      const [k, count] = frames[frame], { upper, lower, alignment } = couplets[k], size = [...upper].length;
+      const typed = Math.min(count, size);
+      if (count > size && box.dataset.typed === `${k}-${size}`) return;
+      box.dataset.typed = `${k}-${typed}`;
+      const rows = alignment.map((row, t) => (t < typed ? row : row.map(() => 0)));
+      pairing(stage, { upper: [...upper], tones: [], lower: [...lower].slice(0, typed), lowerTones: [], judged: [], rows, still: true });
+    };
+    show([...couplets[0].upper].length);
+    if (!luoxia.calm()) loop(box, frames.length, show, { pause: 240, rest: 1 }).start(0);
   };
 
   // an answer while one types: Chinese characters only, once the keyboard has rested and no pinyin is open

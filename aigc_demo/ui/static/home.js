@@ -110,6 +110,7 @@
       const value = (props.value || {})[card.dataset.family];
       const canvas = card.querySelector("canvas");
       if (value && value.typed) { typing(canvas, value.typed); continue; }
+      if (value && value.couplets) { luoxia.coupletCard(canvas, value.couplets, loop); continue; }
       if (value && value.file) { luoxia.film(canvas, value, loop); continue; }
       if (!value || !value.sheets) { canvas.hidden = true; continue; }
       opened(value).then(({ count, draw }) => {
