@@ -8,7 +8,7 @@ from tiny_language import network, save_llama, save_t5, save_words
 from transformers import AutoModelForCausalLM
 
 from aigc_demo.core.errors import UnavailableError, UserError
-from aigc_demo.models.int8 import WAYS, Int8Linear, Way, best_way, in_bytes, is_right, to_bytes
+from aigc_demo.models.int8 import DYNAMIC, WEIGHTS, Int8Linear, Way, Ways, in_bytes, is_right, to_bytes, ways_here
 from aigc_demo.pipelines.text_folder import Spelling, Words, open_text
 from aigc_demo.pipelines.text_library import Choosing, generate, open_library
 from aigc_demo.sampling.tokens import Sampling
@@ -154,15 +154,17 @@ def test_bytes_are_within_half_a_step():
     assert kept.dtype == torch.int8 and ((kept * scale[:, None] - weight).abs() <= scale[:, None] / 2 + 1e-6).all()
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+@pytest.mark.parametrize("way", [DYNAMIC, WEIGHTS], ids=lambda way: way.name)
 def test_a_way_is_right_or_is_not_taken(way):
     if not is_right(way):
         pytest.skip("this machine or this torch has no such operator")
     linear = torch.nn.Linear(64, 40)
     x = torch.randn(2, 3, 64)
     with torch.inference_mode():
-        found, expected = Int8Linear(linear, way)(x), linear(x)
-    assert found.shape == expected.shape and (found - expected).norm() <= 0.03 * expected.norm()
+        for ways, given in ((Ways(way, way), x), (Ways(way, None), x), (Ways(way, None), x[:1, :1])):
+            found, expected = Int8Linear(linear, ways)(given), linear(given)
+            assert found.shape == expected.shape and (found - expected).norm() <= 0.03 * expected.norm()
+            assert torch.equal(found, expected) == (ways.exact is None and len(given) > 1)
 
 
 def test_a_model_in_bytes_writes_nearly_the_same_and_shares_the_rest(folder):
@@ -171,19 +173,22 @@ def test_a_model_in_bytes_writes_nearly_the_same_and_shares_the_rest(folder):
     tokens = torch.tensor([Words(folder).encode("hello there, this is a text")])
     with torch.inference_mode():
         one, other = model(tokens).log_softmax(-1), small(tokens).log_softmax(-1)
-    if best_way() is not None:
+    if ways_here().quick is not None:
         assert isinstance(small.blocks[0].mlp.up, Int8Linear) and isinstance(small.head, Int8Linear)
+        assert small.blocks[0].mlp.down.ways.quick is not DYNAMIC  # its inputs have a few large numbers
         assert 0 < (one - other).abs().mean() < 0.1
     assert small.embed.weight is model.embed.weight and isinstance(model.head, torch.nn.Linear)
 
 
-def test_where_no_way_is_right_layers_stay_as_they_are(monkeypatch):
+def test_where_no_way_is_right_layers_stay_as_they_are():
     def gone(weight, scale):
         raise RuntimeError("this operator was removed")
 
     broken = Way("broken", gone, lambda x, packed: x)
     wrong = Way("wrong", lambda weight, scale: weight, lambda x, packed: x @ packed.float().T)
     assert not is_right(broken) and not is_right(wrong)
-    monkeypatch.setattr("aigc_demo.models.int8.best_way", lambda: None)
     model = network()
-    assert in_bytes(model) is model
+    assert in_bytes(model, Ways(None, None)) is model
+    if is_right(DYNAMIC):
+        half = in_bytes(model, Ways(DYNAMIC, None))
+        assert half.blocks[0].mlp.down is model.blocks[0].mlp.down and isinstance(half.head, Int8Linear)

@@ -1,12 +1,15 @@
 """Linear layers with a byte per weight, for networks whose speed is that of the memory: one token at a time.
 
 A weight is round(w / s) with s = max|w| / 127 of its row. Which arithmetic does the rest depends on the machine and on
-the release of torch; each way below is tried once, on small numbers whose product is known, and the first that is right
-is taken. Where none is, layers stay as they are.
+the release of torch; each way below is tried once, on small numbers whose product is known, and taken where it is
+right. A layer for which none is keeps its float32 weights.
 
     dynamic       inputs become bytes too, a scale for each call; exact sums in int32. The fastest way here. Torch means
-                  to replace these operators one day, then the next way is taken.
+                  to replace these operators one day, then the other way is taken.
     weights       bytes become bfloat16 on the way to the product, inputs too; more exact, about half as fast
+
+Inputs lose most where a few numbers are far larger than all others (Dettmers et al., 2022, arXiv:2208.07339). That is
+so in the layers that add to the stream, and among many tokens that share a scale: both go by "weights".
 
 I numbers in, O numbers out.
 """
@@ -19,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 LARGEST = 127
@@ -72,9 +76,12 @@ def multiply_weights(x: Tensor, packed: Any) -> Tensor:
     return torch._weight_int8pack_mm(rows, *packed).float().view(*x.shape[:-1], -1)
 
 
-WAYS = (Way("dynamic", pack_dynamic, multiply_dynamic), Way("weights", pack_weights, multiply_weights))
+DYNAMIC = Way("dynamic", pack_dynamic, multiply_dynamic)
+WEIGHTS = Way("weights", pack_weights, multiply_weights)
+CAREFUL = ("out", "down")  # names of layers whose inputs stay as exact as bfloat16
 
 
+@functools.cache
 def is_right(way: Way) -> bool:
     """Whether it works here, and gives what it should."""
     generator = torch.Generator().manual_seed(0)
@@ -88,35 +95,55 @@ def is_right(way: Way) -> bool:
     return found.shape == expected.shape and bool((found - expected).norm() <= TOLERANCE * expected.norm())
 
 
-@functools.cache
-def best_way() -> Way | None:
-    """The first way that is right on this machine."""
-    return next((way for way in WAYS if is_right(way)), None)
+@dataclass(frozen=True)
+class Ways:
+    """What is taken for one token in a layer that need not be careful, and for everything else; None: float32."""
+
+    quick: Way | None
+    exact: Way | None
+
+
+def ways_here() -> Ways:
+    """What is right on this machine."""
+    exact = WEIGHTS if is_right(WEIGHTS) else None
+    return Ways(DYNAMIC if is_right(DYNAMIC) else exact, exact)
 
 
 class Int8Linear(nn.Module):
     """What an nn.Linear computes, from a byte per weight."""
 
-    def __init__(self, linear: nn.Linear, way: Way):
+    def __init__(self, linear: nn.Linear, ways: Ways):
         super().__init__()
-        self.way = way
+        self.ways = ways
         self.in_features, self.out_features = linear.in_features, linear.out_features
-        self.packed = way.pack(*to_bytes(linear.weight.detach().float()))
+        weight, scale = to_bytes(linear.weight.detach().float())
+        self.exact = ways.exact.pack(weight, scale) if ways.exact else None
+        self.quick = self.exact if ways.quick is ways.exact else ways.quick and ways.quick.pack(weight, scale)
         self.bias = linear.bias
+        self.plain = linear.weight if ways.exact is None else None
 
     def forward(self, x: Tensor) -> Tensor:
         """x (..., I) -> (..., O)."""
-        y = self.way.multiply(x, self.packed)
+        if self.ways.quick is not None and x.numel() == self.in_features:
+            y = self.ways.quick.multiply(x, self.quick)
+        elif self.ways.exact is not None:
+            y = self.ways.exact.multiply(x, self.exact)
+        else:
+            y = F.linear(x, self.plain)  # type: ignore[arg-type]
         return y if self.bias is None else y + self.bias
 
 
-def in_bytes(module: nn.Module, way: Way | None = None) -> nn.Module:
-    """A twin of `module` with bytes in all linear layers; shares the rest with it. Itself where no way is right."""
-    way = way or best_way()
-    if way is None:
+def in_bytes(module: nn.Module, ways: Ways | None = None) -> nn.Module:
+    """A twin of `module` with bytes in its linear layers; shares the rest with it. Itself where no way is right."""
+    ways = ways or ways_here()
+    if ways.quick is None:
         return module
-    if isinstance(module, nn.Linear):
-        return Int8Linear(module, way)
     twin = copy.copy(module)
-    twin._modules = {name: part and in_bytes(part, way) for name, part in module._modules.items()}
+    twin._modules = {}
+    for name, part in module._modules.items():
+        if isinstance(part, nn.Linear):
+            chosen = Ways(ways.exact, ways.exact) if name in CAREFUL else ways
+            twin._modules[name] = Int8Linear(part, chosen) if chosen.quick else part
+        else:
+            twin._modules[name] = part and in_bytes(part, ways)
     return twin

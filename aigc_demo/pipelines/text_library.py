@@ -138,7 +138,9 @@ def generate(
         try:
             with torch.inference_mode(), torch.random.fork_rng(devices=[]):
                 torch.manual_seed(how.seed)
-                model.module.generate(torch.tensor([list(tokens)]), streamer=ear, **given)
+                prompt = torch.tensor([list(tokens)])
+                everything = torch.ones_like(prompt)  # else marks that also pad would be overlooked
+                model.module.generate(prompt, attention_mask=everything, streamer=ear, **given)
         except InterruptedError:
             pass
         except Exception as error:  # it is told where the tokens are read

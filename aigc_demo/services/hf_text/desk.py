@@ -1,0 +1,80 @@
+"""The opened models, shared by all people: weights only, nothing that anybody said."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aigc_demo.core.errors import UnavailableError
+from aigc_demo.core.steps import Step
+from aigc_demo.models.int8 import in_bytes, ways_here
+from aigc_demo.pipelines import smollm2
+from aigc_demo.pipelines.hub_text import TextHub
+from aigc_demo.pipelines.text_folder import OpenText, open_text
+from aigc_demo.pipelines.text_library import LibraryText, open_library
+from aigc_demo.services.hf_text.requests import SMOLLM2
+from aigc_demo.services.hf_text.results import Loading
+
+
+class Desk:
+    """`folder` holds SmolLM2, `cache` downloads of the hub; one model of the hub is kept open."""
+
+    def __init__(self, folder: Path, cache: Path, endpoint: str | None = None):
+        self.folder = folder
+        self.hub = TextHub(cache, endpoint)
+        self._own: OpenText | None = None
+        self._bytes: OpenText | None = None
+        self._library: LibraryText | None = None
+        self._guest: LibraryText | None = None
+        self._lock = threading.RLock()
+
+    def has_smollm2(self) -> bool:
+        """Whether SmolLM2 is on this machine."""
+        return smollm2.is_there(self.folder)
+
+    def fetch(self, sources: tuple[smollm2.Source, ...] | None = None) -> Iterator[Step[Loading]]:
+        """Bring SmolLM2 to this machine."""
+        for step in smollm2.fetch(self.folder, sources):
+            yield Step(step.done, step.total, Loading(step.value, step.done))
+
+    def own(self) -> OpenText:
+        """SmolLM2 in our own form, float32."""
+        with self._lock:
+            if self._own is None:
+                self._own = open_text(smollm2.present(self.folder), SMOLLM2)
+            return self._own
+
+    def bytes(self) -> OpenText:
+        """The same with a byte per weight; as it is where this machine has no way to that."""
+        with self._lock:
+            if self._bytes is None:
+                plain = self.own()
+                small: Any = in_bytes(plain.model)
+                self._bytes = replace(plain, model=small)
+            return self._bytes
+
+    def library(self) -> LibraryText:
+        """SmolLM2 in transformers."""
+        with self._lock:
+            if self._library is None:
+                self._library = open_library(smollm2.present(self.folder), SMOLLM2)
+            return self._library
+
+    def guest(self, name: str) -> Iterator[Step[LibraryText | None]]:
+        """A model of the hub: megabytes while it travels (value None), then the model."""
+        if self._guest is None or self._guest.name != name:
+            folder: Path | None = None
+            for step in self.hub.bring(name):
+                folder = step.value
+                yield Step(step.done, step.total, None)
+            if folder is None:
+                raise UnavailableError("hub_damaged", name=name)
+            opened = open_library(folder, name)
+            with self._lock:
+                self._guest = opened
+        yield Step(1, 1, self._guest)
+
+    def has_bytes(self) -> bool:
+        """Whether this machine multiplies by bytes."""
+        return ways_here().quick is not None
