@@ -34,6 +34,7 @@
       luoxia.rivalBars(list, token);
     };
     const caret = () => {
+      script.hold(mine.position);
       script.spans.forEach((span) => span.classList.remove("lx-lamp"));
       script.spans[Math.min(mine.position, script.spans.length - 1)]?.classList.add("lx-lamp");
     };

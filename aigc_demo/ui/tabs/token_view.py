@@ -49,8 +49,9 @@ def token_view(elem_id: str, value: Any = None, *, curve: bool = True) -> gr.HTM
 
     Facts beside the tokens: `cut`, tokens of the prompt that were not read; `speed`, tokens a second.
     """
+    spoken = words(**{name: f"tokens.{name}" for name in SPOKEN})
     template = (
-        f'<div class="lx-tokens lx-view" data-ready="" data-words="{words(**{name: f"tokens.{name}" for name in SPOKEN})}">'
+        f'<div class="lx-tokens lx-view" data-ready="" data-words="{spoken}">'
         f'<div class="lx-token-head">{legend()}<output class="lx-speed"></output></div>{text_box()}'
         f'<p class="lx-cut" role="note" hidden></p>{panel()}'
         f"{chart() if curve else ''}</div>"

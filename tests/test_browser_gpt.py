@@ -1,0 +1,316 @@
+"""Writing and token surgery in a real browser: a text streams in, every place of it can be looked at and changed."""
+
+import os
+import re
+
+import pytest
+from browser import QUICK, RUN, badge_of, begin, ended, number, open_tab, part, put, run, toast, unfold
+from playwright.sync_api import expect
+
+from aigc_demo.core.card import Card
+from aigc_demo.services.text_saving import Document, Part, encode
+
+LAG = 100  # milliseconds from draw to screen, the middle one; benchmarks/token_lag.py measures it alone
+WRITE, SURGERY = "gpt_write", "gpt_surgery"
+
+
+def view(page):
+    """The text of the writing tab."""
+    return part(page, WRITE, "view", ".lx-tokens")
+
+
+def first_look(page, use_case):
+    """Open a tab: a result that ships is there before any click."""
+    open_tab(page, use_case)
+    expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached", timeout=QUICK)
+
+
+def write(page, prompt="ROMEO:\n", **values):
+    """Write on with these values; the text, prompt first."""
+    part(page, WRITE, "prompt", "textarea").fill(prompt)
+    for name, value in values.items():
+        put(page, WRITE, name, value)
+    run(page, WRITE)
+    return view(page).evaluate("root => root.whole()")
+
+
+def test_a_text_that_ships_is_there_at_once_and_its_lines_are_lines(visit):
+    page = visit()
+    first_look(page, WRITE)
+    words = view(page).evaluate("root => root.whole()")
+    assert words.startswith("ROMEO:\n") and words.count("\n") >= 3
+    lines = view(page).locator(".lx-textline")
+    assert lines.count() == words.count("\n") + 1
+    tops = [lines.nth(i).bounding_box()["y"] for i in range(3)]
+    assert tops[0] < tops[1] < tops[2]
+
+
+def test_a_text_streams_in_and_every_token_is_quickly_on_the_screen(visit):
+    page = visit()
+    first_look(page, WRITE)
+    put(page, WRITE, "length", 200)
+    page.evaluate(
+        """() => {
+            const root = document.querySelector('.lx-tokens');
+            window.seen = [];
+            const note = () => seen.push(+root.dataset.tokens);
+            new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ['data-tokens'] });
+        }"""
+    )
+    box = view(page).locator(".lx-text").bounding_box()
+    run(page, WRITE)
+    expect(view(page)).to_have_attribute("data-tokens", "200")
+    assert view(page).locator(".lx-text").bounding_box() == box, "the box keeps its size"
+    seen = page.evaluate("seen")
+    assert len(set(seen)) >= 5 and seen == sorted(seen), "it came bit by bit"
+    page.wait_for_timeout(100)
+    lag = int(view(page).get_attribute("data-lag"))
+    assert 0 <= lag < (LAG if os.getloadavg()[0] < (os.cpu_count() or 1) else 100 * LAG)
+
+
+def test_stop_keeps_what_is_there(visit):
+    page = visit()
+    first_look(page, WRITE)
+    put(page, WRITE, "length", 1000)
+    begin(page, WRITE)
+    page.wait_for_function("+document.querySelector('.lx-tokens').dataset.tokens >= 5", timeout=QUICK)
+    page.wait_for_function("document.querySelector('.lx-tokens').dataset.ready !== 'shipped'", timeout=QUICK)
+    part(page, WRITE, "stop").click()
+    ended(page, WRITE)
+    page.wait_for_timeout(1500)
+    count = int(view(page).get_attribute("data-tokens"))
+    page.wait_for_timeout(500)
+    assert int(view(page).get_attribute("data-tokens")) == count and 0 < count < 1000
+    expect(badge_of(page, WRITE)).to_have_attribute("data-state", "live")
+
+
+def test_greedy_needs_no_seed_and_a_seed_gives_the_same_text(visit):
+    page = visit()
+    open_tab(page, WRITE)
+    cold = [write(page, temperature=0, length=40, seed=seed) for seed in (1, 2)]
+    assert cold[0] == cold[1]
+    warm = [write(page, temperature=1, length=40, seed=seed) for seed in (1, 2, 1)]
+    assert warm[0] == warm[2] != warm[1]
+
+
+def test_a_token_shows_its_rivals_to_pointer_and_keyboard(visit):
+    page = visit()
+    first_look(page, WRITE)
+    tokens, panel = view(page).locator(".lx-token"), view(page).locator(".lx-token-panel")
+    before = panel.bounding_box()
+    tokens.nth(20).hover()
+    rivals = panel.locator("li")
+    expect(rivals).to_have_count(8)
+    name = panel.locator(".lx-token-facts b").inner_text()
+    expect(panel.locator("li.lx-chosen b")).to_have_text(name)
+    widths = rivals.evaluate_all("all => all.map((one) => one.querySelector('i').getBoundingClientRect().width)")
+    assert widths[0] == max(widths)
+    assert panel.bounding_box() == before, "nothing jumps"
+    view(page).locator(".lx-text").focus()
+    page.keyboard.press("Home")
+    expect(tokens.first).to_contain_class("lx-here")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(tokens.nth(3)).to_contain_class("lx-here")
+    expect(panel.locator(".lx-token-facts")).to_contain_text("surprise")
+
+
+def test_curve_and_text_point_at_the_same_place(visit):
+    page = visit()
+    first_look(page, WRITE)
+    chart = view(page).locator(".lx-token-chart svg")
+    expect(chart.locator("path").first).to_have_attribute("d", re.compile("L"), timeout=QUICK)
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    count = view(page).locator(".lx-token").count()
+    here = view(page).locator(".lx-here")
+    expect(here).to_have_count(1)
+    assert abs(int(here.get_attribute("data-i")) - (count - 1) / 2) <= 2
+    expect(view(page).locator(".lx-chart-note")).to_contain_text("mean surprise")
+
+
+def test_what_was_not_read_is_said(visit):
+    page = visit()
+    open_tab(page, WRITE)
+    write(page, "What is the city but the people? " * 12, length=3)
+    expect(view(page).locator(".lx-cut")).to_have_text(re.compile(rf"first {33 * 12 - 256} tokens were not read"))
+    write(page, length=3)
+    expect(view(page).locator(".lx-cut")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [("", "There is no text yet"), ("Roméo", "é → e"), ("<b onclick=alert(1)>", "‹"), ("🙂", "🙂")],
+)
+def test_a_bad_beginning_is_a_sentence_and_the_text_stays(visit, prompt, words):
+    page = visit()
+    first_look(page, WRITE)
+    before = view(page).evaluate("root => root.whole()")
+    part(page, WRITE, "prompt", "textarea").fill(prompt)
+    begin(page, WRITE)
+    expect(toast(page)).to_contain_text(words, timeout=QUICK)
+    ended(page, WRITE)
+    assert view(page).evaluate("root => root.whole()") == before
+
+
+def test_markup_in_a_text_is_only_ever_text(visit):
+    """A model might write anything: a value with markup goes through the view."""
+    page = visit()
+    first_look(page, WRITE)
+    hostile = "<img src=x onerror='window.hurt=1'><script>window.hurt=1</script>${window.hurt=1}{{1}}"
+    shown = page.evaluate(
+        """(words) => { const box = document.querySelector('.lx-tokens .lx-text');
+        const script = luoxia.tokenText(box); script.clear(); script.add([[words, 0.5, 0.5, 1, [words, 0.5]]]);
+        luoxia.rivalBars(document.querySelector('.lx-rivals-list'), script.tokens[0]); return box.textContent; }""",
+        hostile,
+    )
+    assert shown == hostile
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hurt") is None and page.locator(".lx-tokens img").count() == 0
+
+
+@pytest.mark.parametrize("model", ["GPT · Shakespeare", "LSTM · Shakespeare"])
+def test_both_kinds_of_model_write(visit, model):
+    page = visit()
+    open_tab(page, WRITE)
+    unfold(page, WRITE, ".lx-drawer")
+    part(page, WRITE, "model", "input").click()
+    page.get_by_role("option", name=model).click()
+    assert len(write(page, length=30)) == 37
+
+
+def test_a_saved_page_brings_its_settings_back(visit, tmp_path):
+    page = visit()
+    open_tab(page, WRITE)
+    card = Card(WRITE, {"prompt": "JULIET:\n", "temperature": 1.25, "length": 77, "seed": 5})
+    for kind in ("html", "txt"):
+        file = tmp_path / f"saved.{kind}"
+        file.write_bytes(encode(Document("x", (Part("JULIET:\n"),)), kind, card))
+        put(page, WRITE, "length", 9)
+        page.locator(".lx-open-row input[type=file]").set_input_files(file)
+        expect(number(page, WRITE, "length")).to_have_value("77", timeout=QUICK)
+        expect(number(page, WRITE, "temperature")).to_have_value("1.25")
+        expect(part(page, WRITE, "prompt", "textarea")).to_have_value("JULIET:\n")
+
+
+def odds(page):
+    """The five rows."""
+    return part(page, SURGERY, "odds", ".lx-lamp-odds")
+
+
+def text(page):
+    """The text under the knife."""
+    return part(page, SURGERY, "text", ".lx-tokens")
+
+
+def place(page, position):
+    """Wait until the odds are those of a place."""
+    expect(odds(page)).to_have_attribute("data-position", str(position), timeout=QUICK)
+
+
+def test_the_place_moves_with_arrow_keys_and_clicks(visit):
+    page = visit()
+    first_look(page, SURGERY)
+    place(page, 24)
+    expect(odds(page).locator(".lx-odds-label")).to_have_count(5)
+    text(page).locator(".lx-text").focus()
+    page.keyboard.press("ArrowRight")
+    place(page, 25)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    place(page, 23)
+    text(page).locator(".lx-token").nth(12).click()
+    place(page, 12)
+    expect(odds(page).locator("button.lx-chosen")).to_have_text("s")  # of "But soft"
+    expect(badge_of(page, SURGERY)).to_have_attribute("data-state", "live", timeout=QUICK)
+
+
+def test_the_first_row_never_moves_and_the_last_one_does(visit):
+    page = visit()
+    first_look(page, SURGERY)
+    heights = "all => all.map((one) => one.style.height)"
+    put(page, SURGERY, "temperature", 0.9)  # what ships came from weights that may have changed since
+    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0.9 "), timeout=QUICK)
+    rows = [odds(page).locator(f".lx-odds-cell[title^='{name}'] i") for name in ("softmax", "renormalised")]
+    before = [[cell.get_attribute("title") for cell in row.locator("xpath=..").all()] for row in rows]
+    assert all(len(row) == 13 for row in before) and rows[0].evaluate_all(heights)
+    put(page, SURGERY, "temperature", 0)
+    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0 "), timeout=QUICK)
+    after = [[cell.get_attribute("title") for cell in row.locator("xpath=..").all()] for row in rows]
+    assert before[0] == after[0] and before[1] != after[1]
+    assert [title.rpartition(" · ")[2] for title in after[1]] == ["100 %"] + ["0"] * 12
+
+
+@pytest.mark.parametrize("model", ["GPT · Shakespeare", "LSTM · Shakespeare"])
+def test_a_rival_makes_a_branch_and_two_branches_are_compared(visit, model):
+    page = visit()
+    first_look(page, SURGERY)
+    unfold(page, SURGERY, ".lx-drawer")
+    if model.startswith("LSTM"):
+        part(page, SURGERY, "model", "input").click()
+        page.get_by_role("option", name=model).click()
+        expect(badge_of(page, SURGERY)).to_have_attribute("data-state", "live", timeout=QUICK)
+    put(page, SURGERY, "length", 30)
+    put(page, SURGERY, "temperature", 0.5)
+    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0.5 "), timeout=QUICK)
+    tree = part(page, SURGERY, "branches", ".lx-branches")
+    chosen = []
+    for count, number_of_rival in ((2, 1), (3, 2)):
+        heads = odds(page).locator("button.lx-odds-head:not(.lx-chosen)")
+        chosen.append(heads.nth(number_of_rival).inner_text())
+        heads.nth(number_of_rival).click()
+        expect(tree).to_have_attribute("data-count", str(count), timeout=RUN)
+        expect(odds(page).locator("button.lx-chosen")).to_have_text(chosen[-1], timeout=RUN)
+    buttons = tree.locator(".lx-tree button")
+    expect(buttons).to_have_count(3)
+    expect(buttons.nth(2)).to_have_attribute("aria-pressed", "true")
+    prompt = part(page, SURGERY, "prompt", "textarea").input_value()
+    assert prompt.startswith("ROMEO:\nBut soft, what li" + chosen[1]) and len(prompt) == 24 + 1 + 30
+    assert tree.get_attribute("data-parting") == "24"
+    expect(tree.locator(".lx-part")).to_have_count(2)
+    expect(tree.locator(".lx-verdict")).to_contain_text(f"“{chosen[1]}”")
+    left = tree.locator("select").first
+    left.select_option(index=1)
+    expect(tree.locator(".lx-verdict")).to_contain_text(f"“{chosen[0]}” and “{chosen[1]}” part")
+    buttons.first.click()
+    expect(part(page, SURGERY, "prompt", "textarea")).to_have_value(re.compile("breaks$"), timeout=QUICK)
+    place(page, 24)
+
+
+def test_what_was_written_goes_under_the_knife_with_its_settings(visit):
+    page = visit()
+    open_tab(page, WRITE)
+    words = write(page, length=25, temperature=1.3)
+    page.get_by_role("button", name="under the knife").click()
+    expect(part(page, SURGERY, "prompt", "textarea")).to_have_value(words, timeout=QUICK)
+    place(page, 7)
+    expect(number(page, SURGERY, "temperature")).to_have_value("1.3")
+    expect(text(page).locator(".lx-token")).to_have_count(len(words) + 1, timeout=QUICK)
+
+
+def test_the_card_of_the_landing_view_types(visit):
+    page = visit(calm=False)
+    line = page.locator('.lx-card[data-family="gpt"] .lx-typed')
+    line.scroll_into_view_if_needed()
+    box = line.bounding_box()
+    seen = set()
+    for _ in range(4):
+        page.wait_for_timeout(400)
+        seen.add(line.get_attribute("data-typed"))
+    assert len(seen) > 1 and line.bounding_box()["height"] == box["height"]
+
+
+def test_under_reduced_motion_the_card_stands_still(visit):
+    line = visit().locator('.lx-card[data-family="gpt"] .lx-typed span').last
+    assert len(line.inner_text()) > 20
+
+
+def test_scripts_come_for_what_is_shown(visit):
+    page = visit()
+    first_look(page, WRITE)
+    tab = page.locator(f"#tab-{WRITE}")
+    tab.get_by_role("button", name="Copy as Python").click()
+    expect(tab.locator(".lx-scripts code")).to_contain_text("service.write", timeout=QUICK)
+    tab.get_by_role("tab", name="With transformers").click()
+    expect(tab.locator(".lx-scripts code")).to_contain_text("to_library")
