@@ -12,7 +12,7 @@ from aigc_demo.data.sentences import SPECIAL
 from aigc_demo.models.textvae import TextVAE, TextVAEConfig
 from aigc_demo.services.textvae.checkpoints import COMPARED, REVIEWS, VERSE
 
-CHARACTERS = (*SPECIAL, *"空山不见人大漠孤烟直明月松间照清泉石上流雾")
+CHARACTERS = (*SPECIAL, *"空山不见人大漠孤烟直明月松间照清泉石上流雾春风吹又生独钓寒江雪")
 PHRASES = "a beautiful film about love and loss the plot makes no sense at all dull movie"
 WORDS = (*SPECIAL, *PHRASES.split())
 SMALL = dataclasses.replace(TextVAEConfig.tiny(), tokens=CHARACTERS, longest=7)

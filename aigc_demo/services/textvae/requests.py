@@ -8,7 +8,7 @@ from aigc_demo.core.params import SEED, Choice, Range, Text, check
 CORPORA = ("verse", "reviews")  # lines of Tang verse, phrases of film reviews
 LONGEST = 400  # characters of a sentence that are taken in at all
 EXAMPLES = {  # what an empty box stands for
-    "verse": ("空山不见人", "大漠孤烟直"),
+    "verse": ("春风吹又生", "独钓寒江雪"),
     "reviews": ("a beautiful film about love and loss", "the plot makes no sense at all"),
 }
 

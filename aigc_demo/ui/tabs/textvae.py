@@ -24,9 +24,10 @@ from aigc_demo.ui.widgets import (
 )
 
 MORPHS: dict[str, dict[str, Any]] = {
-    "textvae.try_mountain": {"corpus": "verse", "first": "空山不见人", "last": "大漠孤烟直"},
+    "textvae.try_spring": {"corpus": "verse", "first": "春风吹又生", "last": "独钓寒江雪"},
     "textvae.try_moon": {"corpus": "verse", "first": "明月松间照", "last": "白日依山尽"},
-    "textvae.try_seven": {"corpus": "verse", "first": "春风不度玉门关", "last": "黄河远上白云间"},
+    "textvae.try_hair": {"corpus": "verse", "first": "白发三千丈", "last": "海内存知己"},
+    "textvae.try_seven": {"corpus": "verse", "first": "江城日暮好相邀", "last": "春风不度玉门关"},
     "textvae.try_love": {
         "corpus": "reviews",
         "first": "a beautiful film about love and loss",

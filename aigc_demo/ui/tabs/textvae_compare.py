@@ -36,7 +36,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "textvae.try_all": {"sentence": "", "hidden": 0.0},
     "textvae.try_some": {"sentence": "", "hidden": 0.4},
     "textvae.try_none": {"sentence": "", "hidden": 1.0},
-    "textvae.try_odd": {"sentence": "不人见空山", "hidden": 0.4},
+    "textvae.try_odd": {"sentence": "又风生春吹", "hidden": 0.4},
 }
 
 
