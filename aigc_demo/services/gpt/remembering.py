@@ -122,12 +122,22 @@ def strip_of(lstm: LSTM, tokens: Tensor) -> Strip:
     read = tokens[:, :READ]
     _, cells = lstm.remembered(read)  # (T, L, D)
     values = cells.tanh()
-    changes = values.diff(dim=0).abs().mean(0) if len(values) > 1 else values[0].abs()  # (L, D)
-    best = changes.flatten().topk(min(UNITS, changes.numel())).indices
+    best = chosen_units(values.flatten(1))
     width = lstm.config.width
     units = tuple((int(i) // width, int(i) % width) for i in best)
     chosen = (127 * values.flatten(1)[:, best].T).round().to(torch.int8)  # (U, T)
     return Strip("".join(lstm.config.characters[int(token)] for token in read[0]), units, chosen.cpu().numpy())
+
+
+def chosen_units(values: Tensor) -> Tensor:
+    """values (T, N) -> numbers of units: half of UNITS that change the most, then those that move far but slowly."""
+    if len(values) < 2:
+        return values[0].abs().topk(min(UNITS, values.shape[1])).indices
+    changes = values.diff(dim=0).abs().mean(0)  # (N,)
+    busy = changes.topk(min(UNITS // 2, len(changes))).indices
+    slow = values.std(0) / (changes + 0.02)
+    slow[busy] = -1.0
+    return torch.cat([busy, slow.topk(min(UNITS // 2, len(changes) - len(busy))).indices])
 
 
 def fading_of(gpt: GPT, lstm: LSTM, tokens: Tensor, request: Remember) -> Fading | None:

@@ -86,7 +86,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Strip:
-    """What an LSTM has in its cells after every character: T characters, U units, the most changing first."""
+    """What an LSTM has in its cells after every character: T characters, U units, half busy ones, half slow ones."""
 
     text: str  # the T characters
     units: tuple[tuple[int, int], ...]  # (layer, number) of each, both from 0

@@ -112,7 +112,7 @@
       if (place === 0) sentence = fill(words.row_first, { what: name(0) });
       else if (place > 0 && best.length) {
         const [first, ...rest] = best.map(([part, j]) => fill(words.row_other, { what: name(j), share: luoxia.percent(part), place: j + 1 }));
-        sentence = fill(words.row_looks, { place: place + 1, count, what: name(place), first: [first, ...rest].join(luoxia.lang === "zh" ? "，" : ", "), ahead: count - 1 - place });
+        sentence = fill(words.row_looks, { place: place + 1, count, what: name(place), first: [first, ...rest].join(luoxia.lang === "zh" ? "，" : ", ") }) + (place < count - 1 ? fill(words.masked, { ahead: count - 1 - place }) : "");
       }
       luoxia.sentence(line, sentence);
       root.dataset.row = place;

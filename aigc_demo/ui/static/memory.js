@@ -3,7 +3,7 @@
 //   strip: {text, units: [[layer, number]], cells: base64 of int8 (units x characters)}, fading: {word, changed, text, gpt, lstm}}
 (() => {
   const { fill, make } = luoxia;
-  const SMOOTH = 9; // characters that a point of the fading is the mean of
+  const SMOOTH = 5; // characters that a point of the fading is the mean of, twice
   const ROWS = 9; // pixels of a row of the strip
   const signed = (packed) => Int8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const bytes = (count) => (count >= 1e6 ? `${(count / 1e6).toFixed(1)} MB` : `${Math.round(count / 1e3)} kB`);
@@ -67,7 +67,7 @@
     function cellsOf() {
       if (!strip) return;
       const [units, characters] = [strip.units.length, [...strip.text]], table = luoxia.palette(true), scale = devicePixelRatio || 1;
-      const box = canvas.parentElement, cell = Math.max(6, Math.floor(box.clientWidth / characters.length) || 6), foot = 18;
+      const box = canvas.parentElement, cell = Math.max(7, Math.floor((box.clientWidth - 8) / characters.length) || 7), foot = 18;
       const [width, height] = [cell * characters.length, ROWS * units + foot];
       [canvas.width, canvas.height] = [width * scale, height * scale];
       canvas.style.width = `${width}px`;
@@ -91,10 +91,11 @@
       const found = value.fading;
       fading.hidden = !found;
       if (!found) return luoxia.sentence(says, value.done ? words.fading_none : "");
-      const smooth = (all) => all.map((_, i) => {
+      const mean = (all) => all.map((_, i) => {
         const part = all.slice(Math.max(0, i - (SMOOTH >> 1)), i + (SMOOTH >> 1) + 1);
-        return [i + 1, part.reduce((sum, one) => sum + one, 0) / part.length];
+        return part.reduce((sum, one) => sum + one, 0) / part.length;
       });
+      const smooth = (all) => mean(mean(all)).map((value, i) => [i + 1, value]);
       const [gpt, lstm] = [smooth(found.gpt), smooth(found.lstm)], top = Math.max(1e-3, ...[...gpt, ...lstm].map(([, y]) => y));
       luoxia.chart(fading.querySelector("svg"), {
         x: [0, Math.max(10, gpt.length)], y: [0, 1.1 * top], across: fill(words.fading_across, { word: found.word.trim() }), up: words.fading_up,

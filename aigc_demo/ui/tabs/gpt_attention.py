@@ -23,7 +23,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "inside.try_names": {"prompt": "GLOUCESTER:\nMy lord.\n\nGLOUC"},
     "inside.try_poem": {"prompt": "长江一夜秋风起，", "model": "gpt-poems"},
 }
-NAMES = "layer head before itself first row_first row_looks row_other next cut none"
+NAMES = "layer head before itself first row_first row_looks row_other masked next cut none"
 
 
 def attention(service: Any) -> Form:
@@ -39,6 +39,7 @@ def attention(service: Any) -> Form:
                 first = shipped("attention")
                 shown = heads_view("gpt_attention-view", first)
                 note = honesty_badge(cached(first))
+                form.save(["png", "json"], lambda r, kind: service.save_inside("gpt_attention", r, kind))
                 form.share(lambda request: service.inside_python(request), "inside.transformers")
         words_below()
     fitting(form, STARTS)

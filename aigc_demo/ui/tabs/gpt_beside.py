@@ -73,7 +73,7 @@ def twins_view(elem_id: str, value: Any) -> Any:
     """Both texts, see static/race.js."""
     template = (
         f'<div class="lx-twins lx-view" data-words="{spoken("beside", "ours theirs")}"><div class="lx-authors">'
-        f"{written('inside.ours', 'glow')}{written('inside.transformers', 'water')}</div></div>"
+        f"{written('inside.ours', 'glow')}{written('inside.theirs', 'water')}</div></div>"
     )
     return view("twins", template, value, elem_id=elem_id)
 

@@ -97,8 +97,8 @@ def memory_view(elem_id: str, value: Any) -> Any:
     template = (
         f'<div class="lx-memory lx-view" data-words="{spoken("lstm", NAMES)}">'
         f'<div class="lx-authors">{written("inside.gpt", "glow")}{written("inside.lstm", "water")}</div>'
-        f'<div class="lx-memories">{kept}{strip}</div><div class="lx-fading">{fading}<p class="lx-verdict" hidden></p>'
-        "</div></div>"
+        f'<div class="lx-memories">{kept}<div class="lx-fading">{fading}</div></div>'
+        f'<p class="lx-verdict" hidden></p>{strip}</div>'
     )
     return view("memory", template, value, elem_id=elem_id)
 

@@ -127,7 +127,7 @@ def own_writing() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
         prompt = gr.Textbox(
             "", label=t("field.prompt"), max_length=4000, elem_id="gpt_tune-own", interactive=True, scale=1
         )
-        write = gr.Button(t("inside.own_run"), elem_id="gpt_tune-own-run", scale=0, min_width=120)
+        write = gr.Button(t("inside.own_run"), elem_id="gpt_tune-own-run", scale=0, min_width=160)
         stop = gr.Button(t("shell.stop"), elem_id="gpt_tune-own-stop", scale=0, min_width=80)
     return raw(prompt), write, stop, token_view("gpt_tune-own-view", curve=False)
 
