@@ -16,7 +16,7 @@ from benchmarks.measure import Result
 
 NAMES = (
     *("diffusion_sampling", "autoencoder", "plane_click", "gan_drawing", "gan_points"),
-    *("gpt_decode", "token_lag"),
+    *("gpt_decode", "gpt_batch", "smollm2_decode", "token_lag"),
     *("cold_start", "app_start", "page_load", "memory"),
 )
 
