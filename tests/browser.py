@@ -85,7 +85,7 @@ def settled(page: Page, quiet: int = 500) -> None:
 
 def open_tab(page: Page, use_case: str) -> None:
     """Open the family's tab, then the inner tab."""
-    page.locator(f"#tab-{use_case.split('_')[0]}-button").first.click()
+    page.locator(f"#tab-{use_case.rpartition('_')[0]}-button").first.click()
     inner = page.locator(f"#tab-{use_case}-button").first
     inner.click(timeout=QUICK)
     expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)

@@ -25,7 +25,7 @@ class Form:
 
     def __init__(self, use_case: str, request: type[Any]):
         self.use_case = use_case
-        self.family = use_case.split("_")[0]
+        self.family = use_case.rpartition("_")[0]
         self.request = request
         self.rules = rules(request)
         self.defaults = {

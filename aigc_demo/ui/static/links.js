@@ -17,7 +17,8 @@
     else luoxia.toast(luoxia.fill(text.no_such_tab, { name: id.slice(0, 40) }));
   };
   luoxia.open = (id) => {
-    const family = id.split("_")[0];
+    const outer = button(id)?.closest(".tab-wrapper")?.parentElement?.id === "families";
+    const family = outer ? id : id.replace(/_[^_]*$/, ""); // the last part names the inner tab
     appears(family, (tab) => {
       tab.click();
       window.scrollTo({ top: 0 });
