@@ -222,7 +222,7 @@ def test_the_place_moves_with_arrow_keys_and_clicks(visit):
     place(page, 23)
     text(page).locator(".lx-token").nth(12).click()
     place(page, 12)
-    expect(odds(page).locator("button.lx-chosen")).to_have_text("s")  # of "But soft"
+    expect(odds(page).locator("button.lx-chosen")).to_have_text("o")  # of "But soft"
     expect(badge_of(page, SURGERY)).to_have_attribute("data-state", "live", timeout=QUICK)
 
 
