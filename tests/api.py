@@ -55,6 +55,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "seq2seq_beside": {"upper": "明月松间照", "beam": 2},
     "gpt_write": {"prompt": "ROMEO:\n", "temperature": 0.8, "length": 5, "seed": 7, "model": "gpt-shakespeare"}
     | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1},
+    "gpt_poem": {"mode": "head", "words": "春夏", "form": "jueju5", "temperature": 0.8, "rhymed": False}
+    | {"model": "gpt-poems", "seed": 7},
     "gpt_surgery": {"prompt": "ROMEO:\nBut soft", "temperature": 0.8, "top_k": 10, "top_p": 0.9}
     | {"model": "gpt-shakespeare", "min_p": 0, "repetition": 1, "length": 5, "position": 9, "seed": 7},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},

@@ -39,6 +39,7 @@ FOLDERS = {  # a folder's comment; one that is not here is not in the tree
     "assets": "weights and samples that ship",
     "assets/checkpoints": "safetensors, one file per checkpoint",
     "assets/examples": "samples and shipped results",
+    "assets/verse": "tones and rhymes of characters",
     "benchmarks": "us against peers: `python -m benchmarks NAME`",
     "docs": "longer texts, and the pictures of this page",
     "tests": "`make test` runs them all",

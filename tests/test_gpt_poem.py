@@ -160,6 +160,12 @@ def test_tones_rhymes_and_form_of_a_known_poem_are_shown(service, monkeypatch):
     assert not any(sign.opposed for sign in made.lines[0])
 
 
+def test_a_first_line_that_rhymes_is_not_asked_to_be_opposed_at_its_end(service, monkeypatch):
+    made = composed("白日依山流，黄河入海流。\n", monkeypatch, service)[-1].value
+    assert [sign.opposed for sign in made.lines[1]] == ["", "yes", "", "yes", ""]
+    assert made.lines[0][-1].rhyme == "yes"
+
+
 def test_a_line_too_many_or_too_long_is_not_of_the_form(service, monkeypatch):
     assert not composed("白日依山尽，黄河入海流。\n", monkeypatch, service)[-1].value.right
     steps = composed("白日依山尽黄，黄河入海流。欲穷千里目，更上一层楼。\n", monkeypatch, service)

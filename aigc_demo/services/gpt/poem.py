@@ -22,7 +22,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.data import verse
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.poem_text import FORMS
-from aigc_demo.data.prosody import PUNCTUATION, Prosody, places
+from aigc_demo.data.prosody import LEVEL, PUNCTUATION, Prosody, places
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import Writer, chances
 from aigc_demo.services import saving, text_saving
@@ -170,7 +170,10 @@ def against(lines: list[str], line: int, place: int, prosody: Prosody) -> str:
     """Sign.opposed of a place."""
     if not line % 2 or place not in places(len(lines[line - 1])) or len(lines[line]) > len(lines[line - 1]):
         return ""
-    told = prosody.opposed(lines[line - 1][place], lines[line][place])
+    upper = lines[line - 1][place]
+    if line == 1 and place == len(lines[0]) - 1 and prosody.tone(upper) == LEVEL:  # the first line may rhyme too
+        return ""
+    told = prosody.opposed(upper, lines[line][place])
     return "" if told is None else "yes" if told else "no"
 
 

@@ -7,6 +7,7 @@ Run it after new weights; assets/examples/ then holds
 
     gpt-shakespeare-write.json    what Write() gives, as services/token_parts.py has it
     gpt-shakespeare-surgery.json  what Surgery() gives, text and odds
+    gpt-poems-poem.json           what Compose() gives, as services/gpt/poem_values.py has it
     gpt-typed.json                the lines that the card of the landing view types
 """
 
@@ -21,7 +22,8 @@ from typing import Any
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.services.gpt.odds_values import odds_value
-from aigc_demo.services.gpt.requests import Surgery, Write
+from aigc_demo.services.gpt.poem_values import poem as poem_value
+from aigc_demo.services.gpt.requests import Compose, Surgery, Write
 from aigc_demo.services.gpt.service import GPTService, create
 from aigc_demo.services.token_parts import Growing
 
@@ -49,6 +51,15 @@ def surgery(service: GPTService, folder: Path) -> None:
     save(folder / f"{request.model}-surgery.json", value)
 
 
+def poem(service: GPTService, folder: Path) -> None:
+    """The first poem."""
+    request = Compose()
+    *_, last = service.compose(request)
+    facts = {"values": asdict(request), "seed": request.seed, "sha256": service.store.sha256(request.model)}
+    value = {**poem_value(last.value), "run": "shipped", **facts, **service.facts(request.model)}
+    save(folder / f"{request.model}-poem.json", value)
+
+
 def typed(service: GPTService, folder: Path) -> None:
     """A few lines for the landing view."""
     request = Write(length=TYPED)
@@ -63,7 +74,12 @@ def save(path: Path, value: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    makers: dict[str, Callable[[GPTService, Path], None]] = {"write": write, "surgery": surgery, "typed": typed}
+    makers: dict[str, Callable[[GPTService, Path], None]] = {
+        "write": write,
+        "surgery": surgery,
+        "poem": poem,
+        "typed": typed,
+    }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
     names = parser.parse_args().names or list(makers)
