@@ -64,16 +64,21 @@
     };
 
     function dimensions() {
-      const all = value.dimensions, width = 640 / all.length, y = (number) => 95 - 30 * Math.max(-3, Math.min(3, number));
-      const parts = [-2, 0, 2].map((tick) => svg("line", { x1: 0, x2: 640, y1: y(tick), y2: y(tick), class: tick ? "lx-grid" : "lx-level" }));
+      const all = value.dimensions, left = 24, width = (640 - left) / all.length, y = (number) => 95 - 30 * Math.max(-3, Math.min(3, number));
+      const middle = (place) => left + width * (place + 0.5);
+      const parts = [-2, 0, 2].flatMap((tick) => {
+        const label = svg("text", { x: left - 6, y: y(tick) + 4, class: "lx-tick lx-end" });
+        label.textContent = String(tick).replace("-", "−");
+        return [svg("line", { x1: left, x2: 640, y1: y(tick), y2: y(tick), class: tick ? "lx-grid" : "lx-level" }), label];
+      });
       all.forEach((one, place) => {
-        const x = width * (place + 0.5);
+        const x = middle(place);
         for (const [end, shift] of [["first", -0.17], ["last", 0.17]]) {
           const mean = one[`mean_${end}`], deviation = one[`deviation_${end}`], across = x + width * shift;
           parts.push(svg("line", { x1: across, x2: across, y1: y(mean - deviation), y2: y(mean + deviation), class: `lx-post-${end}` }));
         }
       });
-      const dots = all.map((one, place) => svg("circle", { cx: width * (place + 0.5), cy: 0, r: Math.min(4, width / 3), class: "lx-dot-glow" }));
+      const dots = all.map((one, place) => svg("circle", { cx: middle(place), cy: 0, r: Math.min(4, width / 3), class: "lx-dot-glow" }));
       chart.replaceChildren(...parts, ...dots);
     }
 
