@@ -18,7 +18,7 @@ from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs.gpt_write import FORMATS, fitting_start, streamed
+from aigc_demo.ui.tabs.gpt_write import FORMATS, GROUP, fitting_start, streamed
 from aigc_demo.ui.tabs.parts import cached, words
 from aigc_demo.ui.tabs.token_view import SPOKEN, legend, panel, text_box
 from aigc_demo.ui.widgets import (
@@ -120,7 +120,7 @@ def wire_branching(form: Form, service: Any, branches: gr.HTML, wish: Any) -> No
         order = Write(prompt=beginning, **values)
         yield from streamed(service.write(order), {**service.facts(request.model), "seed": request.seed})
 
-    form.run(on_branch, [branches], extra=[wish], **PRIVATE | {"api_name": f"{USE_CASE}_branch"})
+    form.run(on_branch, [branches], extra=[wish], **GROUP | PRIVATE | {"api_name": f"{USE_CASE}_branch"})
 
 
 def text_view(value: Any) -> gr.HTML:

@@ -27,8 +27,9 @@ from aigc_demo.ui.widgets import (
     result,
 )
 
-BURST = 0.012  # seconds that a token waits for others, at most, before the page is told
-SLOT = 0.04  # seconds from one message to the next
+BURST = 0.015  # seconds that a token waits for others, at most, before the page is told
+SLOT = 0.06  # seconds from one message to the next; the rest of it is left to other people
+GROUP: dict[str, Any] = {"concurrency_id": "writing", "concurrency_limit": 3}
 FORMATS = ("txt", "html", "png", "json")
 PAPERS = {
     "Radford et al., Language Models are Unsupervised Multitask Learners (GPT-2), 2019": (
@@ -77,7 +78,7 @@ def write(service: Any) -> tuple[Form, gr.Button]:
         """Write on from a beginning; yields the text so far with its tokens."""
         yield from streamed(service.write(request), {**service.facts(request.model), "seed": request.seed})
 
-    form.run(on_write, [view])
+    form.run(on_write, [view], **GROUP)
     return form, operate
 
 
