@@ -122,6 +122,12 @@ def tune_view(elem_id: str, value: Any) -> gr.HTML:
 
 def own_writing() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
     """Where one writes with the trained model: a beginning, two buttons, the text."""
+    with gr.Column(elem_classes="lx-own"):
+        return own_parts()
+
+
+def own_parts() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
+    """What stands there."""
     gr.HTML(f'<p class="lx-small lx-own-head">{t("inside.own_words")}</p>')
     with gr.Row(elem_classes="lx-line", equal_height=False):
         prompt = gr.Textbox(
