@@ -21,6 +21,8 @@ NAMES = {
     "PNG",
     "GIF",
     "MP4",
+    "TXT",
+    "HTML",
     "JSON",
     "CPU",
     "DDPM",
