@@ -10,7 +10,7 @@ FAMILIES = {
     "vae": ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training"),
     "cyclegan": ("translate", "compare", "training"),
     "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
-    "gpt": ("write", "surgery"),
+    "gpt": ("write", "surgery", "attention", "lstm", "cache", "beside", "tune", "training"),
     "seq2seq": ("pair", "beside", "training"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
