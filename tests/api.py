@@ -51,7 +51,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "gan_points": {"data": "ring", "drawing": "", "loss": "logistic", "rate_generator": 0.002, "rate_critic": 0.002}
     | {"updates": 1, "turns": 30, "seed": 7},
     "seq2seq_pair": {"upper": "明月松间照", "way": "beam", "tones": "free", "temperature": 0.8, "lines": 3}
-    | {"repeats": "mirrored", "pattern": "", "beam": 8, "apart": 2, "seed": 7},
+    | {"repeats": "mirrored", "pattern": "", "beam": 8, "apart": 1, "seed": 7},
     "seq2seq_beside": {"upper": "明月松间照", "beam": 2},
     "gpt_write": {"prompt": "ROMEO:\n", "temperature": 0.8, "length": 5, "seed": 7, "model": "gpt-shakespeare"}
     | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1},
