@@ -59,6 +59,15 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     | {"model": "gpt-poems", "seed": 7},
     "gpt_surgery": {"prompt": "ROMEO:\nBut soft", "temperature": 0.8, "top_k": 10, "top_p": 0.9}
     | {"model": "gpt-shakespeare", "min_p": 0, "repetition": 1, "length": 5, "position": 9, "seed": 7},
+    "hf_text_chat": {"message": "hello", "temperature": 0, "length": 3, "system": "", "engine": "ours", "name": ""}
+    | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1, "seed": 7, "extra_0": None},
+    "hf_text_summarise": {"text": "hello there", "sentences": 1, "length": 3, "temperature": 0, "engine": "ours"}
+    | {"name": "", "seed": 7},
+    "hf_text_ask": {"query": "who?", "context": "hello there", "length": 3, "temperature": 0, "engine": "ours"}
+    | {"name": "", "seed": 7},
+    "hf_text_translate": {"text": "hello", "language": "french", "length": 3, "temperature": 0, "engine": "ours"}
+    | {"name": "", "seed": 7},
+    "hf_text_beside": {"prompt": "hello", "length": 3},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},
     "vae_rebuild": {"sample": 40, "drawing": "", "code": 2, "digit": -1, "seed": 7},
     "vae_walk": {"sample_from": 60, "drawing_from": "", "sample_to": 160, "drawing_to": "", "frames": 3}

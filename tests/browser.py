@@ -12,6 +12,7 @@ FAMILIES = {
     "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
     "gpt": ("write", "surgery", "attention", "lstm", "cache", "beside", "tune", "training"),
     "seq2seq": ("pair", "beside", "training"),
+    "hf_text": ("chat", "summarise", "ask", "translate", "beside"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 AT_ONCE = {

@@ -14,6 +14,15 @@ from aigc_demo.services.hf_text.requests import Ask, Beside, Chat, Summarise, Tr
 Message = tuple[str, str]  # role (system, user or assistant) and text
 Encode = Callable[[Sequence[Message]], list[int]]
 ROLES = ("user", "assistant")
+SHOWN = {  # a translation that is shown before one is asked for: a small model needs an example
+    "text": "Good morning, my friends. The house is big.",
+    "french": "Bonjour, mes amis. La maison est grande.",
+    "german": "Guten Morgen, meine Freunde. Das Haus ist groß.",
+    "spanish": "Buenos días, mis amigos. La casa es grande.",
+    "italian": "Buongiorno, amici miei. La casa è grande.",
+    "english": "Good morning, my friends. The house is big.",
+    "chinese": "朋友们，早上好。房子很大。",
+}
 TURNS, LONGEST = 200, 40_000  # of a conversation: turns, and characters of one
 
 
@@ -93,8 +102,9 @@ def messages(request: Any, before: Sequence[Message] = ()) -> list[Message]:
         text, question = wanted(request.context), wanted(request.query)
         return [("user", f"{text}\n\nAnswer this question by the text above, in one sentence: {question}")]
     if isinstance(request, Translate):
-        task = f"Translate the following text to {request.language.capitalize()}. Answer with the translation only."
-        return [("user", f"{task}\n\n{wanted(request.text)}")]
+        task = f"Translate into {request.language.capitalize()}:"
+        shown = [("user", f"{task} {SHOWN['text']}"), ("assistant", SHOWN[request.language])]
+        return [*shown, ("user", f"{task} {wanted(request.text)}")]
     if isinstance(request, Beside):
         return [("user", wanted(request.prompt))]
     raise TypeError(type(request).__name__)
