@@ -16,7 +16,7 @@ FAMILIES = {
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
 AT_ONCE = {
-    *("diffusion_forward", "diffusion_training", "seq2seq_training"),
+    *("diffusion_forward", "diffusion_training", "seq2seq_training", "gpt_attention", "gpt_training"),
     *(f"vae_{name}" for name in FAMILIES["vae"] if name != "beside"),
     *(f"cyclegan_{name}" for name in FAMILIES["cyclegan"]),
     *(f"gan_{name}" for name in FAMILIES["gan"] if name != "points"),

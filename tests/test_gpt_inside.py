@@ -311,8 +311,8 @@ def test_both_scripts_run(service, root, monkeypatch, use_case):
     ours, theirs = (printed(script) for script in service.inside_python(request))
     assert len(ours) > 5 and len(theirs) > 5
     if use_case == "gpt_beside":
-        assert ours.splitlines()[0] == theirs.splitlines()[0] or "\n" in ours
+        assert last(service.beside(request)).theirs in theirs and last(service.beside(request)).ours in ours
         assert float(theirs.split()[-1]) < TOLERANCE
     if use_case == "gpt_lstm":
-        assert last(service.remember(request)).lstm.text in theirs or request.prompt != ""
+        assert last(service.remember(request)).lstm.text in ours
     assert os.getcwd() == str(root)

@@ -257,3 +257,10 @@ def test_a_file_of_a_model_is_about_half_of_its_weights(service):
     model = service.model("gpt-shakespeare")
     count = sum(part.numel() for part in model.parameters())
     assert 2 * count < len(tuning.weights(model)) < 2 * count + 6000 and io.BytesIO(tuning.weights(model))
+
+
+def test_both_scripts_are_python_and_the_second_learns_too(service):
+    ours, theirs = service.inside_python(request())
+    compile(ours, "ours", "exec")
+    compile(theirs, "theirs", "exec")
+    assert "tune(request)" in ours and "backward()" in theirs and repr(TEXT) in theirs

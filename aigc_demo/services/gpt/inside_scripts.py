@@ -37,8 +37,10 @@ from aigc_demo.pipelines.convert_gpt import to_language_model
 ours = Store(device="cpu").load({model!r})
 letters = ours.config.characters
 theirs = to_language_model(ours)  # a transformers model
-tokens = torch.tensor([[letters.index(letter) for letter in {prompt!r}]])
 {rest}
+"""
+TOKENS = """tokens = torch.tensor([[letters.index(letter) for letter in {prompt!r}]])
+tokens = tokens[:, -max(1, ours.config.context - {length}) :]  # what is written must fit in, too
 """
 ATTEND = """theirs.set_attn_implementation("eager")  # the only one that shows its weights
 with torch.inference_mode():
@@ -131,6 +133,6 @@ def library(name: str, values: dict[str, Any]) -> str:
     rest = {"Attend": ATTEND, "Race": RACE, "Beside": BESIDE, "Tune": TUNE}[name]
     heat = values.get("temperature", 0)
     more = {"seen": SEEN, "sample": heat > 0, "heat": f", temperature={heat}" if heat > 0 else ""}
-    prompt = values["prompt"] or "\n"
-    body = rest.format(**{**values, **more})
-    return BEGIN.format(title=TITLES[name], library="transformers", model=values["model"], prompt=prompt, rest=body)
+    tokens = "" if name == "Tune" else TOKENS
+    body = (tokens + rest).format(**{"length": 0, **values, **more})
+    return BEGIN.format(title=TITLES[name], library="transformers", model=values["model"], rest=body)
