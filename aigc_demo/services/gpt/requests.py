@@ -156,7 +156,7 @@ class Compose:
     mode: Annotated[str, Choice(POEM_MODES)] = "head"
     form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
     temperature: Temperature = 0.8
-    rhymed: bool = False  # even lines must rhyme: what does not is left out of the draw
+    rhymed: bool = True  # even lines must rhyme: what does not is left out of the draw
     model: Annotated[str, Choice(POETS)] = "gpt-poems"
     seed: Seed = 7
 

@@ -43,7 +43,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "poem.try_head": {"mode": "head", "words": "春夏秋冬", "form": "jueju7"},
     "poem.try_line": {"mode": "line", "words": "海上生明月", "form": "lushi5"},
     "poem.try_title": {"mode": "title", "words": "送友人", "form": "lushi7"},
-    "poem.try_rhyme": {"rhymed": True},
+    "poem.try_free": {"rhymed": False},
     "poem.try_hot": {"temperature": 1.4},
     "poem.try_lstm": {"model": "lstm-poems"},
 }
