@@ -9,7 +9,7 @@ right. A layer for which none is keeps its float32 weights.
     weights       bytes become bfloat16 on the way to the product, inputs too; more exact, about half as fast
 
 Inputs lose most where a few numbers are far larger than all others (Dettmers et al., 2022, arXiv:2208.07339). That is
-so in the layers that add to the stream, and among many tokens that share a scale: both go by "weights".
+so in the layers of CAREFUL, and among many tokens that share a scale: both go by "weights".
 
 I numbers in, O numbers out.
 """
@@ -78,7 +78,7 @@ def multiply_weights(x: Tensor, packed: Any) -> Tensor:
 
 DYNAMIC = Way("dynamic", pack_dynamic, multiply_dynamic)
 WEIGHTS = Way("weights", pack_weights, multiply_weights)
-CAREFUL = ("out", "down")  # names of layers whose inputs stay as exact as bfloat16
+CAREFUL = ("qkv", "out", "down")  # names of layers whose inputs stay as exact as bfloat16
 
 
 @functools.cache
