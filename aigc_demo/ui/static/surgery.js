@@ -53,7 +53,7 @@
       mine.text = tokens.map((token) => token[0]);
       mine.tokens = tokens;
       mine.position = Math.min(mine.position, tokens.length);
-      script.hold(mine.position);
+      root.querySelector(".lx-text").scrollTop = 0;
       script.mark(mine.position, { scroll: true, quiet: true });
       script.mark(-1, { quiet: true });
       caret();

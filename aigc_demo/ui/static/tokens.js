@@ -147,6 +147,7 @@
       surpriseLine.setAttribute("d", path(surprises, WIDTH, HEIGHT, top));
       const share = tokens.length > 1 ? Math.max(0, given - 1) / (tokens.length - 1) : 0;
       [["x", 0], ["y", 0], ["width", share * WIDTH], ["height", HEIGHT]].forEach(([name, value]) => area.setAttribute(name, value));
+      if (script.current >= 0) details(script.current); // the line that points at it moves with the scale
       const mean = (all) => (all.length ? all.reduce((sum, one) => sum + one, 0) / all.length : 0).toFixed(2);
       note.textContent = tokens.length > given
         ? fill(words.summary, { count: tokens.length - given, surprise: mean(surprises.slice(given)), entropy: mean(entropies.slice(given)) }) : "";
