@@ -84,7 +84,10 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
 def small(endpoint: str) -> dict[str, Any]:
     """Values of a small request to any public endpoint."""
     use_case = re.sub(r"_(save|python|look)$", "", endpoint)
-    return {**SMALL[use_case], **({"format": "png"} if endpoint.endswith("_save") else {})}
+    values, shown = dict(SMALL[use_case]), {}
+    if "extra_0" in values and endpoint != use_case:  # what the page shows travels with a run and with a save only
+        shown = {"extra_0": values.pop("extra_0")} if endpoint.endswith("_save") else {}
+    return {**values, **({"format": "png"} if endpoint.endswith("_save") else {}), **shown}
 
 
 @dataclass

@@ -54,6 +54,9 @@ def app_process(tmp_path_factory, hub_port):
     places = {"GRADIO_TEMP_DIR": "cache", "AIGC_DATA_DIR": "data", "HOME": "home", "TMPDIR": "temporary"}
     for name in places.values():
         (folder / name).mkdir()
+    from tiny_language import save_llama
+
+    save_llama(folder / "data" / "smollm2")  # what the app takes for SmolLM2
     own = {variable: str(folder / name) for variable, name in places.items()}
     environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}"}
     for name in ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):

@@ -1,0 +1,45 @@
+"""The chat in a real browser: a recorded conversation first, then answers that stream in; texts are never markup."""
+
+import re
+
+from browser import QUICK, RUN, badge_of, open_tab, part
+from playwright.sync_api import expect
+
+CHAT = "hf_text_chat"
+
+
+def send(page, words):
+    """Say something."""
+    box = part(page, CHAT, "message", "textarea")
+    box.fill(words)
+    box.press("Enter")
+
+
+def test_a_recorded_conversation_gives_way_to_ones_own(visit):
+    page = visit()
+    open_tab(page, CHAT)
+    view = part(page, CHAT, "view", ".lx-talk")
+    expect(view.locator(".lx-turn")).to_have_count(4, timeout=QUICK)
+    expect(view.locator(".lx-recorded")).to_be_visible()
+    expect(badge_of(page, CHAT)).to_have_attribute("data-state", "cached")
+    send(page, "<img src=x onerror=alert(1)> <b>hello</b>")
+    expect(view.locator(".lx-recorded")).to_be_hidden(timeout=RUN)
+    expect(view.locator(".lx-turn-user .lx-said")).to_have_text("<img src=x onerror=alert(1)> <b>hello</b>")
+    expect(view.locator(".lx-turns img, .lx-turns b")).to_have_count(0)
+    expect(view.locator(".lx-talk-facts")).to_have_text(re.compile(r"\d+ tokens read, \d+ written"), timeout=RUN)
+    expect(page.locator(f"#{CHAT}-run")).to_be_enabled(timeout=RUN)
+    expect(badge_of(page, CHAT)).to_have_attribute("data-state", "live", timeout=RUN)
+
+
+def test_a_conversation_goes_on_until_a_new_one_begins(visit):
+    page = visit()
+    open_tab(page, CHAT)
+    view = part(page, CHAT, "view", ".lx-talk")
+    for count, words in ((1, "one"), (2, "two")):
+        send(page, words)
+        expect(view.locator(".lx-turn-user")).to_have_count(count, timeout=RUN)
+        expect(badge_of(page, CHAT)).to_have_attribute("data-state", "live", timeout=RUN)
+        expect(view.locator(".lx-growing")).to_have_count(0, timeout=RUN)
+        expect(page.locator(f"#{CHAT}-stop")).to_be_disabled(timeout=RUN)
+    page.locator(f"#{CHAT}-fresh").click()
+    expect(view.locator(".lx-turn")).to_have_count(0, timeout=QUICK)
