@@ -27,13 +27,13 @@ def service(tmp_path_factory, monkeypatch):
     """The use-cases over tiny weights, without rests; samples of a few characters."""
     monkeypatch.setattr(tuning.time, "sleep", lambda seconds: None)
     monkeypatch.setattr(live, "WRITTEN", 4)
-    monkeypatch.setattr(tuning, "MINUTE", 12)
+    monkeypatch.setattr(tuning, "MINUTE", 20)
     return create(tiny_store(tmp_path_factory.mktemp("assets")))
 
 
 def request(**changes):
-    """A press of 0.6 seconds."""
-    return Tune(**{"text": TEXT, "minutes": 0.05, "rate": 0.01, "every": 10, **changes})
+    """A press that lasts until it is stopped, or so many fifths of a second where `minutes` are given."""
+    return Tune(**{"text": TEXT, "minutes": 3, "rate": 0.01, "every": 10, **changes})
 
 
 def few(steps, count):
@@ -112,13 +112,19 @@ def test_the_texts_to_try_can_be_read_by_the_models_that_ship():
 
 
 def test_it_learns_the_text_and_says_so(service):
-    steps = list(service.tune(request(minutes=0.2, every=20)))
-    made = steps[-1].value
-    assert steps[0].value.step == 0 and steps[0].value.held[0][0] == 0 and steps[-1].done == steps[-1].total
-    assert made.step > 20 and made.held[-1][1] < 0.8 * made.held[0][1] and made.curve[-1][1] < made.curve[0][1]
-    assert made.held[-1][0] == made.step and made.samples[-1].step == made.step and made.samples[0].step == 0
+    made = few(service.tune(request(every=20)), 61)
+    assert made.step == 60 and [step for step, _ in made.held] == [0, 20, 40, 60]
+    assert made.held[-1][1] < 0.8 * made.held[0][1] and made.curve[-1][1] < made.curve[0][1]
+    assert [sample.step for sample in made.samples] == [0, 20, 40, 60]
     assert all(len(sample.text) == 4 for sample in made.samples)
     json.dumps(values.tuned(made), allow_nan=False)
+
+
+def test_a_press_ends_with_a_look_at_what_it_learned(service):
+    steps = list(service.tune(request(minutes=0.05)))
+    assert steps[0].value.step == 0 and steps[-1].done == steps[-1].total
+    made = steps[-1].value
+    assert made.step >= 1 and made.held[-1][0] == made.samples[-1].step == made.step
 
 
 def test_the_shipped_weights_stay_as_they_are(service):
@@ -189,7 +195,7 @@ def test_two_presses_at_once_are_one_sentence(service):
 
 
 def test_one_writes_with_ones_own_weights(service):
-    token = [step.value for step in service.tune(request(minutes=0.1), keep=True)][-1].token
+    token = [step.value for step in service.tune(request(minutes=0.05, rate=0.1), keep=True)][-1].token
     asked = Write(prompt="the king", temperature=0, length=12)
     own = [step.value for step in service.tuned_write(token, asked)][-1]
     shipped = [step.value for step in service.write(asked)][-1]
@@ -203,7 +209,7 @@ def test_without_a_training_writing_is_one_sentence(service):
 
 
 def test_the_weights_can_be_taken_home(service, tmp_path):
-    token = [step.value for step in service.tune(request(), keep=True)][-1].token
+    token = [step.value for step in service.tune(request(minutes=0.05), keep=True)][-1].token
     found = [step.value for step in service.save_tuned(request(), "safetensors", token)][-1]
     assert load(found)
     path = tmp_path / "mine.safetensors"
@@ -225,7 +231,7 @@ def test_samples_and_card_can_be_saved(service):
 
 
 def test_saving_without_a_training_makes_one_and_keeps_none(service):
-    steps = list(service.save_tuned(request(), "txt"))
+    steps = list(service.save_tuned(request(minutes=0.05), "txt"))
     assert steps[-1].value and all(step.value is None for step in steps[:-1]) and len(steps) > 2
     assert not service.trainings._kept
 

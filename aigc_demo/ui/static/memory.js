@@ -9,6 +9,17 @@
   const bytes = (count) => (count >= 1e6 ? `${(count / 1e6).toFixed(1)} MB` : `${Math.round(count / 1e3)} kB`);
   const whole = (count) => count.toLocaleString("en-US");
 
+  // draw the newest value, at most every so often: values may come faster than a slow machine can draw them
+  const PAUSE = 120; // milliseconds
+  luoxia.eased = (draw) => {
+    let due = 0, last = 0;
+    return () => {
+      if (due) return;
+      const wait = Math.max(0, last + PAUSE - performance.now());
+      due = setTimeout(() => { draw(); due = 0; last = performance.now(); }, wait);
+    };
+  };
+
   // text boxes that only ever grow while a run lasts
   luoxia.author = (section) => {
     const box = section.querySelector(".lx-text"), facts = section.querySelector(".lx-author-facts");
@@ -113,7 +124,7 @@
       value = now;
       sides();
       memories();
-      if (now.strip) {
+      if (now.strip && now.strip.cells !== strip?.cells) {
         strip = now.strip;
         cells = signed(strip.cells);
         cellsOf();
@@ -130,9 +141,14 @@
       line.textContent = fill(words.unit, { layer: layer + 1, number: number + 1, what: luoxia.sign(characters[i]), place: i + 1, at });
     });
     canvas.addEventListener("pointerleave", () => { line.textContent = hint; });
-    new ResizeObserver(() => strip && cellsOf()).observe(canvas.parentElement);
+    let wide = 0;
+    new ResizeObserver(([box]) => {
+      if (!strip || Math.abs(box.contentRect.width - wide) < 2) return;
+      wide = box.contentRect.width;
+      cellsOf();
+    }).observe(canvas.parentElement);
     luoxia.onTheme(() => strip && cellsOf());
-    watch("value", load);
+    watch("value", luoxia.eased(load));
     load();
   };
 })();

@@ -36,7 +36,7 @@
         all: digits(mean(value.without) * count / 1000), one: digits(mean(value.with) * count / 1000) }) : "");
       root.dataset.ready = String(count);
     };
-    watch("value", load);
+    watch("value", luoxia.eased(load));
     load();
   };
 

@@ -73,7 +73,7 @@
       root.dataset.step = value.step;
       root.dataset.ready = "1";
     };
-    watch("value", load);
+    watch("value", luoxia.eased(load));
     load();
   };
 })();

@@ -8,7 +8,7 @@ import gradio as gr
 
 from aigc_demo.ui.widgets import badge, progress
 
-FLUSH = 0.05  # seconds between two values
+FLUSH = 0.1  # seconds between two values
 TOLD = 0.5  # seconds between two words on progress
 
 
