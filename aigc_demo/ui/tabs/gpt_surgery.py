@@ -39,6 +39,12 @@ USE_CASE = "gpt_surgery"
 ROWS = ("softmax", "tempered", "top_k", "top_k_off", "top_p", "final")
 ODDS_WORDS = (*ROWS, "after", "rest", "branch", "note", "note_more")
 TREE_WORDS = ("root", "child", "same", "parts", "part")
+PRESETS: dict[str, dict[str, Any]] = {
+    "gpt.try_surgery_cold": {"temperature": 0.0},
+    "gpt.try_surgery_hot": {"temperature": 2.0, "top_k": 0, "top_p": 1.0},
+    "gpt.try_surgery_k": {"temperature": 1.0, "top_k": 3, "top_p": 1.0},
+    "gpt.try_surgery_p": {"temperature": 1.0, "top_k": 0, "top_p": 0.5},
+}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -60,6 +66,7 @@ def surgery(service: Any) -> Form:
                     form.slider("length")
                     form.number("position")
                     form.seed()
+                form.presets(PRESETS)
             with result():
                 first = home.shipped_value("gpt-shakespeare-surgery") or {}
                 text = text_view(first.get("text"))
