@@ -68,7 +68,7 @@ class Cost:
     """What a sentence costs one model, in nats."""
 
     model: str  # of checkpoints.COMPARED
-    words: tuple[float, ...]  # of every word, then of the end; an autoencoder's with the mean of its posterior
+    words: tuple[float, ...]  # of every word, then of the end; an autoencoder's mean over codes of the posterior
     total: float  # -log p(x), an autoencoder's bound: reconstruction and KL
     kl: float | None  # of an autoencoder
     dimensions: tuple[float, ...] = field(default=())  # KL of each dimension, largest first

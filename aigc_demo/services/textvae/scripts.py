@@ -102,7 +102,7 @@ state, nats = (h.tanh()[None], c[None].contiguous()), 0.0
 for before, word in zip([START, *sentence], [*sentence, END]):
     logits, state = step(torch.tensor([[before]]), z, state)
     nats -= float(logits.log_softmax(1)[0, word])
-print(f"the words cost {{nats:.2f}} nats, the code {{float(kl.sum()):.2f}}")
+print(f"with the middle of the code the words cost {{nats:.2f}} nats, the code {{float(kl.sum()):.2f}}")
 """
 TITLES = {
     "Morph": "From one sentence to another through the text VAE",

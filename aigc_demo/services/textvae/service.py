@@ -22,6 +22,7 @@ from aigc_demo.services.textvae import checkpoints, documents, reading, scripts
 from aigc_demo.services.textvae.requests import EXAMPLES, Compare, Draw, Morph
 from aigc_demo.services.textvae.results import Compared, Cost, Dimension, Drawn, Morphed, Read, Written
 
+CODES = 64  # drawn from the posterior to see what a line costs an autoencoder
 NEAR = 3  # sentences that are drawn around either end of a way
 
 
@@ -114,9 +115,11 @@ class TextVAEService:
         z = None
         if model.config.variational:
             posterior = model.encode(tokens)
-            z, kl = posterior.mean, posterior.kl()[0]
-        logits = model.decode(z, shifted(tokens))[0].float()
-        nats = -logits.log_softmax(1).gather(1, tokens[0][:, None])[:, 0] * (tokens[0] != UNKNOWN)
+            noise = torch.randn(CODES, model.config.latent, generator=torch.Generator().manual_seed(request.seed))
+            z, kl = posterior.sample(noise.to(tokens.device)), posterior.kl()[0]
+        many = tokens.expand(1 if z is None else CODES, -1)
+        chances = model.decode(z, shifted(many)).float().log_softmax(2)
+        nats = -chances.gather(2, many[..., None])[..., 0].mean(0) * (tokens[0] != UNKNOWN)
         nats = nats[: len(line.tokens) + 1]  # (T,), the end last
         total = float(nats.sum()) + (float(kl.sum()) if kl is not None else 0.0)
         each = rounded(kl.sort(descending=True).values) if kl is not None else ()
