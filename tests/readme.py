@@ -31,6 +31,7 @@ FOLDERS = {  # a folder's comment; one that is not here is not in the tree
     "aigc_demo/services/diffusion": "the diffusion family",
     "aigc_demo/services/gan": "the GANs",
     "aigc_demo/services/textvae": "the text VAE",
+    "aigc_demo/services/seq2seq": "couplets",
     "aigc_demo/services/vae": "the autoencoders",
     "aigc_demo/training": "one recipe per family: `python -m aigc_demo.training.NAME`",
     "aigc_demo/ui": "the only folder that imports Gradio",

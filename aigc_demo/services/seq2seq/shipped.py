@@ -50,12 +50,8 @@ def beside(service: Seq2SeqService, folder: Path) -> None:
 def training(service: Seq2SeqService, folder: Path) -> None:
     """What the training kept of itself."""
     moments = [json.loads(line) for line in (RUN / "answers.jsonl").read_text("utf-8").splitlines()]
-    log = [json.loads(line) for line in (RUN / "log.jsonl").read_text("utf-8").splitlines()]
-    written = log[-1]["pictures"] / max(1, moments[-1]["step"])  # characters of a step
-    pairs = written / (sum(len(answer["upper"]) for answer in moments[0]["answers"]) / len(moments[0]["answers"]))
     for moment in moments:
-        moment |= {"pairs": round(moment["step"] * pairs), "minutes": round(moment["minutes"], 2)}
-        moment["held_out"] = round(moment["held_out"], 4)
+        moment |= {"minutes": round(moment["minutes"], 2), "held_out": round(moment["held_out"], 4)}
     save(folder / f"{COUPLETS}-training.json", {"moments": moments, **service.facts()})
 
 

@@ -281,7 +281,7 @@
     show();
   };
 
-  // Value: {moments: [{step, pairs, minutes, held_out, answers: [{upper, lower, cost, alignment}]}], losses: [[pairs, loss]]}
+  // Value: {moments: [{step, minutes, held_out, answers: [{upper, lower, cost, alignment}]}]}
   luoxia.coupletCourse = (element, props) => {
     const root = element.querySelector(".lx-couplet-course"), value = props.value;
     if (!value || !value.moments) return;
@@ -292,7 +292,7 @@
     const blank = make("p");
     range.max = last;
     // moments lie close together at the start, so the axis is stretched there: a step per moment
-    const xs = [0, Math.round(last / 2), last].map((i) => [i, luoxia.count(moments[i].pairs)]);
+    const xs = [0, Math.round(last / 2), last].map((i) => [i, luoxia.count(moments[i].step)]);
     const above = ({ answers }) => { // how much of the looking goes to the character right above
       const diagonal = answers.flatMap(({ alignment }) => alignment.map((row, t) => row[t]));
       return (100 * diagonal.reduce((sum, share) => sum + share, 0)) / diagonal.length;
@@ -317,7 +317,7 @@
         });
         box.querySelector("p").textContent = fill(words.cost_long, { cost: one.cost.toFixed(2) });
       });
-      output.textContent = `${index + 1} / ${last + 1} · ${luoxia.count(moment.pairs)} ${words.pairs}`;
+      output.textContent = `${index + 1} / ${last + 1} · ${moment.step.toLocaleString("en-US")} ${words.steps}`;
       facts.textContent = fill(words.facts, { minutes: moment.minutes.toFixed(1), cost: moment.held_out.toFixed(2), likely: percent(Math.exp(-moment.held_out)) });
       range.value = index;
       luoxia.filled(range);

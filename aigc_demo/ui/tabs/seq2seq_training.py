@@ -13,7 +13,7 @@ from aigc_demo.ui.tabs.vae_views import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
 ASKED = 3  # upper lines
-SPOKEN = ("across", "nats", "pairs", "facts")
+SPOKEN = ("across", "nats", "steps", "facts")
 PAPERS = {
     "Sutskever et al., Sequence to Sequence Learning with Neural Networks, 2014": "https://arxiv.org/abs/1409.3215",
     "Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024": (
