@@ -101,7 +101,7 @@ class Translate:
 class Beside:
     """Our Llama and transformers', same weights, the likeliest token always."""
 
-    prompt: Annotated[str, Text(4000)] = "What is the capital of France?"
+    prompt: Annotated[str, Text(4000)] = "Tell me a short story about a fox and a river."
     length: Annotated[int, Range(1, 100)] = 32
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@
       });
       drawn.length = all.length;
       box.lastElementChild?.classList.toggle("lx-growing", open);
-      if (stuck) box.scrollTop = box.scrollHeight;
+      if (stuck) box.scrollTop = value.cached ? 0 : box.scrollHeight;
       const facts = value.facts;
       cut.hidden = !facts?.cut;
       if (facts?.cut) cut.textContent = fill(words.cut, { count: facts.cut });

@@ -101,4 +101,8 @@ def verdict_of(say: Say, made: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def layers_of(say: Say, made: dict[str, Any] | None) -> dict[str, Any] | None:
     """Every layer with its differences."""
-    return layer_table(say, made["layers"], made["first"]) if made else None
+    if not made:
+        return None
+    value = layer_table(say, made["layers"], made["first"])
+    value["head"][1] = say("hf_text.beside_layer")
+    return value

@@ -43,8 +43,8 @@ def chat(service: Any) -> Form:
     with form.tab():
         with bench():
             with controls():
-                form.text("message", lines=3)
-                form.slider("temperature", main=True)
+                form.text("message", lines=3).elem_classes = ["lx-main"]  # comes first on a phone
+                form.slider("temperature")
                 form.slider("length")
                 form.buttons("hf_text.run_chat")
                 fresh = gr.Button(t("hf_text.fresh"), size="sm", elem_id="hf_text_chat-fresh")
