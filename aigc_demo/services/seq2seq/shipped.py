@@ -19,6 +19,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.services.seq2seq.checkpoints import COUPLETS
@@ -61,7 +63,7 @@ def typed(service: Seq2SeqService, folder: Path) -> None:
     for upper in list(KNOWN)[:TYPED]:
         *_, last = service.pair(Pair(upper=upper))
         best = last.value.replies[0]
-        looked = best.looked.mean((0, 1)) / 255  # (S, S)
+        looked = np.asarray(best.looked).mean((0, 1)) / 255  # (S, S)
         found.append({"upper": upper, "lower": best.text, "alignment": looked.round(2).tolist()})
     save(folder / "seq2seq-typed.json", {"couplets": found})
 
