@@ -68,6 +68,9 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
     "hf_text_translate": {"text": "hello", "language": "french", "length": 3, "temperature": 0, "engine": "ours"}
     | {"name": "", "seed": 7},
     "hf_text_beside": {"prompt": "hello", "length": 3},
+    "textvae_morph": {"corpus": "verse", "first": "", "last": "", "stops": 4, "temperature": 0, "seed": 7},
+    "textvae_draw": {"corpus": "verse", "around": "", "temperature": 0, "spread": 1, "seed": 7, "count": 3},
+    "textvae_compare": {"sentence": "", "hidden": 0.4, "seed": 7},
     "vae_plane": {"x": 0.5, "y": -1.5, "digit": 3},
     "vae_rebuild": {"sample": 40, "drawing": "", "code": 2, "digit": -1, "seed": 7},
     "vae_walk": {"sample_from": 60, "drawing_from": "", "sample_to": 160, "drawing_to": "", "frames": 3}

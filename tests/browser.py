@@ -12,6 +12,7 @@ FAMILIES = {
     "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
     "gpt": ("write", "surgery", "attention", "lstm", "cache", "beside", "tune", "training"),
     "seq2seq": ("pair", "beside", "training"),
+    "textvae": ("morph", "draw", "compare", "training"),
     "hf_text": ("chat", "summarise", "ask", "translate", "beside"),
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
@@ -19,6 +20,7 @@ AT_ONCE = {
     *("diffusion_forward", "diffusion_training", "seq2seq_training", "gpt_attention", "gpt_training"),
     *(f"vae_{name}" for name in FAMILIES["vae"] if name != "beside"),
     *(f"cyclegan_{name}" for name in FAMILIES["cyclegan"]),
+    *(f"textvae_{name}" for name in FAMILIES["textvae"]),
     *(f"gan_{name}" for name in FAMILIES["gan"] if name != "points"),
 }
 DEVICE_FORMS = tuple(use_case for use_case in USE_CASES if use_case not in AT_ONCE)  # those with Run and Stop

@@ -33,10 +33,10 @@ MORPHS: dict[str, dict[str, Any]] = {
         "first": "a beautiful film about love and loss",
         "last": "the plot makes no sense at all",
     },
-    "textvae.try_funny": {
+    "textvae.try_best": {
         "corpus": "reviews",
-        "first": "the funniest comedy of the year",
-        "last": "it is dull and far too long",
+        "first": "one of the best films of the year",
+        "last": "a bad movie",
     },
 }
 DRAWS: dict[str, dict[str, Any]] = {
