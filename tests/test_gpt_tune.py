@@ -37,9 +37,9 @@ def request(**changes):
 
 
 def few(steps, count):
-    """So many steps of a run, then Stop; the value of the last one."""
+    """A run of one update less than `count`, then Stop; the last value. Two values come before any update."""
     found = None
-    for _ in range(count):
+    for _ in range(count + 1):
         found = next(steps).value
     steps.close()
     return found

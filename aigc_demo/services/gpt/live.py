@@ -79,9 +79,14 @@ class Training:
         pieces = pieces.to(self.model.embed.weight.device)
         return F.cross_entropy(self.model(pieces[:, :-1]).flatten(0, 1).float(), pieces[:, 1:].flatten())
 
-    @torch.no_grad()
     def look(self, request: Tune) -> None:
         """The loss on what is held out, and a sample."""
+        self.measure()
+        self.write(request)
+
+    @torch.no_grad()
+    def measure(self) -> None:
+        """The loss on what is held out, unless it is known."""
         if self.held and self.held[-1][0] == self.step:
             return
         self.model.eval()
@@ -91,6 +96,12 @@ class Training:
         if not cost < RUNAWAY * self.random_loss:
             raise BadRequestError("tune_diverged")
         self.held = [*thinned(self.held), (self.step, cost)]
+
+    @torch.no_grad()
+    def write(self, request: Tune) -> None:
+        """A sample, unless there is one of this moment."""
+        if self.samples and self.samples[-1].step == self.step:
+            return
         sample = Sample(self.step, self.sample(request))
         self.samples = [*self.samples[:1], *self.samples[1:][-(SAMPLES - 2) :], sample]
 

@@ -115,7 +115,9 @@ def pressed(training: Training, request: Tune, token: str) -> Iterator[Step[Tune
     length = MINUTE * request.minutes
     total = max(1, round(length))
     began = time.monotonic()
-    training.look(request)
+    training.measure()
+    yield Step(0, total, training.tuned(token))  # a sample takes a while
+    training.write(request)
     yield Step(0, total, training.tuned(token))
     while (spent := time.monotonic() - began) < length:
         at = time.monotonic()
