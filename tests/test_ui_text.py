@@ -24,6 +24,7 @@ NAMES = {
     "TXT",
     "HTML",
     "JSON",
+    "SAFETENSORS",
     "CPU",
     "DDPM",
     "DDIM",

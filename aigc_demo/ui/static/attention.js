@@ -18,13 +18,13 @@
     const [title, about] = root.querySelectorAll(".lx-attend-large figcaption > *");
     const box = root.querySelector(".lx-seen"), line = root.querySelector(".lx-verdict");
     const cut = root.querySelector(".lx-cut"), next = root.querySelector(".lx-next");
-    let value = null, weights = null, text = [], size = 0, chosen = null, row = -1, held = -1;
+    let value = null, weights = null, letters = [], size = 0, chosen = null, row = -1, held = -1;
 
     // share that character i takes from j, by a head
     const share = (layer, head, i, j) => (j > i ? 0 : weights[(layer * value.heads + head) * size + (i * (i + 1)) / 2 + j] / 255);
 
     function small(canvas, layer, head, glow, paper) {
-      const count = text.length, context = canvas.getContext("2d");
+      const count = letters.length, context = canvas.getContext("2d");
       [canvas.width, canvas.height] = [count, count];
       const out = context.createImageData(count, count);
       for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) {
@@ -47,7 +47,7 @@
 
     // the large map: rows look at columns; what lies ahead is hatched
     function map() {
-      const count = text.length, scale = devicePixelRatio || 1, width = large.clientWidth;
+      const count = letters.length, scale = devicePixelRatio || 1, width = large.clientWidth;
       if (!width || !count) return;
       const side = Math.max(14, Math.min(26, width / 24)), cell = (width - side) / count;
       [large.width, large.height] = [width * scale, width * scale];
@@ -79,7 +79,7 @@
       pen.font = `${Math.max(8, Math.min(14, cell * 1.05))}px ${getComputedStyle(large).fontFamily}`;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
-      text.forEach((one, i) => {
+      letters.forEach((one, i) => {
         const middle = side + (i + 0.5) * cell, sign = luoxia.sign(one), faint = sign !== one;
         pen.fillStyle = i === row ? glow : faint ? mist : ink;
         pen.fillText(sign, side / 2, middle);
@@ -98,7 +98,7 @@
     // the text, tinted by what character `place` takes from each
     function look(place) {
       row = place;
-      const spans = [...box.children], count = text.length;
+      const spans = [...box.children], count = letters.length;
       const shares = spans.map((_, j) => (place < 0 ? 0 : share(...chosen, place, j)));
       const most = Math.max(...shares, 1e-6);
       spans.forEach((span, j) => {
@@ -107,7 +107,7 @@
         span.classList.toggle("lx-ahead", place >= 0 && j > place);
       });
       const best = shares.map((part, j) => [part, j]).sort((a, b) => b[0] - a[0]).slice(0, 3).filter(([part]) => part >= 0.02);
-      const name = (j) => `${luoxia.sign(text[j])}`;
+      const name = (j) => `${luoxia.sign(letters[j])}`;
       let sentence = words.none;
       if (place === 0) sentence = fill(words.row_first, { what: name(0) });
       else if (place > 0 && best.length) {
@@ -121,7 +121,7 @@
 
     function choose(layer, head) {
       chosen = [layer, head];
-      const count = text.length, mean = (offset) => {
+      const count = letters.length, mean = (offset) => {
         let sum = 0;
         for (let i = 1; i < count; i++) sum += share(layer, head, i, offset(i));
         return luoxia.percent(count > 1 ? sum / (count - 1) : 1);
@@ -156,7 +156,7 @@
       let best = [0, 0], most = -1;
       for (let layer = 0; layer < value.layers; layer++) for (let head = 0; head < value.heads; head++) {
         let sum = 0;
-        for (let i = 2; i < text.length; i++) sum += share(layer, head, i, i - 1);
+        for (let i = 2; i < letters.length; i++) sum += share(layer, head, i, i - 1);
         if (sum > most) [most, best] = [sum, [layer, head]];
       }
       return best;
@@ -165,18 +165,18 @@
     function load() {
       const now = props.value;
       if (!now || !now.weights) return;
-      const same = value && value.text.length === now.text.length;
-      [value, weights, text] = [now, bytes(now.weights), [...now.text]];
-      size = (text.length * (text.length + 1)) / 2;
+      const same = letters.length === [...now.text].length;
+      [value, weights, letters] = [now, bytes(now.weights), [...now.text]];
+      size = (letters.length * (letters.length + 1)) / 2;
       lay();
-      box.replaceChildren(...text.map((one, i) => {
+      box.replaceChildren(...letters.map((one, i) => {
         const span = make("span", { className: `lx-token${one === "\n" ? " lx-break" : ""}`, textContent: one });
         span.dataset.i = i;
         return span;
       }));
       if (!same) row = held = -1;
       cut.hidden = !now.cut;
-      cut.textContent = now.cut ? fill(words.cut, { count: now.cut, seen: text.length }) : "";
+      cut.textContent = now.cut ? fill(words.cut, { count: now.cut, seen: letters.length }) : "";
       next.textContent = fill(words.next, { list: now.next.map(([one, p]) => `${luoxia.sign(one)} ${luoxia.percent(p)}`).join(" · ") });
       const [layer, head] = chosen || sharpest();
       choose(layer, head);
@@ -185,22 +185,22 @@
 
     const settle = (place) => { held = place; look(place); };
     box.addEventListener("pointerover", (event) => { const at = event.target.dataset?.i; if (at !== undefined) look(+at); });
-    box.addEventListener("pointerleave", () => value && look(held >= 0 ? held : text.length - 1));
+    box.addEventListener("pointerleave", () => value && look(held >= 0 ? held : letters.length - 1));
     box.addEventListener("click", (event) => { const at = event.target.dataset?.i; if (at !== undefined) settle(+at); });
     box.addEventListener("keydown", (event) => {
       const way = { ArrowLeft: -1, ArrowRight: 1, Home: -1e6, End: 1e6 }[event.key];
       if (!way || !value) return;
       event.preventDefault();
-      settle(Math.max(0, Math.min(text.length - 1, row + way)));
+      settle(Math.max(0, Math.min(letters.length - 1, row + way)));
     });
     const rowAt = (event) => {
       const { top } = large.getBoundingClientRect();
       const i = Math.floor((event.clientY - top - +large.dataset.side) / +large.dataset.cell);
-      return i >= 0 && i < text.length ? i : -1;
+      return i >= 0 && i < letters.length ? i : -1;
     };
     large.addEventListener("pointermove", (event) => { const i = rowAt(event); if (value && i >= 0) look(i); });
     large.addEventListener("pointerdown", (event) => { const i = rowAt(event); if (value && i >= 0) settle(i); });
-    large.addEventListener("pointerleave", () => value && look(held >= 0 ? held : text.length - 1));
+    large.addEventListener("pointerleave", () => value && look(held >= 0 ? held : letters.length - 1));
     new ResizeObserver(() => value && map()).observe(large);
     luoxia.onTheme(paint);
     watch("value", load);

@@ -27,9 +27,9 @@
     let begun = "", known = 0;
     return {
       facts: (words) => { facts.textContent = words; },
-      show: (prompt, text, p = []) => {
-        const characters = [...text], old = script.tokens.slice(begun.length ? [...begun].length : 0).map((token) => token[0]).join("");
-        if (prompt !== begun || !text.startsWith(old)) {
+      show: (prompt, written, p = []) => {
+        const characters = [...written], old = script.tokens.slice(begun.length ? [...begun].length : 0).map((token) => token[0]).join("");
+        if (prompt !== begun || !written.startsWith(old)) {
           script.clear();
           script.add([...prompt].map((one) => [one, 1, 1, 0, []]), true);
           [begun, known] = [prompt, 0];

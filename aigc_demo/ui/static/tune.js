@@ -12,9 +12,9 @@
       if (!chosen) return;
       if (chosen.size > most) return luoxia.toast(words.large);
       try {
-        const text = new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
-        if (text.includes("\0")) throw new TypeError("not a text");
-        box.value = text;
+        const content = new TextDecoder("utf-8", { fatal: true }).decode(await chosen.arrayBuffer());
+        if (content.includes("\0")) throw new TypeError("not a text");
+        box.value = content;
         send();
       } catch (error) { luoxia.toast(words.binary); }
     };
