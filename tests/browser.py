@@ -10,7 +10,7 @@ FAMILIES = {
     "vae": ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training"),
     "cyclegan": ("translate", "compare", "training"),
     "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
-    "gpt": ("write", "surgery", "attention", "lstm", "cache", "beside", "tune", "training"),
+    "gpt": ("write", "surgery", "poem", "attention", "lstm", "cache", "beside", "tune", "training"),
     "seq2seq": ("pair", "beside", "training"),
     "textvae": ("morph", "draw", "compare", "training"),
     "hf_text": ("chat", "summarise", "ask", "translate", "beside"),

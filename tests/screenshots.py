@@ -45,12 +45,14 @@ README = (
     Shot("vae", "zh", "dark"),
     Shot("gan", "zh", "light"),
     Shot("cyclegan", "en", "light"),
+    Shot("seq2seq", "zh", "light"),
+    Shot("gpt", "en", "light"),
     Shot("diffusion", "en", "light"),
     Shot("diffusion", "zh", "dark"),
     Shot("home", "zh", "light", PHONE),
     Shot("diffusion", "en", "dark", PHONE),
 )
-VIEWS = ("home", "gan", "cyclegan", "vae", "diffusion")
+VIEWS = ("home", "gan", "cyclegan", "vae", "diffusion", "gpt", "seq2seq", "textvae", "hf_text")
 ALL = tuple(Shot(*choice) for choice in product(VIEWS, LOCALES, ("light", "dark"), (WIDE, PHONE)))
 
 

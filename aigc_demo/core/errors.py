@@ -88,8 +88,8 @@ SENTENCES = {
     "smollm2_missing": "SmolLM2 is not on this machine yet. Press its button to fetch it, or run: {command}",
     "smollm2_unreachable": "SmolLM2 cannot be fetched ({reason}). Try again where there is a network, or run there: "
     "{command}",
-    "tokenizer_missing": "The tokenizer file of {name} is missing or cannot be read. Delete the folder of the model and "
-    "fetch it again.",
+    "tokenizer_missing": "The tokenizer file of {name} is missing or cannot be read. Delete the folder of the model "
+    "and fetch it again.",
     "tokenizer_wrong": "The tokenizer file of {name} belongs to another model: it has more tokens than the network. "
     "Fetch the model again.",
     "chat_broken": "This conversation cannot be read. Start a new one.",

@@ -147,9 +147,9 @@
     };
 
     const row = (reply, place, low, high) => {
-      const text = make("span", { className: "lx-reply-text" });
+      const line = make("span", { className: "lx-reply-text" });
       const size = [...value.upper].length;
-      text.append(...[...reply.text].map((character, i) => {
+      line.append(...[...reply.text].map((character, i) => {
         const sign = make("span", { textContent: character });
         if (reply.p) sign.style.setProperty("--odd", Math.min(1, -Math.log10(Math.max(reply.p[i], 1e-6)) / 3).toFixed(3));
         return sign;
@@ -164,7 +164,7 @@
         tone.dataset.good = String(good === known.length);
       }
       const rank = make("b", { textContent: place === "truth" ? "★" : String(place + 1) });
-      const button = make("button", { type: "button", className: "lx-reply" }, rank, text, bar, cost, tone);
+      const button = make("button", { type: "button", className: "lx-reply" }, rank, line, bar, cost, tone);
       button.setAttribute("aria-pressed", String(chosen === place));
       button.addEventListener("click", () => {
         chosen = place;

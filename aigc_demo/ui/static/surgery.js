@@ -4,7 +4,7 @@
   const { make, fill } = luoxia;
   const ROWS = 5, CONTEXT = 48; // rows of bars; characters that are shown before a parting
   const desks = {};
-  const desk = (name) => (desks[name] ||= { text: [], position: 0, wish: null, chosen: null, listeners: [], nodes: [] });
+  const desk = (name) => (desks[name] ||= { signs: [], position: 0, wish: null, chosen: null, listeners: [], nodes: [] });
   const changed = (name) => desk(name).listeners.forEach((listener) => listener());
   const signs = (words) => [...words];
 
@@ -12,7 +12,7 @@
   luoxia.surgeryPlace = (name) => desk(name).position;
   luoxia.surgeryWish = (name) => {
     const mine = desk(name);
-    const wish = mine.wish || { text: mine.text.slice(0, Math.max(1, mine.position)).join(""), at: mine.position, rival: "" };
+    const wish = mine.wish || { text: mine.signs.slice(0, Math.max(1, mine.position)).join(""), at: mine.position, rival: "" };
     mine.wish = null;
     mine.started = { ...wish, parent: mine.current ?? null };
     return wish.text;
@@ -50,7 +50,7 @@
       script.add(tokens);
       script.add([["", 1, 1, 0, []]]); // the place behind the text
       script.spans[script.spans.length - 1].classList.add("lx-beyond");
-      mine.text = tokens.map((token) => token[0]);
+      mine.signs = tokens.map((token) => token[0]);
       mine.tokens = tokens;
       mine.position = Math.min(mine.position, tokens.length);
       root.querySelector(".lx-text").scrollTop = 0;
@@ -75,7 +75,7 @@
     const words = JSON.parse(root.dataset.words), grid = root.querySelector(".lx-odds-grid"), title = root.querySelector(".lx-odds-title");
     const note = root.querySelector(".lx-odds-note");
     const branch = (rival, position) => {
-      mine.wish = { text: mine.text.slice(0, position).join("") + rival, at: position, rival };
+      mine.wish = { text: mine.signs.slice(0, position).join("") + rival, at: position, rival };
       document.getElementById(`${name}-run`)?.click();
     };
     const show = () => {
@@ -145,12 +145,12 @@
     // which node the text of the form is; a text that nobody has seen yet is a new root
     const settle = () => {
       if (growing) return;
-      const now = mine.text.join("");
+      const now = mine.signs.join("");
       if (!now) return;
       let node = nodes[mine.current];
       if (!node || textOf(node) !== now) node = nodes.find((one) => textOf(one) === now);
       if (!node) {
-        const fresh = { id: nodes.length, parent: null, at: 0, rival: "", signs: [...mine.text], tokens: mine.tokens };
+        const fresh = { id: nodes.length, parent: null, at: 0, rival: "", signs: [...mine.signs], tokens: mine.tokens };
         const only = nodes.length === 1 && nodes[0].parent === null; // nothing hangs on what was typed before
         if (only) nodes.length = 0;
         fresh.id = nodes.length;

@@ -9,7 +9,7 @@
     return part;
   };
   const gap = (corpus) => (corpus === "verse" ? "" : " ");
-  const shown = (text) => text.replaceAll("<unknown>", "□").replaceAll("<end>", "⏎");
+  const shown = (sentence) => sentence.replaceAll("<unknown>", "□").replaceAll("<end>", "⏎");
   const signs = (words) => JSON.parse(words);
 
   // A view that is drawn anew with every value.
