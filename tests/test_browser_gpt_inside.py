@@ -100,7 +100,7 @@ def test_a_text_of_ones_own_is_learned_and_written_with(visit):
     step = int(view.get_attribute("data-step"))
     expect(view.locator(".lx-dropped")).to_contain_text("中 × 1")
     assert step > 1 and view.locator(".lx-samples li").count() >= 1
-    part(page, TUNE, "own", "textarea, input").first.fill("the king")
+    part(page, TUNE, "own", ":is(textarea, input)").first.fill("the king")
     page.wait_for_timeout(800)  # the server ends the run
     page.locator("#gpt_tune-own-run").click()
     own = page.locator("#gpt_tune-own-view .lx-tokens")

@@ -20,7 +20,7 @@ def first_look(page, use_case):
 
 def write(page, use_case, name, text):
     """Type a sentence and wait for the live answer."""
-    part(page, use_case, name, "textarea, input").first.fill(text)
+    part(page, use_case, name, ":is(textarea, input)").first.fill(text)
     expect(badge_of(page, use_case)).to_have_attribute("data-state", "live", timeout=QUICK)
     settled(page)
 
@@ -69,7 +69,7 @@ def test_another_language_empties_the_boxes(visit):
     write(page, MORPH, "first", "明月松间照")
     part(page, MORPH, "corpus", "input[value=reviews]").check(force=True)
     expect(view.locator('[data-way="codes"] li').first).to_contain_text("beautiful film", timeout=QUICK)
-    assert part(page, MORPH, "first", "textarea, input").first.input_value() == ""
+    assert part(page, MORPH, "first", ":is(textarea, input)").first.input_value() == ""
 
 
 def test_a_preset_sets_both_sentences(visit):

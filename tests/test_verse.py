@@ -94,7 +94,7 @@ def test_poems_are_read_simplified_and_once(package):
 
 def test_without_opencc_a_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(poem_text, "import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
-    with pytest.raises(UnavailableError, match="pip install opencc"):
+    with pytest.raises(UnavailableError, match="Install the package opencc"):
         poem_text.simplify("樓")
 
 

