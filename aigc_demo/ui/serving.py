@@ -191,7 +191,7 @@ class Pages:
 
     def __init__(self, app: App):
         self.app = app
-        self.kept = Kept(PAGES, 16 << 20)
+        self.kept = Kept(PAGES, 32 << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
