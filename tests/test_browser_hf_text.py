@@ -2,7 +2,7 @@
 
 import re
 
-from browser import QUICK, RUN, badge_of, open_tab, part
+from browser import QUICK, RUN, badge_of, bench, open_tab, part
 from playwright.sync_api import expect
 
 CHAT = "hf_text_chat"
@@ -40,6 +40,6 @@ def test_a_conversation_goes_on_until_a_new_one_begins(visit):
         expect(view.locator(".lx-turn-user")).to_have_count(count, timeout=RUN)
         expect(badge_of(page, CHAT)).to_have_attribute("data-state", "live", timeout=RUN)
         expect(view.locator(".lx-growing")).to_have_count(0, timeout=RUN)
-        expect(page.locator(f"#{CHAT}-stop")).to_be_disabled(timeout=RUN)
+        expect(bench(page, CHAT)).not_to_have_attribute("data-busy", re.compile(".*"), timeout=RUN)
     page.locator(f"#{CHAT}-fresh").click()
     expect(view.locator(".lx-turn")).to_have_count(0, timeout=QUICK)
