@@ -167,8 +167,7 @@ def wire_writing(form: Form, service: Any, kept: gr.State, parts: tuple[Any, ...
     def on_write(prompt: Any, model: Any, temperature: Any, seed: Any, token: str) -> Iterator[Any]:
         start = prompt or STARTS.get(str(model), "")
         asked = {"prompt": start, "temperature": temperature, "length": 240, "model": model, "seed": seed}
-        for value, _, _ in written(service.tuned_write(token, build(Write, asked)), {}):
-            yield value
+        yield from written(service.tuned_write(token, build(Write, asked)), {})
 
     fields = [form.components[name] for name in ("model", "temperature", "seed")]
     hidden = {"api_name": "gpt_tune_write", **PRIVATE}
