@@ -177,7 +177,7 @@ def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
 
 def test_refusals_of_gradio_are_in_the_language_of_the_page(visit):
     page = visit("?lang=zh")
-    bring(page, b"hello", "a.txt", "text/plain")
+    bring(page, b"hello", "a.csv", "text/csv")
     expect(toast(page)).to_contain_text("这里打不开这种文件")
     close_toasts(page)
     drop(page, b"0" * 6_000_000, "big.png", "image/png")

@@ -63,15 +63,6 @@ def test_markup_and_direction_signs_in_a_sentence_stay_text(visit):
     assert view.locator("img").count() == 0
 
 
-def test_another_language_empties_the_boxes(visit):
-    page = visit()
-    view = first_look(page, MORPH)
-    write(page, MORPH, "first", "明月松间照")
-    part(page, MORPH, "corpus", "input[value=reviews]").check(force=True)
-    expect(view.locator('[data-way="codes"] li').first).to_contain_text("beautiful film", timeout=QUICK)
-    assert part(page, MORPH, "first", ":is(textarea, input)").first.input_value() == ""
-
-
 def test_a_preset_sets_both_sentences(visit):
     page = visit()
     view = first_look(page, MORPH)

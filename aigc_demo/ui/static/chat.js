@@ -16,7 +16,7 @@
         await luoxia.copy(said.textContent);
 
       });
-      const row = make("section", { className: `lx-turn lx-turn-${role}` }, make("h4", { textContent: words[role] }), said);
+      const row = make("section", { className: `lx-turn lx-turn-${role}` }, make("h3", { textContent: words[role] }), said);
       if (role === "assistant") row.append(copy);
       return row;
     };

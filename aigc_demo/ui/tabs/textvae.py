@@ -150,4 +150,4 @@ def other_language(form: Form, *fields: str) -> None:
     """A language that is chosen by hand empties the boxes, which then stand for examples in that language."""
     boxes = [form.components[field] for field in fields]
     script = f"() => {json.dumps([''] * len(boxes))}" if len(boxes) > 1 else "() => ''"
-    form.components["corpus"].select(None, None, boxes, js=script, show_progress="hidden")
+    form.components["corpus"].input(None, None, boxes, js=script, show_progress="hidden")
