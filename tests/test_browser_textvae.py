@@ -70,6 +70,15 @@ def test_a_preset_sets_both_sentences(visit):
     expect(view.locator('[data-way="codes"] li').last).to_contain_text("白日依山尽", timeout=QUICK)
 
 
+def test_another_language_empties_the_boxes(visit):
+    page = visit()
+    view = first_look(page, MORPH)
+    write(page, MORPH, "first", "明月松间照")
+    part(page, MORPH, "corpus", "input[value=reviews]").check(force=True)
+    expect(view.locator('[data-way="codes"] li').first).to_contain_text("beautiful film", timeout=QUICK)
+    expect(part(page, MORPH, "first", ":is(textarea, input)").first).to_have_value("")
+
+
 def test_a_new_seed_draws_other_sentences(visit):
     page = visit()
     view = first_look(page, DRAW)

@@ -272,6 +272,12 @@ class Form:
             **{**QUICK, **options},
         )
 
+    def latest_wins(self, used: str, other: str, empty: str) -> None:
+        """Whoever uses one control wants to see that one: the other, which would go before it, becomes `empty`."""
+        part, before = self.components[used], self.components[other]
+        script = f"(now) => luoxia.touched('{self.use_case}-{used}') ? '{empty}' : now"
+        part.change(None, before, before, js=script, show_progress="hidden")
+
     def save(
         self, formats: Sequence[str], make: Callable[..., Iterator[Step[bytes | None]]], extra: Sequence[Any] = ()
     ) -> None:

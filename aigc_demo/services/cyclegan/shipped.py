@@ -12,10 +12,7 @@ Run it after new weights; assets/examples/ then holds
 The first needs the emoji on this machine: `python -m aigc_demo.data fetch emoji`.
 """
 
-import argparse
 import io
-import json
-import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
@@ -26,17 +23,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.services.cyclegan import requests, sheets
 from aigc_demo.services.cyclegan.checkpoints import CYCLE, used
 from aigc_demo.services.cyclegan.requests import Translate
 from aigc_demo.services.cyclegan.service import CycleGANService, create
+from aigc_demo.services.shipping import make, write
 from aigc_demo.services.vae.sheets import sheet
 
-logger = logging.getLogger(__name__)
 FIRST: dict[str, Any] = {"translate": requests.Translate(), "compare": requests.Compare()}
 MOVING = (19, 8, 13)  # pairs in the moving picture: a key with a 0, a mushroom, a siren
 COLOURS = 96  # of the moving picture, to be light
@@ -78,31 +73,13 @@ def first(name: str, service: CycleGANService, folder: Path) -> None:
     write(folder / f"{CYCLE}-{name}.json", value)
 
 
-def write(path: Path, value: dict[str, Any]) -> None:
-    """A value as a line of JSON."""
-    path.write_text(json.dumps(value) + "\n")
-
-
 def main() -> None:
     makers: dict[str, Callable[[CycleGANService, Path], None]] = {
         "pairs": pairs,
         **{name: partial(first, name) for name in FIRST},
         "run": moving,
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
-    names = parser.parse_args().names or list(makers)
-    if unknown := set(names) - set(makers):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    store = Store(device="cpu")
-    service = create(store)
-    for name in names:
-        try:
-            makers[name](service, Path(store.assets) / "examples")
-            logger.info("%s: made", name)
-        except UserError as error:
-            logger.warning("%s: %s", name, error)
+    make(__doc__, makers, create)
 
 
 if __name__ == "__main__":

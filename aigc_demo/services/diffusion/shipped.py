@@ -5,7 +5,6 @@
 Draws every use-case with its defaults and writes sheets and facts to assets/examples/. Run it after new weights.
 """
 
-import json
 import logging
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.services.diffusion import requests, sheets
 from aigc_demo.services.diffusion.results import Array
 from aigc_demo.services.diffusion.service import DiffusionService, create
+from aigc_demo.services.shipping import write
 
 logger = logging.getLogger(__name__)
 
@@ -80,11 +80,11 @@ def main() -> None:
         (folder / f"{checkpoint}-{name}.png").write_bytes(sheet)
         plain = {"sheets": [f"{checkpoint}-{name}.png"], **facts, **common, "values": asdict(request)}
         plain["seed"] = plain["values"].get("seed", plain["values"].get("seed_from"))
-        (folder / f"{checkpoint}-{name}.json").write_text(json.dumps(plain) + "\n")
+        write(folder / f"{checkpoint}-{name}.json", plain)
         logger.info("%s: %d bytes", name, len(sheet))
     forward = requests.Forward()
     value = {**sheets.noised(service.forward(forward), service.schedule()), "seed": forward.seed}
-    (folder / f"{checkpoint}-forward.json").write_text(json.dumps(value) + "\n")
+    write(folder / f"{checkpoint}-forward.json", value)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,6 @@ Run it after new weights; assets/examples/ then holds
     gan-digits-<name>.json     the first result of every inner tab with its defaults, and its sheet
 """
 
-import argparse
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
@@ -21,8 +19,6 @@ from typing import Any
 
 import torch
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.services.gan import checkpoints, pictures, requests, sheets
@@ -31,6 +27,7 @@ from aigc_demo.services.gan.live import Training
 from aigc_demo.services.gan.points import mean_losses
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.gan.service import GANService, create
+from aigc_demo.services.shipping import make, write
 
 logger = logging.getLogger(__name__)
 FRAMES = 48
@@ -101,31 +98,13 @@ def first(name: str, service: GANService, folder: Path) -> None:
     write(folder / f"gan-digits-{name}.json", plain)
 
 
-def write(path: Path, value: dict[str, Any]) -> None:
-    """A value as a line of JSON."""
-    path.write_text(json.dumps(value) + "\n")
-
-
 def main() -> None:
     makers: dict[str, Callable[[GANService, Path], None]] = {
         "points": points,
         "portraits": portraits,
         **{name: partial(first, name) for name in FIRST},
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
-    names = parser.parse_args().names or list(makers)
-    if unknown := set(names) - set(makers):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    store = Store(device="cpu")
-    service = create(store)
-    for name in names:
-        try:
-            makers[name](service, Path(store.assets) / "examples")
-            logger.info("%s: made", name)
-        except UserError as error:
-            logger.warning("%s: %s", name, error)
+    make(__doc__, makers, create)
 
 
 if __name__ == "__main__":

@@ -7,22 +7,18 @@ Run it after new weights; assets/examples/ then holds gpt-shakespeare-<name>.jso
 services/gpt/values.py has them. Those that measure time should be made on a quiet machine.
 """
 
-import argparse
-import logging
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.services.gpt import values
 from aigc_demo.services.gpt.requests import Attend, Beside, Race, Remember, Tune
 from aigc_demo.services.gpt.samples import SAMPLES
 from aigc_demo.services.gpt.service import GPTService, create
-from aigc_demo.services.gpt.shipped import save
+from aigc_demo.services.shipping import make, write
 
-logger = logging.getLogger(__name__)
 GPT, LSTM = "gpt-shakespeare", "lstm-shakespeare"
 Made = tuple[Any, dict[str, Any], tuple[str, ...]]  # request, value, ids of the models that took part
 
@@ -71,24 +67,15 @@ MAKERS: dict[str, Callable[[GPTService], Made]] = {
 }
 
 
+def first(name: str, service: GPTService, folder: Path) -> None:
+    """The first result of an inner tab."""
+    request, value, models = MAKERS[name](service)
+    facts = {"values": asdict(request), "seed": getattr(request, "seed", None), "sha256": service.store.sha256(GPT)}
+    write(folder / f"{GPT}-{name}.json", {**value, **facts, **service.facts(*models)})
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(MAKERS)}")
-    names = parser.parse_args().names or list(MAKERS)
-    if unknown := set(names) - set(MAKERS):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    store = Store(device="cpu")
-    service = create(store)
-    for name in names:
-        try:
-            request, value, models = MAKERS[name](service)
-            facts = {"values": asdict(request), "seed": getattr(request, "seed", None), "sha256": store.sha256(GPT)}
-            folder = Path(store.assets) / "examples"
-            save(folder / f"{GPT}-{name}.json", {**value, **facts, **service.facts(*models)})
-            logger.info("%s: made", name)
-        except UserError as error:
-            logger.warning("%s: %s", name, error)
+    make(__doc__, {name: partial(first, name) for name in MAKERS}, create)
 
 
 if __name__ == "__main__":

@@ -11,27 +11,21 @@ Run it after new weights; assets/examples/ then holds
     gpt-typed.json                the lines that the card of the landing view types
 """
 
-import argparse
-import json
-import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.services.gpt.odds_values import odds_value
 from aigc_demo.services.gpt.poem_values import poem as poem_value
 from aigc_demo.services.gpt.requests import Compose, Surgery, Write
 from aigc_demo.services.gpt.service import GPTService, create
+from aigc_demo.services.shipping import make, write
 from aigc_demo.services.token_parts import Growing
 
-logger = logging.getLogger(__name__)
 TYPED = 110  # characters of the card
 
 
-def write(service: GPTService, folder: Path) -> None:
+def text(service: GPTService, folder: Path) -> None:
     """The first text."""
     request = Write()
     *_, last = service.write(request)
@@ -39,16 +33,16 @@ def write(service: GPTService, folder: Path) -> None:
     growing = Growing(made.prompt, cut=made.cut)
     value = growing.add(made.tokens)
     facts = {"values": asdict(request), "seed": request.seed, "sha256": service.store.sha256(request.model)}
-    save(folder / f"{request.model}-write.json", {**value, "run": "shipped", **facts, **service.facts(request.model)})
+    write(folder / f"{request.model}-write.json", {**value, "run": "shipped", **facts, **service.facts(request.model)})
 
 
 def surgery(service: GPTService, folder: Path) -> None:
     """The first place under the knife."""
     request = Surgery()
-    text, odds = Growing(service.reading(request)).value, odds_value(request, service.surgery(request))
+    read, odds = Growing(service.reading(request)).value, odds_value(request, service.surgery(request))
     facts = {"values": asdict(request), "seed": None, "sha256": service.store.sha256(request.model)}
-    value = {"text": {**text, "run": "shipped"}, "odds": odds, **facts, **service.facts(request.model)}
-    save(folder / f"{request.model}-surgery.json", value)
+    value = {"text": {**read, "run": "shipped"}, "odds": odds, **facts, **service.facts(request.model)}
+    write(folder / f"{request.model}-surgery.json", value)
 
 
 def poem(service: GPTService, folder: Path) -> None:
@@ -57,43 +51,25 @@ def poem(service: GPTService, folder: Path) -> None:
     *_, last = service.compose(request)
     facts = {"values": asdict(request), "seed": request.seed, "sha256": service.store.sha256(request.model)}
     value = {**poem_value(last.value), "run": "shipped", **facts, **service.facts(request.model)}
-    save(folder / f"{request.model}-poem.json", value)
+    write(folder / f"{request.model}-poem.json", value)
 
 
 def typed(service: GPTService, folder: Path) -> None:
     """A few lines for the landing view."""
     request = Write(length=TYPED)
     *_, last = service.write(request)
-    text = "".join(token.text for token in last.value.tokens)
-    save(folder / "gpt-typed.json", {"prompt": request.prompt, "text": text.rpartition(" ")[0]})
-
-
-def save(path: Path, value: dict[str, Any]) -> None:
-    """A value as a line of JSON."""
-    path.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
+    said = "".join(token.text for token in last.value.tokens)
+    write(folder / "gpt-typed.json", {"prompt": request.prompt, "text": said.rpartition(" ")[0]})
 
 
 def main() -> None:
     makers: dict[str, Callable[[GPTService, Path], None]] = {
-        "write": write,
+        "write": text,
         "surgery": surgery,
         "poem": poem,
         "typed": typed,
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
-    names = parser.parse_args().names or list(makers)
-    if unknown := set(names) - set(makers):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    store = Store(device="cpu")
-    service = create(store)
-    for name in names:
-        try:
-            makers[name](service, Path(store.assets) / "examples")
-            logger.info("%s: made", name)
-        except UserError as error:
-            logger.warning("%s: %s", name, error)
+    make(__doc__, makers, create)
 
 
 if __name__ == "__main__":

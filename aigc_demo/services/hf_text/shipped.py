@@ -6,20 +6,17 @@
 Needs SmolLM2; assets/examples/ then holds smollm2-chat.json, -summarise, -ask, -translate and -beside.
 """
 
-import argparse
-import json
-import logging
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.services.hf_text import values
 from aigc_demo.services.hf_text.requests import Ask, Beside, Chat, Summarise, Translate
 from aigc_demo.services.hf_text.results import Said
 from aigc_demo.services.hf_text.service import HFTextService, create
+from aigc_demo.services.shipping import make, write
 
-logger = logging.getLogger(__name__)
 TASKS: dict[str, Any] = {"summarise": Summarise(), "ask": Ask(), "translate": Translate()}
 MESSAGES = (Chat().message, "And what should I eat there? Answer in one sentence.")
 
@@ -43,7 +40,7 @@ def chat(service: HFTextService) -> dict[str, Any]:
     return {**value, "seed": Chat().seed}
 
 
-def make(service: HFTextService, name: str) -> dict[str, Any]:
+def made(service: HFTextService, name: str) -> dict[str, Any]:
     """One of the recorded answers."""
     if name == "chat":
         return {**chat(service), "facts": None, "cached": True}
@@ -56,21 +53,15 @@ def make(service: HFTextService, name: str) -> dict[str, Any]:
     return {**found, "facts": None, "cached": True, "seed": request.seed}
 
 
+def first(name: str, service: HFTextService, folder: Path) -> None:
+    """One of the recorded answers, with the size of the model."""
+    value = made(service, name)
+    parameters = sum(weight.numel() for weight in service.desk.own().model.parameters())
+    write(folder / f"smollm2-{name}.json", {**value, "parameters": parameters})
+
+
 def main() -> None:
-    names = ["chat", *TASKS, "beside"]
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(names)}")
-    chosen = parser.parse_args().names or names
-    if unknown := set(chosen) - set(names):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    service = create()
-    for name in chosen:
-        value = make(service, name)
-        parameters = sum(weight.numel() for weight in service.desk.own().model.parameters())
-        path = Path(ASSETS) / "examples" / f"smollm2-{name}.json"
-        path.write_text(json.dumps({**value, "parameters": parameters}, ensure_ascii=False) + "\n", encoding="utf-8")
-        logger.info("%s: made", name)
+    make(__doc__, {name: partial(first, name) for name in ("chat", *TASKS, "beside")}, lambda _: create())
 
 
 if __name__ == "__main__":

@@ -14,9 +14,6 @@ Run it after new weights; assets/examples/ then holds
 The first three need MNIST on this machine: `python -m aigc_demo.data fetch mnist`.
 """
 
-import argparse
-import json
-import logging
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -29,16 +26,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.vae import VAE, bound
+from aigc_demo.services.shipping import make, write
 from aigc_demo.services.vae import checkpoints, requests, sheets
 from aigc_demo.services.vae.requests import BETAS, KINDS, Plane
 from aigc_demo.services.vae.service import CODES, VAEService, create
 
-logger = logging.getLogger(__name__)
 POINTS = 2000  # test digits on the plane
 BOUNDED = 1000  # test digits whose bound is kept
 DEAD = 0.01  # nats: a dimension that says less on average says nothing
@@ -153,11 +148,6 @@ def first(name: str, service: VAEService, folder: Path) -> None:
     write(folder / f"vae-digits-{name}.json", plain)
 
 
-def write(path: Path, value: dict[str, Any]) -> None:
-    """A value as a line of JSON."""
-    path.write_text(json.dumps(value) + "\n")
-
-
 def main() -> None:
     makers: dict[str, Callable[[VAEService, Path], None]] = {
         "plane": plane,
@@ -166,20 +156,7 @@ def main() -> None:
         **{name: partial(first, name) for name in FIRST},
         "run": moving,
     }
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help=f"what to make; by default everything: {', '.join(makers)}")
-    names = parser.parse_args().names or list(makers)
-    if unknown := set(names) - set(makers):
-        parser.error(f"there is no {', '.join(unknown)}")
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    store = Store(device="cpu")
-    service = create(store)
-    for name in names:
-        try:
-            makers[name](service, Path(store.assets) / "examples")
-            logger.info("%s: made", name)
-        except UserError as error:
-            logger.warning("%s: %s", name, error)
+    make(__doc__, makers, create)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,6 @@
 (() => {
   const { fill } = luoxia;
 
-  // whether a person has just used this part of the page; what is set for them does not count
-  let last = null, when = 0;
-  for (const kind of ["pointerdown", "keydown", "change"]) {
-    document.addEventListener(kind, (event) => { if (event.isTrusted) [last, when] = [event.target, performance.now()]; }, true);
-  }
-  luoxia.touched = (id) => performance.now() - when < 5000 && Boolean(last?.closest?.(`#${id}`));
-
   // Value: {sheets, ..., bound_nats, rank, histogram: {low, high, counts} or null, tests}
   luoxia.meter = (element, props, watch) => {
     const root = element.querySelector(".lx-meter"), words = JSON.parse(root.dataset.words);

@@ -29,6 +29,13 @@ window.luoxia = (() => {
     value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : value >= 1e4 ? `${Math.round(value / 1e3)} k` : String(value);
   const duration = (ms) => (ms < 9999.5 ? `${Math.round(ms)} ${text.milliseconds}` : `${(ms / 1000).toFixed(1)} ${text.seconds}`);
 
+  // whether a person has just used this part of the page; what is set for them does not count
+  let used = null, since = 0;
+  for (const kind of ["pointerdown", "keydown", "change"]) {
+    document.addEventListener(kind, (event) => { if (event.isTrusted) [used, since] = [event.target, performance.now()]; }, true);
+  }
+  const touched = (id) => performance.now() - since < 5000 && Boolean(used?.closest?.(`#${id}`));
+
   // seeds
   const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
   const drawSeed = (seed, locked) => (locked ? seed : newSeed());
@@ -96,5 +103,5 @@ window.luoxia = (() => {
   document.addEventListener("input", (event) => event.target.matches?.(".lx-scrub input") && filled(event.target));
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, copy, make, filled, calm };
+  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, copy, make, filled, calm, touched };
 })();

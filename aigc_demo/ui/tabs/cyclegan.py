@@ -12,7 +12,6 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import cyclegan_training, cyclegan_views
 from aigc_demo.ui.tabs.parts import cached, sketch, table
-from aigc_demo.ui.tabs.vae_digits import latest_wins
 from aigc_demo.ui.widgets import (
     badge,
     bench,
@@ -94,7 +93,7 @@ def translate(service: Any) -> Form:
         began = time.perf_counter()
         return cyclegan_views.live(service.translate(request)), live_badge(service, request, began)
 
-    latest_wins(form, "sample", "picture", "")
+    form.latest_wins("sample", "picture", "")
     form.watch(on_translate, [view, note])
     return form
 

@@ -1,6 +1,5 @@
 """Text VAE tab: from one sentence to another, sentences by chance; what four models say, and the trainings."""
 
-import json
 import time
 from typing import Any
 
@@ -98,7 +97,8 @@ def morph(service: Any) -> Form:
         began = time.perf_counter()
         return textvae_views.live(service.morph(request)), live_badge(service, request, began)
 
-    other_language(form, "first", "last")
+    for end in ("first", "last"):  # of the other language; an empty box stands for an example
+        form.latest_wins("corpus", end, "")
     form.watch(on_morph, [view, note])
     return form
 
@@ -141,13 +141,6 @@ def draw(service: Any) -> Form:
         began = time.perf_counter()
         return textvae_views.live(service.draw(request)), live_badge(service, request, began)
 
-    other_language(form, "around")
+    form.latest_wins("corpus", "around", "")  # it is of the other language
     form.watch(on_draw, [view, note])
     return form
-
-
-def other_language(form: Form, *fields: str) -> None:
-    """A language that is chosen by hand empties the boxes, which then stand for examples in that language."""
-    boxes = [form.components[field] for field in fields]
-    script = f"() => {json.dumps([''] * len(boxes))}" if len(boxes) > 1 else "() => ''"
-    form.components["corpus"].input(None, None, boxes, js=script, show_progress="hidden")

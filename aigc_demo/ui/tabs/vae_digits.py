@@ -34,13 +34,6 @@ def live_badge(service: Any, request: Any, began: float) -> dict[str, Any]:
     return badge("live", ms=milliseconds, seed=getattr(request, "seed", None), **service.facts(*used(request)))
 
 
-def latest_wins(form: Form, used: str, other: str, empty: str) -> None:
-    """Whoever has just used one control wants to see that one: the other, which would go before it, is emptied."""
-    part, before = form.components[used], form.components[other]
-    script = f"(now) => luoxia.touched('{form.use_case}-{used}') ? '{empty}' : now"
-    part.change(None, before, before, js=script, show_progress="hidden")
-
-
 def walk(service: Any) -> Form:
     """From one digit to another, three ways."""
     form = Form("vae_walk", Walk)
@@ -87,7 +80,7 @@ def walk(service: Any) -> Form:
         return value, live_badge(service, request, began)
 
     for end in ("from", "to"):
-        latest_wins(form, f"sample_{end}", f"drawing_{end}", "")
+        form.latest_wins(f"sample_{end}", f"drawing_{end}", "")
     form.watch(on_walk, [view, note])
     return form
 
@@ -199,8 +192,8 @@ def anomaly(service: Any) -> Form:
         value = vae_values.anomaly(vae_values.live(service.anomaly(request)))
         return value, live_badge(service, request, began)
 
-    latest_wins(form, "sample", "drawing", "")
+    form.latest_wins("sample", "drawing", "")
     for name in ("sample", "drawing"):
-        latest_wins(form, name, "odd", "none")
+        form.latest_wins(name, "odd", "none")
     form.watch(on_anomaly, [view, note])
     return form

@@ -11,7 +11,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import vae_values
 from aigc_demo.ui.tabs.parts import cached, digit_picker, sketch, table
-from aigc_demo.ui.tabs.vae_digits import latest_wins, live_badge
+from aigc_demo.ui.tabs.vae_digits import live_badge
 from aigc_demo.ui.tabs.vae_views import betas, factors
 from aigc_demo.ui.widgets import (
     bench,
@@ -75,7 +75,7 @@ def beta(service: Any) -> Form:
         value = vae_values.beta(vae_values.live(service.beta(request)), request)
         return value, live_badge(service, request, began)
 
-    latest_wins(form, "sample", "drawing", "")
+    form.latest_wins("sample", "drawing", "")
     form.watch(on_beta, [view, note])
     return form
 

@@ -13,7 +13,6 @@ from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import function_text
 from aigc_demo.ui.tabs import vae_values
 from aigc_demo.ui.tabs.parts import cached, layer_table, table
-from aigc_demo.ui.tabs.vae_digits import latest_wins
 from aigc_demo.ui.tabs.vae_views import colours, emoji_picker, photo
 from aigc_demo.ui.widgets import badge, bench, controls, honesty_badge, how_it_works, result
 
@@ -55,6 +54,6 @@ def beside(service: Any) -> Form:
             speed = badge("live", ms=made.our_milliseconds, **service.facts(*used(request)))
             yield vae_values.live(made), rows, speed
 
-    latest_wins(form, "sample", "picture", "")
+    form.latest_wins("sample", "picture", "")
     form.run(on_beside, [view, layers, note])
     return form
