@@ -17,7 +17,7 @@ run: .venv/installed
 test: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
-	.venv/bin/python -m pytest
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-tests
 	.venv/bin/ruff format --check .

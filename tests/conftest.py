@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gradio_client
+import httpx
 import pytest
 import torch
 
@@ -39,12 +41,17 @@ def store(tmp_path_factory):
     return Store(assets, device="cpu", listing=Catalogue(families, tuple(entries)))
 
 
-@pytest.fixture(scope="session")
-def hub_port():
-    """A port of loopback that the app takes for the hub's; nothing listens there until a test does."""
+def free_port():
+    """A port of loopback on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def hub_port():
+    """A port of loopback that the app takes for the hub's; nothing listens there until a test does."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +66,8 @@ def app_process(tmp_path_factory, hub_port):
     save_llama(folder / "data" / "smollm2")  # what the app takes for SmolLM2
     own = {variable: str(folder / name) for variable, name in places.items()}
     environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}"}
-    for name in ("GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT"):
-        environment.pop(name, None)
+    environment.pop("GRADIO_SERVER_NAME", None)
+    environment["GRADIO_SERVER_PORT"] = str(free_port())  # two apps that start at once would want the same
     log = folder / "app.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
@@ -84,6 +91,36 @@ def app_process(tmp_path_factory, hub_port):
 def app_url(app_process):
     """Address of the one app that browser and API tests share, without a slash at its end."""
     return app_process[1]
+
+
+@pytest.fixture(scope="session")
+def client():
+    """Speaks HTTP for all tests."""
+    with httpx.Client(timeout=120, limits=httpx.Limits(keepalive_expiry=2)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def program(app_url):
+    """Gradio's own client."""
+    return gradio_client.Client(app_url, verbose=False, download_files=False, analytics_enabled=False)
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """What the app gave first, for the tests of a file."""
+    return []
+
+
+@pytest.fixture
+def api(request, app_url, client, answers):
+    """The app, asked in English; where a file has `always(api)`, that gives the same at the end of every test."""
+    from api import Api
+
+    yield (api := Api(app_url, client))
+    if always := getattr(request.module, "always", None):
+        answers.append(always(api))
+        assert answers[-1] == answers[0]
 
 
 @pytest.fixture(scope="module")

@@ -57,6 +57,7 @@ def test_the_first_button_works_and_calm_people_see_no_motion(visit):
     page = visit()
     door = page.get_by_role("button", name="Look inside").first
     expect(door).to_be_enabled()
+    assert page.evaluate("gradio_config.dependencies.constructor.name") == "Fixed"  # which Svelte does not watch
     strip = page.locator(".lx-strip")
     expect(strip).to_have_attribute("data-ready", "1", timeout=QUICK)
     before, cards = pixels(page, "#lx-strip"), pixels(page, ".lx-card")

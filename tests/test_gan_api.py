@@ -4,20 +4,13 @@ import base64
 import json
 import math
 
-import httpx
 import numpy as np
 import pytest
-from api import SMALL, Api, small
+from api import SMALL, small
 
 from aigc_demo.services import cards
 
 ENDPOINTS = ("gan_points", "gan_points_save", "gan_points_python")
-
-
-@pytest.fixture
-def api(app_url):
-    with httpx.Client(timeout=60, limits=httpx.Limits(keepalive_expiry=2)) as client:
-        yield Api(app_url, client)
 
 
 def test_these_are_the_public_endpoints(api):

@@ -16,12 +16,6 @@ ASKED = ("gan_draw", "gan_walk", "gan_mix", "gan_classes", "gan_morph")
 MOVING = ("gan_walk", "gan_mix", "gan_morph")
 
 
-@pytest.fixture
-def api(app_url):
-    with httpx.Client(timeout=60, limits=httpx.Limits(keepalive_expiry=2)) as client:
-        yield Api(app_url, client)
-
-
 def tiles(value):
     """The pictures of a sheet that came inside its value, (N, H, W) or (N, H, W, 3)."""
     raw = base64.b64decode(value["sheets"][0]["url"].partition(",")[2])

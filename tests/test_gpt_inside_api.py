@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 import gradio_client
-import httpx
 import pytest
 from api import SMALL, Api, small
 
@@ -21,22 +20,9 @@ PUBLIC = [
 TEXT = SMALL["gpt_tune"]["text"]
 
 
-@pytest.fixture(scope="module")
-def client():
-    with httpx.Client(timeout=120, limits=httpx.Limits(keepalive_expiry=2)) as client:
-        yield client
-
-
-@pytest.fixture
-def api(app_url, client):
-    """The app, asked in English; at the end of every test it still looks at the same text in the same way."""
-    api = Api(app_url, client)
-    yield api
-    found = api.good("gpt_attention")[0]
-    assert found == FIRST.setdefault("found", found)
-
-
-FIRST: dict[str, dict[str, object]] = {}  # what the first good request gave
+def always(api):
+    """The same text is looked at."""
+    return api.good("gpt_attention")[0]
 
 
 def test_these_are_all_public_endpoints(api):

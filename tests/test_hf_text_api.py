@@ -1,8 +1,7 @@
 """The pretrained language models as programs see them: every endpoint over HTTP, with a tiny Llama for SmolLM2."""
 
-import httpx
 import pytest
-from api import SMALL, Api
+from api import SMALL
 
 ASKED = [name for name in SMALL if name.startswith("hf_text_")]
 TASKS = [name for name in ASKED if name not in ("hf_text_beside",)]
@@ -13,17 +12,6 @@ SAID = {
     "facts": None,
     "cached": False,
 }
-
-
-@pytest.fixture(scope="module")
-def client():
-    with httpx.Client(timeout=120, limits=httpx.Limits(keepalive_expiry=2)) as client:
-        yield client
-
-
-@pytest.fixture
-def api(app_url, client):
-    return Api(app_url, client)
 
 
 def test_these_are_all_public_endpoints(api):

@@ -3,8 +3,6 @@
 import math
 from pathlib import Path
 
-import gradio_client
-import httpx
 import pytest
 from api import SMALL, Api, small
 
@@ -12,28 +10,11 @@ from aigc_demo.services import cards
 
 ASKED = [name for name in SMALL if name.startswith("textvae_")]
 PUBLIC = [name + kind for name in ASKED for kind in ("", "_save", "_python")]
-FIRST: dict[str, dict[str, object]] = {}  # what the first good request gave
 
 
-@pytest.fixture(scope="module")
-def client():
-    with httpx.Client(timeout=60, limits=httpx.Limits(keepalive_expiry=2)) as client:
-        yield client
-
-
-@pytest.fixture
-def api(app_url, client):
-    """The app, asked in English; at the end of every test it still goes the same way between the same sentences."""
-    api = Api(app_url, client)
-    yield api
-    found = api.good("textvae_morph")[0]
-    assert found == FIRST.setdefault("found", found)
-
-
-@pytest.fixture(scope="module")
-def program(app_url):
-    """Gradio's own client."""
-    return gradio_client.Client(app_url, verbose=False, download_files=False, analytics_enabled=False)
+def always(api):
+    """The same way between the same sentences."""
+    return api.good("textvae_morph")[0]
 
 
 def test_these_are_all_public_endpoints(api):

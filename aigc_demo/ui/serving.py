@@ -25,6 +25,7 @@ from gradio.route_utils import FnIndexInferError
 from aigc_demo.services.home import EXAMPLES
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
+from aigc_demo.ui.lookup import quicker
 
 logger = logging.getLogger(__name__)
 
@@ -302,6 +303,7 @@ class Assets:
             return status, [(b"content-type", kind), (b"cache-control", b"no-store")], body
         age = b"public, max-age=31536000, immutable" if path.startswith("/assets/") else b"public, max-age=86400"
         kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding"), *SECURITY]
+        body = quicker(path, body)
         if encoding and kind.startswith(TEXTS):
             small = squeeze(body, encoding, 9 if len(body) < 400_000 else 5)
             if len(small) < len(body):

@@ -31,7 +31,7 @@ window.luoxia = (() => {
 
   // whether a person has just used this part of the page; what is set for them does not count
   let used = null, since = 0;
-  for (const kind of ["pointerdown", "keydown", "change"]) {
+  for (const kind of ["pointerdown", "keydown", "input", "change"]) {
     document.addEventListener(kind, (event) => { if (event.isTrusted) [used, since] = [event.target, performance.now()]; }, true);
   }
   const touched = (id) => performance.now() - since < 5000 && Boolean(used?.closest?.(`#${id}`));
