@@ -20,7 +20,7 @@ def main() -> None:
         demo = build(store)
     except UserError as error:  # without the catalogue there is no page
         sys.exit(str(error))
-    _, url = serve(demo, host, port, prevent_thread_lock=True)
+    _, url = serve(demo, host, port)
     sys.stdout.write(f"AIGC demo: {url}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     warm_behind(store)

@@ -148,7 +148,7 @@ def address(assets):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     demo = build(Store(assets, device="cpu"))
-    _, url = serve(demo, "127.0.0.1", port, prevent_thread_lock=True)
+    _, url = serve(demo, "127.0.0.1", port)
     yield url.rstrip("/")
     demo.close()
 

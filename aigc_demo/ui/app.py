@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.lazy import Lazy
-from aigc_demo.ui import header, restore, serving
+from aigc_demo.ui import header, restore, serving, sessions
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
@@ -42,12 +42,12 @@ def build(store: Any) -> gr.Blocks:
     return demo
 
 
-def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread_lock: bool = False) -> tuple[Any, str]:
-    """Start the server; returns the ASGI app and the address."""
+def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str]:
+    """Start the server behind this thread; returns the ASGI app and the address."""
     app, address, _ = demo.launch(
         server_name=host,
         server_port=port,
-        prevent_thread_lock=prevent_thread_lock,
+        prevent_thread_lock=True,
         theme=theme(),
         footer_links=[],
         quiet=True,
@@ -60,7 +60,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread
         enable_monitoring=False,
         run_history=False,
         max_threads=16,
-        state_session_capacity=100,  # a third of a megabyte each, and twice that for a GAN that a person trains
+        state_session_capacity=400,  # a tenth of a megabyte each, more for a GAN or a GPT that a person trains
         strict_cors=True,
         app_kwargs={
             "middleware": [Middleware(serving.Assets), Middleware(serving.Limits), Middleware(serving.Pages)],
@@ -69,4 +69,5 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None, *, prevent_thread
             "openapi_url": None,
         },
     )
+    sessions.install(app)
     return app, address
