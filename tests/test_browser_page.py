@@ -1,31 +1,10 @@
 """The page in a real browser: complete without a network, silent on the console, in two languages and two themes."""
 
 import pytest
-from browser import QUICK, USE_CASES, open_tab, part, pixels, put, ready, settled, text_of, toast, untranslated
+from browser import QUICK, open_tab, part, pixels, put, ready, text_of, toast, untranslated
 from playwright.sync_api import Error, expect
 
-LEAD = {"en": "Turning a picture into noise is easy.", "zh": "把一张图慢慢变成噪声很容易"}
 RUN_WORD = {"en": "Denoise", "zh": "开始去噪"}
-
-
-@pytest.mark.parametrize(
-    ("locale", "lang", "dark"),
-    [("en-GB", "en", False), ("zh-CN", "zh", False), ("en-GB", "en", True), ("zh-CN", "zh", True)],
-)
-def test_the_tour_is_clean(visit, locale, lang, dark):
-    page = visit(locale=locale, dark=dark)
-    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
-    assert page.locator("body").evaluate("body => body.classList.contains('dark')") is dark
-    expect(page.locator(".lx-strip")).to_have_attribute("data-ready", "1", timeout=QUICK)
-    assert not untranslated(page)
-    for use_case in USE_CASES:
-        open_tab(page, use_case)
-        assert not untranslated(page), use_case
-    settled(page)
-    expect(page.locator("#tab-diffusion .lx-lead").first).to_contain_text(LEAD[lang])
-    fonts = page.evaluate("document.fonts.ready.then(() => [...document.fonts].map((font) => font.status))")
-    assert "error" not in fonts
-    page.notes.clean()
 
 
 def test_no_name_outside_is_known(visit):
@@ -74,11 +53,8 @@ def test_the_first_button_works_and_calm_people_see_no_motion(visit):
     ("locale", "query", "lang"),
     [
         ("zh-HK", "", "zh"),
-        ("zh-TW", "", "zh"),
-        ("zh", "", "zh"),
         ("zh-CN", "?lang=en", "en"),
         ("fr", "", "en"),
-        ("en-GB", "?lang=zh", "zh"),
     ],
 )
 def test_every_locale_gets_its_language(visit, locale, query, lang):

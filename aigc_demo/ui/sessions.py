@@ -28,5 +28,5 @@ class Sessions(StateHolder):
 
 def install(app: Any) -> None:
     """Let Gradio's app keep its visitors here."""
-    app.state_holder = Sessions()
+    app.state_holder = Sessions()  # type: ignore[no-untyped-call]
     app.state_holder.set_blocks(app.get_blocks())

@@ -45,6 +45,8 @@
         group.setAttribute("aria-label", name.textContent.trim());
       }
     });
+    // a formula that is wider than a phone is scrolled with the arrows as well
+    root.querySelectorAll(".block.lx-prose").forEach((prose) => { if (prose.scrollWidth > prose.clientWidth) prose.tabIndex = 0; });
     // a fold says whether it is open
     root.querySelectorAll("button.label-wrap").forEach((button) => {
       const open = String(button.classList.contains("open"));
