@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.pipelines.convert import to_library
 from aigc_demo.sampling.tokens import Sampling
@@ -26,13 +27,13 @@ CONFIGS = {
 }
 
 
-def model_of(config: GPTConfig) -> GPT:
+def model_of(config: GPTConfig) -> Any:
     """Random weights, none of them zero."""
     generator = torch.Generator().manual_seed(0)
     model = GPT(config)
     for weight in model.parameters():
         weight.data.copy_(torch.randn(weight.shape, generator=generator) * 0.02 + (weight.ndim == 1))
-    return model.eval().requires_grad_(False)
+    return for_single_rows(model.eval().requires_grad_(False))  # as the store lays them out
 
 
 def prompt_of(config: GPTConfig, batch: int = 1) -> Tensor:

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from api import encoded
 from browser import QUICK, badge_of, changed, open_tab, part, pixels
 from PIL import Image
@@ -114,12 +113,12 @@ def test_the_course_of_both_trainings_can_be_scrubbed(visit):
     expect(view.locator(".lx-chart path")).to_have_count(6)
 
 
-@pytest.mark.parametrize("use_case", [TRANSLATE, COMPARE])
-def test_scripts_come_for_what_is_shown(visit, use_case):
+def test_scripts_come_for_what_is_shown(visit):
     page = visit()
-    first_look(page, use_case)
-    tab = page.locator(f"#tab-{use_case}")
-    tab.get_by_role("button", name="Copy as Python").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
-    tab.get_by_role("tab", name="With plain PyTorch").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("nn.InstanceNorm2d")
+    for use_case in (TRANSLATE, COMPARE):
+        first_look(page, use_case)
+        tab = page.locator(f"#tab-{use_case}")
+        tab.get_by_role("button", name="Copy as Python").click()
+        expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
+        tab.get_by_role("tab", name="With plain PyTorch").click()
+        expect(tab.locator(".lx-scripts code")).to_contain_text("nn.InstanceNorm2d")

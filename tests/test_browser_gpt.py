@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from browser import QUICK, RUN, badge_of, begin, ended, number, open_tab, part, put, run, toast, unfold
+from browser import QUICK, RUN, badge_of, begin, close_toasts, ended, number, open_tab, part, put, run, toast, unfold
 from playwright.sync_api import expect
 
 from aigc_demo.core.card import Card
@@ -139,19 +139,20 @@ def test_what_was_not_read_is_said(visit):
     expect(view(page).locator(".lx-cut")).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("prompt", "words"),
-    [("", "There is no text yet"), ("Roméo", "é → e"), ("<b onclick=alert(1)>", "‹"), ("🙂", "🙂")],
-)
-def test_a_bad_beginning_is_a_sentence_and_the_text_stays(visit, prompt, words):
+BAD_BEGINNINGS = {"": "There is no text yet", "Roméo": "é → e", "<b onclick=alert(1)>": "‹", "🙂": "🙂"}
+
+
+def test_a_bad_beginning_is_a_sentence_and_the_text_stays(visit):
     page = visit()
     first_look(page, WRITE)
     before = view(page).evaluate("root => root.whole()")
-    part(page, WRITE, "prompt", "textarea").fill(prompt)
-    begin(page, WRITE)
-    expect(toast(page)).to_contain_text(words, timeout=QUICK)
-    ended(page, WRITE)
-    assert view(page).evaluate("root => root.whole()") == before
+    for prompt, words in BAD_BEGINNINGS.items():
+        part(page, WRITE, "prompt", "textarea").fill(prompt)
+        begin(page, WRITE)
+        expect(toast(page)).to_contain_text(words, timeout=QUICK)
+        ended(page, WRITE)
+        assert view(page).evaluate("root => root.whole()") == before
+        close_toasts(page)
 
 
 def test_markup_in_a_text_is_only_ever_text(visit):
@@ -170,14 +171,14 @@ def test_markup_in_a_text_is_only_ever_text(visit):
     assert page.evaluate("window.hurt") is None and page.locator(".lx-tokens img").count() == 0
 
 
-@pytest.mark.parametrize("model", ["GPT · Shakespeare", "LSTM · Shakespeare"])
-def test_both_kinds_of_model_write(visit, model):
+def test_both_kinds_of_model_write(visit):
     page = visit()
     open_tab(page, WRITE)
     unfold(page, WRITE, ".lx-drawer")
-    part(page, WRITE, "model", "input").click()
-    page.get_by_role("option", name=model).click()
-    assert len(write(page, length=30)) == 37
+    for model in ("LSTM · Shakespeare", "GPT · Shakespeare"):
+        part(page, WRITE, "model", "input").click()
+        page.get_by_role("option", name=model).click()
+        assert len(write(page, length=30)) == 37
 
 
 def test_a_saved_page_brings_its_settings_back(visit, tmp_path):

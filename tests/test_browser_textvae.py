@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from browser import QUICK, badge_of, open_tab, part, settled
 from playwright.sync_api import expect
 
@@ -122,12 +121,12 @@ def test_the_course_of_both_trainings_can_be_scrubbed(visit):
     expect(view.locator(".lx-chart path")).to_have_count(3)
 
 
-@pytest.mark.parametrize("use_case", [MORPH, DRAW, COMPARE])
-def test_scripts_come_for_what_is_shown(visit, use_case):
+def test_scripts_come_for_what_is_shown(visit):
     page = visit()
-    first_look(page, use_case)
-    tab = page.locator(f"#tab-{use_case}")
-    tab.get_by_role("button", name="Copy as Python").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
-    tab.get_by_role("tab", name="With plain PyTorch").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("nn.LSTM")
+    for use_case in (MORPH, DRAW, COMPARE):
+        first_look(page, use_case)
+        tab = page.locator(f"#tab-{use_case}")
+        tab.get_by_role("button", name="Copy as Python").click()
+        expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
+        tab.get_by_role("tab", name="With plain PyTorch").click()
+        expect(tab.locator(".lx-scripts code")).to_contain_text("nn.LSTM")

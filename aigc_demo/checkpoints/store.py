@@ -54,7 +54,7 @@ class Store:
         return self._device
 
     def load(self, checkpoint_id: str) -> "nn.Module":
-        """The model in eval mode, float32, channels last, on the store's device."""
+        """The model in eval mode, float32, on the store's device, weights laid out for what the network does."""
         checkpoint = self.catalogue.checkpoint(checkpoint_id)
         with self._lock:
             model = self._models.pop(checkpoint_id, None)
@@ -82,6 +82,7 @@ class Store:
         from safetensors import SafetensorError
 
         from aigc_demo.checkpoints import files
+        from aigc_demo.checkpoints.layout import for_single_rows
 
         path = self.path(checkpoint.id)
         damaged = UnavailableError("weights_damaged", name=checkpoint.id, command=remedy(checkpoint))
@@ -90,6 +91,7 @@ class Store:
         try:
             with torch.inference_mode(False):  # the next one to use it may want a gradient
                 model: nn.Module = files.read(path, named(checkpoint.model), named(checkpoint.config))
-                return model.to(torch.device(self.device), memory_format=torch.channels_last)  # type: ignore[call-overload]
+                model = model.to(torch.device(self.device), memory_format=torch.channels_last)  # type: ignore[call-overload]
+                return for_single_rows(model) if hasattr(model, "state") and self.device == "cpu" else model
         except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
             raise damaged from error

@@ -59,15 +59,20 @@ class Cache:
         self.context = config.context
         room = min(ROOM, config.context)  # a text that grows longer gets more
         shape = (config.layers, 2, batch, config.groups, room, config.head_width)
-        self.pairs = like.new_empty(shape)
+        self._take(like.new_empty(shape))
         self.length = 0
+
+    def _take(self, pairs: Tensor) -> None:
+        """Keep keys and values in `pairs`, (L, 2, B, G, room, E)."""
+        self.pairs = pairs
+        self.layers = [layer.unbind() for layer in pairs.unbind()]
 
     def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write (B, G, T, E) behind what there is; all of it, (B, G, length + T, E)."""
         new, end = key.shape[2], self.length + key.shape[2]
         if end > self.pairs.shape[4]:
             self._grow(end)
-        keys, values = self.pairs[layer].unbind()
+        keys, values = self.layers[layer]
         keys.narrow(2, self.length, new).copy_(key)
         values.narrow(2, self.length, new).copy_(value)
         return keys.narrow(2, 0, end), values.narrow(2, 0, end)
@@ -76,13 +81,14 @@ class Cache:
         """Make room for `length` tokens, and for as many again, so that few copies are made."""
         before, shape = self.pairs, list(self.pairs.shape)
         shape[4] = min(self.context, 2 * length)
-        self.pairs = before.new_empty(shape)
+        self._take(before.new_empty(shape))
         self.pairs[..., : before.shape[4], :] = before
 
     def copy(self) -> "Cache":
         """Another one that stands where this one does."""
         twin = object.__new__(Cache)
-        twin.context, twin.pairs, twin.length = self.context, self.pairs.clone(), self.length
+        twin.context, twin.length = self.context, self.length
+        twin._take(self.pairs.clone())
         return twin
 
 

@@ -41,7 +41,7 @@ class Way:
 def to_bytes(weight: Tensor) -> tuple[Tensor, Tensor]:
     """weight (O, I) -> int8 (O, I) and the scale of each row (O,)."""
     scale = (weight.abs().amax(1) / LARGEST).clamp_min(1e-12)
-    return (weight / scale[:, None]).round().clamp(-LARGEST, LARGEST).to(torch.int8), scale
+    return (weight / scale[:, None]).round().clamp(-LARGEST, LARGEST).to(torch.int8).contiguous(), scale
 
 
 def pack_dynamic(weight: Tensor, scale: Tensor) -> Any:

@@ -72,10 +72,11 @@ def stages(logits: Tensor, how: Sampling, seen: Tensor | None = None) -> Stages:
     softmax = logits.softmax(1)
     if seen is not None and how.repetition != 1:
         logits = penalised(logits, seen, how.repetition)
-    if how.temperature == 0:
-        tempered = torch.zeros_like(logits).scatter(1, logits.argmax(1, keepdim=True), 1.0)
-    else:  # the largest score becomes 0 first: a small temperature must not make infinite ones
-        tempered = ((logits - logits.amax(1, keepdim=True)) / how.temperature).softmax(1)
+    if how.temperature == 0:  # one token has it all, and no cut takes it away
+        sure = torch.zeros_like(logits).scatter(1, logits.argmax(1, keepdim=True), 1.0)
+        return Stages(softmax, sure, sure, sure, sure)
+    # the largest score becomes 0 first: a small temperature must not make infinite ones
+    tempered = ((logits - logits.amax(1, keepdim=True)) / how.temperature).softmax(1)
     top_k = keep_best(tempered, how.top_k)
     top_p = keep_likely(keep_nucleus(top_k, how.top_p), how.min_p)
     return Stages(softmax, tempered, top_k, top_p, top_p / top_p.sum(1, keepdim=True))

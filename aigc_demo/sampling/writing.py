@@ -76,7 +76,7 @@ def write(model: LanguageModel, tokens: Tensor, how: Sampling, chances: Iterator
         if token is not None:
             writer.add(token)
         found = writer.consider(how)
-        token = draw(found.final, chance)
+        token = draw(found.final, chance) if how.temperature else found.final.argmax(1)
         yield Pick(token, found)
 
 
