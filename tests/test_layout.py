@@ -7,7 +7,7 @@ from torch import nn
 from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.models.gpt import GPT, GPTConfig
-from aigc_demo.models.int8 import in_bytes
+from aigc_demo.models.int8 import Int8Linear, in_bytes
 
 
 @pytest.fixture
@@ -41,7 +41,10 @@ def test_it_can_be_saved_trained_and_made_of_bytes(models, tmp_path):
     again = files.read(tmp_path / "quick.safetensors", GPT, GPTConfig)
     assert all(torch.equal(a, b) for a, b in zip(again.parameters(), quick.parameters(), strict=True))
     tokens = torch.arange(9)[None] % 11
-    small = in_bytes(quick)
+    small = in_bytes(quick)  # also layers of 24 numbers, which stay as they are
+    assert any(isinstance(part, Int8Linear) for part in small.modules()) and isinstance(
+        small.blocks[0].mlp.down, nn.Linear
+    )
     assert (small(tokens) - quick(tokens)).norm() < 0.1 * quick(tokens).norm()
     quick(tokens).square().mean().backward()
     assert all(weight.grad is not None for weight in quick.parameters())

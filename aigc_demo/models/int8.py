@@ -2,7 +2,7 @@
 
 A weight is round(w / s) with s = max|w| / 127 of its row. Which arithmetic does the rest depends on the machine and on
 the release of torch; each way below is tried once, on small numbers whose product is known, and taken where it is
-right. A layer for which none is keeps its float32 weights.
+right. A layer for which none is, or whose rows do not divide by 16, keeps its float32 weights.
 
     dynamic       inputs become bytes too, a scale for each call; exact sums in int32. The fastest way here. Torch means
                   to replace these operators one day, then the other way is taken.
@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 LARGEST = 127
 TOLERANCE = 0.03  # of the product's size that a way may be off
+WHOLE = 16  # torch reads rows in pieces of so many bytes, and past the end of a row that does not divide
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def in_bytes(module: nn.Module, ways: Ways | None = None) -> nn.Module:
     twin = copy.copy(module)
     twin._modules = {}
     for name, part in module._modules.items():
-        if isinstance(part, nn.Linear):
+        if isinstance(part, nn.Linear) and part.in_features % WHOLE == 0:
             chosen = Ways(ways.exact, ways.exact) if name in CAREFUL else ways
             twin._modules[name] = Int8Linear(part, chosen) if chosen.quick else part
         else:
