@@ -12,6 +12,11 @@ ENV HOME=/home/user \
     HF_HOME=/home/user/.cache/huggingface
 WORKDIR /home/user/app
 
+# A font with Chinese, in which poems and couplets are saved as pictures.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-wqy-microhei \
+    && rm -rf /var/lib/apt/lists/*
+
 # The CPU build of torch where its index answers within seconds, else the pinned release.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY requirements.txt constraints.txt ./

@@ -52,6 +52,7 @@ FILES = {  # comments of files that cannot carry one, or whose first line says s
     "app.py": "composition root: options, store, page, server",
     "pyproject.toml": "settings of ruff, mypy and pytest",
     "LICENSE": "Apache-2.0",
+    "packages.txt": "Debian packages of a Gradio Space: a font with Chinese",
     ".ci/run": "make test",
 }
 HIDDEN = {"__init__.py", "conftest.py", ".gitignore", ".dockerignore", "README.md"}
