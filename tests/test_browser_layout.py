@@ -3,7 +3,7 @@
 import pytest
 from browser import QUICK, begin, ended, open_tab, put, ready, run, toast, unfold
 from playwright.sync_api import expect
-from test_browser_tour import violations
+from test_browser_all_tabs import violations
 
 FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex='-1'])"
 TAB_STOPS = 150  # more would mean that the keyboard is caught
