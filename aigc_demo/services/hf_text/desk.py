@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.core.steps import Step
 from aigc_demo.models.int8 import in_bytes, ways_here
@@ -43,6 +44,7 @@ class Desk:
         with self._lock:
             if self._own is None:
                 self._own = open_text(smollm2.present(self.folder), SMOLLM2)
+                for_single_rows(self._own.model)
             return self._own
 
     def bytes(self) -> OpenText:
