@@ -1,13 +1,16 @@
 """Processor time of the server per visitor who has never seen the page; the limit, in seconds, is on ours.
 
 A headless Chromium with an empty cache opens the page and waits until the first button can be pressed and the network
-is idle. The peer is a bare Gradio page with as many components. Needs requirements-test.txt.
+is idle. The peer is a bare Gradio page with as many components. Further figures: what both servers take while nobody
+asks anything, as a share of a core, and what a call of our API takes that is refused at once. Needs
+requirements-test.txt.
 """
 
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
@@ -16,6 +19,8 @@ from benchmarks.measure import Result, Run, alternate, compare, server
 from tests import chromium
 
 LIMIT = 0.15
+CALLS = 50
+REFUSED = {"data": [3, -1, 7, ""]}  # of /diffusion_forward: there is no noise level -1
 
 
 def visit(browser: Browser, port: int, process: psutil.Process) -> Run:
@@ -31,6 +36,25 @@ def visit(browser: Browser, port: int, process: psutil.Process) -> Run:
     tab.wait_for_timeout(2000)  # what the page still asks for by itself
     context.close()
     return {"seconds": seconds, "cpu_seconds": page.processor(process) - before, "requests": float(len(asked))}
+
+
+def idle(process: psutil.Process) -> float:
+    """Share of a core that a server takes while nobody asks anything."""
+    before = page.processor(process)
+    time.sleep(page.WINDOW)
+    return (page.processor(process) - before) / page.WINDOW
+
+
+def call(port: int, process: psutil.Process) -> float:
+    """Milliseconds of processor time of a call that is refused at once."""
+    address = f"http://127.0.0.1:{port}/gradio_api/call/diffusion_forward"
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        before = page.processor(process)
+        for _ in range(CALLS):
+            event = client.post(address, json=REFUSED).json()["event_id"]
+            if "event: error" not in client.get(f"{address}/{event}").text:
+                raise RuntimeError("The call was not refused.")
+    return (page.processor(process) - before) / CALLS * 1000
 
 
 def run(rounds: int = 7) -> Result:
@@ -54,4 +78,5 @@ def run(rounds: int = 7) -> Result:
                 side()  # what is compressed once is compressed now
             runs = alternate(sides, rounds)
             browser.close()
-    return compare("page_load", "s of server CPU per visitor", LIMIT, runs, "cpu_seconds")
+            facts = {"idle": idle(processes[0]), "peer_idle": idle(processes[1]), "call_ms": call(first, processes[0])}
+    return compare("page_load", "s of server CPU per visitor", LIMIT, runs, "cpu_seconds", [facts])

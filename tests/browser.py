@@ -180,6 +180,15 @@ def changed(page: Page, selector: str, before: list[str]) -> list[str]:
     return pixels(page, selector)
 
 
+def scripts_come(page: Page, use_case: str, ours: str, library: str, theirs: str) -> None:
+    """Copy as Python: the first script has the words `ours`; the second, called `library`, has `theirs`."""
+    tab = page.locator(f"#tab-{use_case}")
+    tab.get_by_role("button", name="Copy as Python").click()
+    expect(tab.locator(".lx-scripts code")).to_contain_text(ours, timeout=QUICK)
+    tab.get_by_role("tab", name=library).click()
+    expect(tab.locator(".lx-scripts code")).to_contain_text(theirs)
+
+
 def text_of(page: Page) -> str:
     """Every word of the document, attributes included."""
     return page.evaluate("document.documentElement.outerHTML")

@@ -3,7 +3,7 @@
 import re
 
 from api import encoded
-from browser import QUICK, badge_of, changed, open_tab, part, pixels
+from browser import QUICK, badge_of, changed, open_tab, part, pixels, scripts_come
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -117,8 +117,4 @@ def test_scripts_come_for_what_is_shown(visit):
     page = visit()
     for use_case in (TRANSLATE, COMPARE):
         first_look(page, use_case)
-        tab = page.locator(f"#tab-{use_case}")
-        tab.get_by_role("button", name="Copy as Python").click()
-        expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
-        tab.get_by_role("tab", name="With plain PyTorch").click()
-        expect(tab.locator(".lx-scripts code")).to_contain_text("nn.InstanceNorm2d")
+        scripts_come(page, use_case, "aigc_demo", "With plain PyTorch", "nn.InstanceNorm2d")

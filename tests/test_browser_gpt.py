@@ -4,7 +4,22 @@ import os
 import re
 
 import pytest
-from browser import QUICK, RUN, badge_of, begin, close_toasts, ended, number, open_tab, part, put, run, toast, unfold
+from browser import (
+    QUICK,
+    RUN,
+    badge_of,
+    begin,
+    close_toasts,
+    ended,
+    number,
+    open_tab,
+    part,
+    put,
+    run,
+    scripts_come,
+    toast,
+    unfold,
+)
 from playwright.sync_api import expect
 
 from aigc_demo.core.card import Card
@@ -310,8 +325,4 @@ def test_under_reduced_motion_the_card_stands_still(visit):
 def test_scripts_come_for_what_is_shown(visit):
     page = visit()
     first_look(page, WRITE)
-    tab = page.locator(f"#tab-{WRITE}")
-    tab.get_by_role("button", name="Copy as Python").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("service.write", timeout=QUICK)
-    tab.get_by_role("tab", name="With transformers").click()
-    expect(tab.locator(".lx-scripts code")).to_contain_text("to_library")
+    scripts_come(page, WRITE, "service.write", "With transformers", "to_library")

@@ -2,7 +2,7 @@
 
 import re
 
-from browser import QUICK, badge_of, open_tab, part, settled
+from browser import QUICK, badge_of, open_tab, part, scripts_come, settled
 from playwright.sync_api import expect
 
 MORPH, DRAW, COMPARE, TRAINING = (f"textvae_{name}" for name in ("morph", "draw", "compare", "training"))
@@ -125,8 +125,4 @@ def test_scripts_come_for_what_is_shown(visit):
     page = visit()
     for use_case in (MORPH, DRAW, COMPARE):
         first_look(page, use_case)
-        tab = page.locator(f"#tab-{use_case}")
-        tab.get_by_role("button", name="Copy as Python").click()
-        expect(tab.locator(".lx-scripts code")).to_contain_text("aigc_demo", timeout=QUICK)
-        tab.get_by_role("tab", name="With plain PyTorch").click()
-        expect(tab.locator(".lx-scripts code")).to_contain_text("nn.LSTM")
+        scripts_come(page, use_case, "aigc_demo", "With plain PyTorch", "nn.LSTM")

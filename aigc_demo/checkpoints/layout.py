@@ -1,8 +1,7 @@
 """How matrices lie in memory, for networks that multiply them by one vector at a time, as all do that write text.
 
 On a CPU such a product takes as long as the matrix takes to read, where the vectorised loop runs along the longer
-side; across it, more than twice as long (MKL, one row of 256 times 1024 x 256: 61 against 153 us). PyTorch lays out
-(O, I) row by row, which is across wherever a layer widens.
+side, and much longer across it (MKL). PyTorch lays out (O, I) row by row, which is across wherever a layer widens.
 """
 
 from torch import nn
