@@ -22,8 +22,8 @@ from benchmarks.measure import Result, Run, alternate, compare, median, stopwatc
 TOKENS = 256
 PROMPT = 16
 CONFIGS = {
-    "gpt2": GPTConfig("gpt2", vocabulary=1024, context=288, width=256, layers=6, heads=8, groups=8, hidden=1024),
-    "llama": GPTConfig("llama", vocabulary=1024, context=288, width=256, layers=6, heads=8, groups=8, hidden=683),
+    "gpt2": GPTConfig("gpt2", vocabulary=1024, context=288, width=256, n_layer=6, n_head=8, n_kv_head=8, hidden=1024),
+    "llama": GPTConfig("llama", vocabulary=1024, context=288, width=256, n_layer=6, n_head=8, n_kv_head=8, hidden=683),
 }
 
 

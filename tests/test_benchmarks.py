@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
-from aigc_demo.models.gan import GAN, GANConfig, start_weights
+from aigc_demo.models.gan import GAN, GANConfig, init_weights
 from aigc_demo.models.vae import VAE, VAEConfig
 from aigc_demo.services.gan.requests import Points
 from benchmarks import autoencoder, bare_page, diffusion_sampling, gan_drawing, gan_points
@@ -50,7 +50,7 @@ def test_plain_layers_rebuild_the_same_digits():
 
 def test_plain_layers_draw_the_same_digits():
     model = GAN(GANConfig(noise=5, width=3)).eval()
-    start_weights(model, torch.Generator().manual_seed(0))
+    init_weights(model, torch.Generator().manual_seed(0))
     z = torch.randn(4, 5)
     torch.testing.assert_close(gan_drawing.plain(model)(z), model.generator(z))
 

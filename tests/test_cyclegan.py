@@ -12,7 +12,7 @@ from torch.nn.functional import l1_loss
 
 from aigc_demo.checkpoints import files
 from aigc_demo.models import cyclegan
-from aigc_demo.models.cyclegan import Critic, CycleGAN, CycleGANConfig, Generator, patch_edges, start_weights
+from aigc_demo.models.cyclegan import Critic, CycleGAN, CycleGANConfig, Generator, init_weights, patch_edges
 from aigc_demo.training import cyclegan_snapshots
 from aigc_demo.training.cyclegan import (
     RECIPES,
@@ -131,9 +131,9 @@ def test_a_score_looks_at_its_patch_and_at_nothing_else():
 
 def test_the_first_weights_are_the_seeds():
     model = CycleGAN(CONFIG)
-    start_weights(model, torch.Generator().manual_seed(1))
+    init_weights(model, torch.Generator().manual_seed(1))
     again = CycleGAN(CONFIG)
-    start_weights(again, torch.Generator().manual_seed(1))
+    init_weights(again, torch.Generator().manual_seed(1))
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, again.state_dict()[name])
         if name.endswith("bias"):

@@ -120,7 +120,7 @@ def test_first_weights_come_from_the_seed_alone():
     def first(seed):
         torch.manual_seed(seed + 100)  # not asked
         model = PointCritic(PointGANConfig(width=200, depth=2))
-        gan.start_weights(model, torch.Generator().manual_seed(seed))
+        gan.init_weights(model, torch.Generator().manual_seed(seed))
         return model
 
     assert torch.equal(first(1).layers[2].weight, first(1).layers[2].weight)

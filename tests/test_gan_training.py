@@ -49,16 +49,16 @@ def test_the_same_networks_begin_with_the_same_weights():
         assert torch.equal(one, other)
 
 
-def test_start_weights_keep_the_size_of_what_runs_through(draws):
+def test_init_weights_keep_the_size_of_what_runs_through(draws):
     model = GAN(replace(CONFIGS["gan-digits-r3"], width=64, critic_width=64))
-    gan.start_weights(model, draws)
+    gan.init_weights(model, draws)
     x = torch.randn(200, 1, 28, 28, generator=draws)
     assert 0.3 < float(model.critic.body(x).detach().std()) < 3
 
 
 def test_a_critic_begins_without_an_opinion_about_classes_and_can_form_one(draws):
     model = GAN(replace(GANConfig.tiny(), classes=10))
-    gan.start_weights(model, draws)
+    gan.init_weights(model, draws)
     x = torch.randn(4, 1, 28, 28, generator=draws)
     zeros, nines = torch.zeros(4, dtype=torch.int64), torch.full((4,), 9)
     assert torch.equal(model.critic(x, zeros), model.critic(x, nines))

@@ -27,7 +27,7 @@ def network(kind: str, groups: int = 4) -> GPT | LSTM:
     if kind == "lstm":
         model: GPT | LSTM = LSTM(LSTMConfig.tiny())
     else:
-        model = GPT(dataclasses.replace(GPTConfig.tiny(kind), groups=groups))
+        model = GPT(dataclasses.replace(GPTConfig.tiny(kind), n_kv_head=groups))
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim > 1:
@@ -135,6 +135,11 @@ def test_a_file_keeps_the_odds(tmp_path, kind, groups, dtype):
     gap = (again(text).softmax(-1) - model(text).softmax(-1)).abs().mean()
     assert gap < (0.02 if dtype == torch.int8 else 0.002)
     assert again.head.weight is again.embed.weight  # written once, read into both places
+
+
+def test_a_file_with_the_early_names_of_its_config_opens():
+    early = {"form": "llama", "layers": 3, "heads": 8, "groups": 2, "width": 64}
+    assert files.from_plain(GPTConfig, early) == GPTConfig("llama", n_layer=3, n_head=8, n_kv_head=2, width=64)
 
 
 @pytest.mark.parametrize(("kind", "groups"), KINDS)

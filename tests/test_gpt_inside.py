@@ -93,7 +93,7 @@ def test_both_write_the_same_as_alone(service):
 def test_the_cache_grows_and_the_memory_does_not(service):
     steps = [step.value for step in service.remember(Remember(prompt="ROMEO:\n", length=9))]
     config = service.model("gpt-shakespeare").config
-    each = 2 * config.layers * config.groups * config.head_width
+    each = 2 * config.n_layer * config.n_kv_head * config.head_width
     assert [made.gpt.numbers for made in steps] == [each * (7 + done) for done in range(1, 10)]
     assert {made.lstm.numbers for made in steps} == {2 * 2 * 16}
     assert all(made.gpt.kept_bytes == 4 * made.gpt.numbers and made.gpt.each == each for made in steps)

@@ -37,7 +37,7 @@ class Shelf:
     def __init__(self):
         torch.manual_seed(0)
         size = {"vocabulary": len(CHARACTERS), "characters": CHARACTERS}
-        gpt = GPT(GPTConfig("gpt2", context=96, width=16, layers=1, heads=2, groups=2, hidden=16, **size))
+        gpt = GPT(GPTConfig("gpt2", context=96, width=16, n_layer=1, n_head=2, n_kv_head=2, hidden=16, **size))
         lstm = LSTM(LSTMConfig(width=16, embedding=8, **size))
         self.models = {"gpt-poems": gpt.eval(), "lstm-poems": lstm.eval()}
         for model in self.models.values():

@@ -47,7 +47,7 @@ def test_our_form_and_transformers_give_the_same_logits(folder):
 
 def test_it_is_the_network_that_was_saved(folder):
     kept, ours = network(), open_text(folder).model
-    assert ours.config.groups == 2 and ours.head.weight is ours.embed.weight
+    assert ours.config.n_kv_head == 2 and ours.head.weight is ours.embed.weight
     assert all(torch.equal(tensor, kept.state_dict()[name]) for name, tensor in ours.state_dict().items())
 
 

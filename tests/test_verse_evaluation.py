@@ -36,7 +36,7 @@ def models():
     """A tiny model of each kind that knows the characters of the poem, its head no longer flat."""
     torch.manual_seed(0)
     size = {"vocabulary": len(CHARACTERS), "characters": CHARACTERS}
-    gpt = GPT(GPTConfig("gpt2", context=96, width=16, layers=1, heads=2, groups=2, hidden=16, **size))
+    gpt = GPT(GPTConfig("gpt2", context=96, width=16, n_layer=1, n_head=2, n_kv_head=2, hidden=16, **size))
     lstm = LSTM(LSTMConfig(width=16, embedding=8, **size))
     for model in (gpt, lstm):
         torch.nn.init.normal_(model.embed.weight)

@@ -9,7 +9,7 @@ import torch
 from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue
 from aigc_demo.checkpoints.store import Store, named
-from aigc_demo.models.gan import GAN, GANConfig, start_weights
+from aigc_demo.models.gan import GAN, GANConfig, init_weights
 
 SMALL = {"width": 4, "critic_width": 4, "critic_norm": False}
 
@@ -23,7 +23,7 @@ def tiny(id: str) -> GAN:
     else:
         config = GANConfig(classes=10 if id == "gan-digits-conditional" else 0, **SMALL)
     model = GAN(config)
-    start_weights(model, torch.Generator().manual_seed(len(id)))
+    init_weights(model, torch.Generator().manual_seed(len(id)))
     return model.eval()
 
 

@@ -25,7 +25,7 @@ def network(checkpoint: str) -> GPT | LSTM:
         model: GPT | LSTM = LSTM(dataclasses.replace(LSTMConfig.tiny(), **common))
     else:
         form = "gpt2" if checkpoint.endswith("poems") else "llama"
-        config = dataclasses.replace(GPTConfig.tiny(form), context=32, groups=2 if form == "llama" else 4, **common)
+        config = dataclasses.replace(GPTConfig.tiny(form), context=32, n_kv_head=2 if form == "llama" else 4, **common)
         model = GPT(config)
     with torch.no_grad():
         for parameter in model.parameters():

@@ -43,8 +43,8 @@ def save_words(folder):
 
 def config(**changes):
     """A Llama with grouped queries."""
-    plain = {"vocabulary": len(tokenizer().get_vocab()), "context": 256, "width": 32, "layers": 2, "heads": 4}
-    return GPTConfig("llama", **{**plain, "groups": 2, "hidden": 48, **changes})
+    plain = {"vocabulary": len(tokenizer().get_vocab()), "context": 256, "width": 32, "n_layer": 2, "n_head": 4}
+    return GPTConfig("llama", **{**plain, "n_kv_head": 2, "hidden": 48, **changes})
 
 
 def network(seed=0, **changes):

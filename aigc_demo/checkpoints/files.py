@@ -79,10 +79,12 @@ def read_config(path: Path, config_class: type[Any]) -> Any:
 
 
 def from_plain(kind: Any, value: Any) -> Any:
-    """A (nested) dataclass out of what JSON gives back."""
+    """A (nested) dataclass out of what JSON gives back; a class may list names of early files in `FORMER`."""
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{name: from_plain(hints[name], item) for name, item in value.items()})
+        former = getattr(kind, "FORMER", {})
+        fields = {former.get(name, name): item for name, item in value.items()}
+        return kind(**{name: from_plain(hints[name], item) for name, item in fields.items()})
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -151,7 +151,7 @@ class CycleGAN(nn.Module):
         return there, self.translator(not backwards)(there)
 
 
-def start_weights(model: nn.Module, generator: torch.Generator) -> None:
+def init_weights(model: nn.Module, generator: torch.Generator) -> None:
     """Fill every convolution from `generator`: weights normal with deviation 0.02, biases 0 (appendix 7.1)."""
     for layer in model.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):

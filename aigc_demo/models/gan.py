@@ -235,7 +235,7 @@ def fan_in(layer: nn.Module) -> int:
 
 
 @torch.no_grad()
-def start_weights(model: nn.Module, generator: torch.Generator) -> None:
+def init_weights(model: nn.Module, generator: torch.Generator) -> None:
     """Fill every layer from `generator`: weights normal with variance 2 / inputs, biases 0.
 
     He et al., "Delving Deep into Rectifiers", 2015 (arXiv:1502.01852), equation 10. A critic begins without an opinion

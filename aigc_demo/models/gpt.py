@@ -1,39 +1,39 @@
-"""A decoder-only Transformer: every position looks at those before it and names the next token.
+"""A decoder-only Transformer: every position attends to those before it; the head scores the next token.
 
     x = embed(tokens);  x = x + attention(norm(x));  x = x + mlp(norm(x));  logits = head(norm(x))
 
-One network in three forms, by `GPTConfig.form`:
+One network in two forms, by `GPTConfig.form`:
 
            positions              norm        MLP       weights map onto
 gpt2       learned, added         LayerNorm   GELU      transformers' GPT2LMHeadModel (Radford et al., 2019)
 llama      rotated (RoPE)         RMSNorm     SwiGLU    transformers' LlamaForCausalLM (arXiv:2302.13971)
-modern     rotated, queries and   RMSNorm     ReLU^2    nothing: the recipe that learns fastest at this size
-           keys normed
 
 B batch, T tokens, V vocabulary, D width, L layers, H heads, G heads of keys and values, E width of a head.
 """
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FORMS = ("gpt2", "llama", "modern")
+FORMS = ("gpt2", "llama")
 ROOM = 512  # tokens that a new cache has room for
 
 
 @dataclass(frozen=True)
 class GPTConfig:
+    FORMER: ClassVar = {"layers": "n_layer", "heads": "n_head", "groups": "n_kv_head"}  # names in early checkpoints
+
     form: str = "llama"
     vocabulary: int = 65  # V
     context: int = 256  # the most tokens that are looked back on
     width: int = 192  # D
-    layers: int = 6
-    heads: int = 6  # H
-    groups: int = 6  # G: H / G heads share their keys and values (arXiv:2305.13245)
+    n_layer: int = 6  # L
+    n_head: int = 6  # H
+    n_kv_head: int = 6  # G: H / G heads share their keys and values (arXiv:2305.13245)
     hidden: int = 512  # width inside the MLP
     tied: bool = True  # the head is the embedding (arXiv:1608.05859)
     rope_base: float = 10_000.0
@@ -44,21 +44,21 @@ class GPTConfig:
     @classmethod
     def tiny(cls, form: str = "llama") -> "GPTConfig":
         """For tests."""
-        return cls(form, vocabulary=11, context=16, width=16, layers=2, heads=4, groups=4, hidden=24)
+        return cls(form, vocabulary=11, context=16, width=16, n_layer=2, n_head=4, n_kv_head=4, hidden=24)
 
     @property
     def head_width(self) -> int:
-        """E."""
-        return self.width // self.heads
+        """E, the width of a head."""
+        return self.width // self.n_head
 
 
-class Cache:
+class KVCache:
     """Keys and values of the tokens seen so far, so that each is computed once; every call of the model adds to it."""
 
     def __init__(self, config: GPTConfig, batch: int, like: Tensor):
         self.context = config.context
         room = min(ROOM, config.context)  # a text that grows longer gets more
-        shape = (config.layers, 2, batch, config.groups, room, config.head_width)
+        shape = (config.n_layer, 2, batch, config.n_kv_head, room, config.head_width)
         self._take(like.new_empty(shape))
         self.length = 0
 
@@ -84,9 +84,9 @@ class Cache:
         self._take(before.new_empty(shape))
         self.pairs[..., : before.shape[4], :] = before
 
-    def copy(self) -> "Cache":
+    def copy(self) -> "KVCache":
         """Another one that stands where this one does."""
-        twin = object.__new__(Cache)
+        twin = object.__new__(KVCache)
         twin.context, twin.length = self.context, self.length
         twin._take(self.pairs.clone())
         return twin
@@ -112,8 +112,8 @@ def norm(config: GPTConfig) -> nn.Module:
     return RMSNorm(config.width, config.norm_eps)
 
 
-def turns(config: GPTConfig) -> Tensor:
-    """By what a position turns the pairs of a head, (2, context, E): cosine; -sine and sine (arXiv:2104.09864, eq. 34).
+def rotary_table(config: GPTConfig) -> Tensor:
+    """Rotary position embedding (RoPE), (2, context, E): cosine; -sine and sine (arXiv:2104.09864, eq. 34).
 
     Numbers i and i + E/2 make a pair.
     """
@@ -124,7 +124,7 @@ def turns(config: GPTConfig) -> Tensor:
 
 
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """x (B, H, T, E), both of `turns` at these positions (T, E) -> the same shape."""
+    """x (B, H, T, E), both of `rotary_table` at these positions (T, E) -> the same shape."""
     return torch.addcmul(x * cosine, x.roll(x.shape[-1] // 2, -1), sine)
 
 
@@ -135,37 +135,35 @@ class Attention(nn.Module):
         super().__init__()
         self.config = config
         bias = config.form == "gpt2"
-        self.sizes = [n * config.head_width for n in (config.heads, config.groups, config.groups)]
+        self.sizes = [n * config.head_width for n in (config.n_head, config.n_kv_head, config.n_kv_head)]
         self.qkv = nn.Linear(config.width, sum(self.sizes), bias=bias)
         self.out = nn.Linear(config.width, config.width, bias=bias)
 
-    def split(self, x: Tensor, turn: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """x (B, T, D) -> queries (B, H, T, E), keys and values (B, G, T, E); turn (2, T, E) where positions turn."""
+    def split(self, x: Tensor, rotary: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """x (B, T, D) -> queries (B, H, T, E), keys and values (B, G, T, E); rotary (2, T, E), None: not rotated."""
         config = self.config
         batch, new = x.shape[:2]
         heads = self.qkv(x).view(batch, new, -1, config.head_width).transpose(1, 2)  # (B, H + 2G, T, E)
         if config.form == "gpt2":
-            q, k, v = heads.split((config.heads, config.groups, config.groups), 1)
+            q, k, v = heads.split((config.n_head, config.n_kv_head, config.n_kv_head), 1)
             return q, k, v
-        looked, v = heads.split((config.heads + config.groups, config.groups), 1)
-        if config.form == "modern":
-            looked = F.rms_norm(looked, (config.head_width,))
-        if turn is not None:
-            looked = rotate(looked, turn[0], turn[1])
-        q, k = looked.split((config.heads, config.groups), 1)
+        qk, v = heads.split((config.n_head + config.n_kv_head, config.n_kv_head), 1)
+        if rotary is not None:
+            qk = rotate(qk, rotary[0], rotary[1])
+        q, k = qk.split((config.n_head, config.n_kv_head), 1)
         return q, k, v
 
-    def forward(self, x: Tensor, turn: Tensor | None, cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, rotary: Tensor | None, cache: KVCache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D) -> (B, T, D)."""
-        q, k, v = self.split(x, turn)
+        q, k, v = self.split(x, rotary)
         if cache is not None:
             k, v = cache.extend(layer, k, v)
         new, known = q.shape[2], k.shape[2]
         if new == 1:  # it may look everywhere: heads that share keys look at once, as if they were several tokens
-            q = q.reshape(len(q), self.config.groups, -1, self.config.head_width)  # (B, G, H / G, E)
+            q = q.reshape(len(q), self.config.n_kv_head, -1, self.config.head_width)  # (B, G, H / G, E)
             return self.out(F.scaled_dot_product_attention(q, k, v).reshape(x.shape))
-        if self.config.groups < self.config.heads:
-            k, v = (part.repeat_interleave(self.config.heads // self.config.groups, dim=1) for part in (k, v))
+        if self.config.n_kv_head < self.config.n_head:
+            k, v = (part.repeat_interleave(self.config.n_head // self.config.n_kv_head, dim=1) for part in (k, v))
         mask = None
         if new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
@@ -173,17 +171,17 @@ class Attention(nn.Module):
         y = F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal=mask is None)
         return self.out(y.transpose(1, 2).flatten(2))
 
-    def weights(self, x: Tensor, turn: Tensor | None) -> Tensor:
-        """How much each position (row) takes from each other (column), (B, H, T, T); rows sum to 1."""
-        q, k, _ = self.split(x, turn)
-        k = k.repeat_interleave(self.config.heads // self.config.groups, dim=1)
+    def probabilities(self, x: Tensor, rotary: Tensor | None) -> Tensor:
+        """Attention probabilities, (B, H, T, T): how much each position (row) takes from each other (column)."""
+        q, k, _ = self.split(x, rotary)
+        k = k.repeat_interleave(self.config.n_head // self.config.n_kv_head, dim=1)
         scores = q @ k.transpose(2, 3) / math.sqrt(self.config.head_width)
         future = torch.ones(scores.shape[2:], dtype=torch.bool, device=x.device).triu(1)
         return scores.masked_fill(future, -math.inf).softmax(-1)
 
 
 class MLP(nn.Module):
-    """Two linear maps about a bend; SwiGLU has a third that opens and closes the way (arXiv:2002.05202)."""
+    """Two linear layers with a nonlinearity between them; SwiGLU adds a gate (arXiv:2002.05202)."""
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -197,16 +195,14 @@ class MLP(nn.Module):
         h = self.up(x)
         if self.form == "gpt2":
             h = F.gelu(h, approximate="tanh")
-        elif self.form == "llama":
+        else:
             gate, h = h.chunk(2, dim=-1)
             h = F.silu(gate) * h
-        else:
-            h = F.relu(h).square()
         return self.down(h)
 
 
 class Block(nn.Module):
-    """Look around, then think: each adds to what came in."""
+    """Pre-norm Transformer block: attention, then MLP, each with a residual connection."""
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -214,9 +210,9 @@ class Block(nn.Module):
         self.norm2, self.mlp = norm(config), MLP(config)
         self.dropout = config.dropout
 
-    def forward(self, x: Tensor, turn: Tensor | None, cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, rotary: Tensor | None, cache: KVCache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D) -> (B, T, D)."""
-        x = x + self.drop(self.attention(self.norm1(x), turn, cache, layer))
+        x = x + self.drop(self.attention(self.norm1(x), rotary, cache, layer))
         return x + self.drop(self.mlp(self.norm2(x)))
 
     def drop(self, x: Tensor) -> Tensor:
@@ -227,7 +223,7 @@ class Block(nn.Module):
 class GPT(nn.Module):
     """Tokens in, scores of every possible next token out."""
 
-    turns: Tensor
+    rotary: Tensor
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -236,56 +232,56 @@ class GPT(nn.Module):
         if config.form == "gpt2":
             self.positions = nn.Embedding(config.context, config.width)
         else:
-            self.register_buffer("turns", turns(config), persistent=False)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+            self.register_buffer("rotary", rotary_table(config), persistent=False)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
         self.norm = norm(config)
         self.head = nn.Linear(config.width, config.vocabulary, bias=False)
         if config.tied:
             self.head.weight = self.embed.weight
         self.dropout = nn.Dropout(config.dropout)
-        self.start_weights()
+        self.init_weights()
 
     @torch.no_grad()
-    def start_weights(self) -> None:
-        """N(0, 0.02) as GPT-2; what is added to the stream begins at 0, so that a new block does nothing yet."""
+    def init_weights(self) -> None:
+        """N(0, 0.02) as GPT-2; projections into the residual stream begin at 0, so that a new block is the identity."""
         for name, weight in self.named_parameters():
             if name.endswith(("out.weight", "down.weight", "bias")):
                 weight.zero_()
             elif weight.ndim == 2:
                 nn.init.normal_(weight, std=0.02)
 
-    def state(self, batch: int = 1) -> Cache:
-        """What a text that is being written needs to go on."""
-        return Cache(self.config, batch, self.embed.weight)
+    def state(self, batch: int = 1) -> KVCache:
+        """An empty KVCache for `batch` texts."""
+        return KVCache(self.config, batch, self.embed.weight)
 
-    def forward(self, tokens: Tensor, state: Cache | None = None) -> Tensor:
+    def forward(self, tokens: Tensor, state: KVCache | None = None) -> Tensor:
         """tokens (B, T) -> logits (B, T, V); with a state, tokens are the next ones after those it has seen.
 
         ValueError where they are more than the context holds.
         """
-        x, turn = self.enter(tokens, state.length if state is not None else 0)
+        x, rotary = self.embed_tokens(tokens, state.length if state is not None else 0)
         for layer, block in enumerate(self.blocks):
-            x = block(x, turn, state, layer)
+            x = block(x, rotary, state, layer)
         if state is not None:
             state.length += tokens.shape[1]
         return self.head(self.norm(x))
 
-    def enter(self, tokens: Tensor, start: int = 0) -> tuple[Tensor, Tensor | None]:
-        """tokens (B, T), the first of them at position `start` -> stream (B, T, D), turns (2, T, E) of the form."""
+    def embed_tokens(self, tokens: Tensor, start: int = 0) -> tuple[Tensor, Tensor | None]:
+        """tokens (B, T), the first of them at position `start` -> stream (B, T, D), rotary table (2, T, E) or None."""
         end = start + tokens.shape[1]
         if end > self.config.context:
             raise ValueError(f"{end} tokens do not fit into a context of {self.config.context}")
         x = self.embed(tokens)
         if self.config.form == "gpt2":
             return self.dropout(x + self.positions.weight[start:end]), None
-        return self.dropout(x), self.turns[:, start:end]
+        return self.dropout(x), self.rotary[:, start:end]
 
     def attention(self, tokens: Tensor) -> Tensor:
         """tokens (B, T) -> attention weights of every layer and head, (L, B, H, T, T)."""
-        x, turn = self.enter(tokens)
+        x, rotary = self.embed_tokens(tokens)
         found = []
         block: Any
         for block in self.blocks:
-            found.append(block.attention.weights(block.norm1(x), turn))
-            x = block(x, turn)
+            found.append(block.attention.probabilities(block.norm1(x), rotary))
+            x = block(x, rotary)
         return torch.stack(found)

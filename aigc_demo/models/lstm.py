@@ -69,10 +69,10 @@ class LSTM(nn.Module):
         self.project = nn.Linear(config.width, config.embedding)
         self.head = nn.Linear(config.embedding, config.vocabulary, bias=False)
         self.head.weight = self.embed.weight  # tied (arXiv:1608.05859)
-        self.start_weights()
+        self.init_weights()
 
     @torch.no_grad()
-    def start_weights(self) -> None:
+    def init_weights(self) -> None:
         """Small embeddings; forget gates open, so that a new network remembers (Jozefowicz et al., 2015)."""
         nn.init.normal_(self.embed.weight, std=0.02)
         for name, weight in self.layers.named_parameters():

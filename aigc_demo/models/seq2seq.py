@@ -51,7 +51,7 @@ class Seq2SeqConfig:
         return self.width // self.heads
 
 
-class Cache:
+class KVCache:
     """What a lower line that is being written needs to go on: keys and values of its own tokens and of the upper line.
 
     Those of the upper line are computed once and shared by all lower lines that answer it.
@@ -71,15 +71,15 @@ class Cache:
         values[:, :, self.length : end] = value
         return keys[:, :, :end], values[:, :, :end]
 
-    def pick(self, rows: Tensor) -> "Cache":
+    def pick(self, rows: Tensor) -> "KVCache":
         """Another one, whose line i goes on from line rows[i] of this one; all of them answer one upper line."""
-        twin = object.__new__(Cache)
+        twin = object.__new__(KVCache)
         twin.pairs, twin.cross, twin.length = self.pairs[:, :, rows], self.cross, self.length
         return twin
 
-    def copy(self) -> "Cache":
+    def copy(self) -> "KVCache":
         """Another one that stands where this one does."""
-        twin = object.__new__(Cache)
+        twin = object.__new__(KVCache)
         twin.pairs, twin.cross, twin.length = self.pairs.clone(), self.cross, self.length
         return twin
 
@@ -103,7 +103,7 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(config.width, 3 * config.width)
         self.out = nn.Linear(config.width, config.width)
 
-    def forward(self, x: Tensor, cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D) -> (B, T, D)."""
         q, k, v = (heads(part, self.heads) for part in self.qkv(x).chunk(3, dim=2))
         if cache is not None:
@@ -184,7 +184,7 @@ class DecoderBlock(nn.Module):
         self.norm3, self.mlp = nn.LayerNorm(config.width, config.norm_eps), MLP(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, cross: tuple[Tensor, Tensor], cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, cross: tuple[Tensor, Tensor], cache: KVCache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D), keys and values of the upper line -> (B, T, D)."""
         x = x + self.dropout(self.attention(self.norm1(x), cache, layer))
         x = x + self.dropout(self.cross(self.norm2(x), *cross))
@@ -203,7 +203,7 @@ class Side(nn.Module):
         self.norm = nn.LayerNorm(config.width, config.norm_eps)
         self.dropout = nn.Dropout(config.dropout)
 
-    def enter(self, x: Tensor, start: int = 0) -> Tensor:
+    def embed_positions(self, x: Tensor, start: int = 0) -> Tensor:
         """Embedded tokens (B, T, D), the first of them at position `start` -> the stream (B, T, D)."""
         end = start + x.shape[1]
         if end > self.context:
@@ -222,10 +222,10 @@ class Seq2Seq(nn.Module):
         self.decoder = Side(config, [DecoderBlock(config) for _ in range(config.decoder_layers)])
         self.head = nn.Linear(config.width, config.vocabulary, bias=False)
         self.head.weight = self.embed.weight  # tied (arXiv:1608.05859)
-        self.start_weights()
+        self.init_weights()
 
     @torch.no_grad()
-    def start_weights(self) -> None:
+    def init_weights(self) -> None:
         """N(0, 0.02); what is added to the stream begins at 0, so that a new block does nothing yet."""
         for name, weight in self.named_parameters():
             if name.endswith(("out.weight", "down.weight", "bias")):
@@ -235,7 +235,7 @@ class Seq2Seq(nn.Module):
 
     def encode(self, upper: Tensor) -> Tensor:
         """upper (B, S) -> what was understood of every character, (B, S, D)."""
-        x = self.encoder.enter(self.embed(upper))
+        x = self.encoder.embed_positions(self.embed(upper))
         for block in self.encoder.blocks:
             x = block(x)
         return self.encoder.norm(x)
@@ -246,21 +246,21 @@ class Seq2Seq(nn.Module):
         blocks: Any = self.decoder.blocks
         return [block.cross.remember(memory) for block in blocks]
 
-    def state(self, upper: Tensor, batch: int, longest: int = 0) -> Cache:
+    def state(self, upper: Tensor, batch: int, longest: int = 0) -> KVCache:
         """The beginning of `batch` lower lines of up to `longest` tokens (0: the context) to the upper line (1, S)."""
-        return Cache(self.config, batch, longest or self.config.context, self.crossing(upper))
+        return KVCache(self.config, batch, longest or self.config.context, self.crossing(upper))
 
     def forward(self, upper: Tensor, lower: Tensor) -> Tensor:
         """upper (B, S), lower (B, T), which begins with START -> logits of what comes after each token, (B, T, V)."""
         cross = self.crossing(upper)
-        x = self.decoder.enter(self.embed(lower))
+        x = self.decoder.embed_positions(self.embed(lower))
         for block, pair in zip(self.decoder.blocks, cross, strict=True):
             x = block(x, pair)
         return self.head(self.decoder.norm(x))
 
-    def next(self, tokens: Tensor, state: Cache) -> Tensor:
+    def next(self, tokens: Tensor, state: KVCache) -> Tensor:
         """The next tokens (B, T) of the lower lines -> logits (B, T, V); the state moves on."""
-        x = self.decoder.enter(self.embed(tokens), state.length)
+        x = self.decoder.embed_positions(self.embed(tokens), state.length)
         for layer, block in enumerate(self.decoder.blocks):
             x = block(x, state.cross[layer], state, layer)
         state.length += tokens.shape[1]
@@ -270,7 +270,7 @@ class Seq2Seq(nn.Module):
         """Cross-attention of every layer and head, (L, B, H, T, S): row t is what was asked to write the token after
         lower[t], column s what was taken from the upper character s; rows sum to 1."""
         cross = self.crossing(upper)
-        x = self.decoder.enter(self.embed(lower))
+        x = self.decoder.embed_positions(self.embed(lower))
         found = []
         block: Any
         for block, pair in zip(self.decoder.blocks, cross, strict=True):
@@ -285,7 +285,7 @@ class Writer:
 
     def __init__(self, model: Seq2Seq, upper: Tensor):
         self.model, self.upper = model, upper
-        self.state: Cache | None = None
+        self.state: KVCache | None = None
 
     def __call__(self, tokens: Tensor, parents: Tensor) -> Tensor:
         """Line i goes on from line parents[i] with tokens[i], (N,) both -> logits of what comes next (N, V)."""

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from aigc_demo.core.errors import BadRequestError
-from aigc_demo.models.gpt import GPT, GPTConfig, turns
+from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
 from aigc_demo.pipelines.library import transformers
 from aigc_demo.pipelines.weights import Names
 
@@ -58,10 +58,8 @@ ONLY_LLAMA: dict[str, tuple[object, ...]] = {
 
 
 def to_language_model(model: GPT) -> Any:
-    """GPT -> GPT2LMHeadModel or LlamaForCausalLM, by its form; TypeError for the form that no library has."""
+    """GPT -> GPT2LMHeadModel or LlamaForCausalLM, by its form."""
     config = model.config
-    if config.form == "modern":
-        raise TypeError("A GPT of the modern form has no twin in a library")
     library = transformers()
     options = library_config(config)
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
@@ -100,7 +98,7 @@ def take(module: nn.Module, config: GPTConfig) -> GPT:
     with torch.device("meta"):
         model = GPT(config)
     if config.form != "gpt2":
-        model.turns = turns(config)
+        model.rotary = rotary_table(config)
     model.load_state_dict(ours, strict=True, assign=True)
     if config.tied:
         model.head.weight = model.embed.weight
@@ -123,8 +121,8 @@ def library_config(config: GPTConfig) -> Any:
             vocab_size=config.vocabulary,
             n_positions=config.context,
             n_embd=config.width,
-            n_layer=config.layers,
-            n_head=config.heads,
+            n_layer=config.n_layer,
+            n_head=config.n_head,
             n_inner=config.hidden,
             resid_pdrop=drop,
             embd_pdrop=drop,
@@ -138,9 +136,9 @@ def library_config(config: GPTConfig) -> Any:
         vocab_size=config.vocabulary,
         max_position_embeddings=config.context,
         hidden_size=config.width,
-        num_hidden_layers=config.layers,
-        num_attention_heads=config.heads,
-        num_key_value_heads=config.groups,
+        num_hidden_layers=config.n_layer,
+        num_attention_heads=config.n_head,
+        num_key_value_heads=config.n_kv_head,
         intermediate_size=config.hidden,
         rms_norm_eps=config.norm_eps,
         rope_parameters={"rope_type": "default", "rope_theta": config.rope_base},
@@ -160,9 +158,9 @@ def gpt2_config(options: Mapping[str, Any]) -> GPTConfig:
         vocabulary=options["vocab_size"],
         context=options["n_positions"],
         width=width,
-        layers=options["n_layer"],
-        heads=heads,
-        groups=heads,
+        n_layer=options["n_layer"],
+        n_head=heads,
+        n_kv_head=heads,
         hidden=options.get("n_inner") or 4 * width,
         tied=bool(options.get("tie_word_embeddings", True)),
         norm_eps=options.get("layer_norm_epsilon", 1e-5),
@@ -187,9 +185,9 @@ def llama_config(options: Mapping[str, Any]) -> GPTConfig:
         vocabulary=options["vocab_size"],
         context=options.get("max_position_embeddings", 2048),
         width=width,
-        layers=options["num_hidden_layers"],
-        heads=heads,
-        groups=options.get("num_key_value_heads") or heads,
+        n_layer=options["num_hidden_layers"],
+        n_head=heads,
+        n_kv_head=options.get("num_key_value_heads") or heads,
         hidden=options["intermediate_size"],
         tied=bool(options.get("tie_word_embeddings", False)),
         rope_base=float(rope.get("rope_theta") or options.get("rope_theta") or 10_000.0),
@@ -212,7 +210,7 @@ def twins(config: GPTConfig) -> Iterator[tuple[str, Names]]:
     yield "embed", ("transformer.wte" if gpt2 else "model.embed_tokens",)
     if gpt2:
         yield "positions", ("transformer.wpe",)
-    for i in range(config.layers):
+    for i in range(config.n_layer):
         block = f"transformer.h.{i}" if gpt2 else f"model.layers.{i}"
         for ours, theirs in (GPT2 if gpt2 else LLAMA).items():
             yield f"blocks.{i}.{ours}", tuple(f"{block}.{part}" for part in theirs)

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from aigc_demo.models.gpt import GPT, Attention, Cache, turns
+from aigc_demo.models.gpt import GPT, Attention, KVCache, rotary_table
 
 UNHEARD = {("llama", "positions_shifted"), ("gpt2", "rope_pairs")}  # form, mistake that changes nothing in it
 
@@ -20,12 +20,12 @@ UNHEARD = {("llama", "positions_shifted"), ("gpt2", "rope_pairs")}  # form, mist
 class Unmasked(Attention):
     """Looks into the future while it reads a prompt."""
 
-    def forward(self, x: Tensor, turn: Tensor | None, cache: Cache | None = None, layer: int = 0) -> Tensor:
+    def forward(self, x: Tensor, rotary: Tensor | None, cache: KVCache | None = None, layer: int = 0) -> Tensor:
         """x (B, T, D) -> (B, T, D)."""
-        q, k, v = self.split(x, turn)
+        q, k, v = self.split(x, rotary)
         if cache is not None:
             k, v = cache.extend(layer, k, v)
-        k, v = (part.repeat_interleave(self.config.heads // self.config.groups, dim=1) for part in (k, v))
+        k, v = (part.repeat_interleave(self.config.n_head // self.config.n_kv_head, dim=1) for part in (k, v))
         y = F.scaled_dot_product_attention(q, k, v)
         return self.out(y.transpose(1, 2).flatten(2))
 
@@ -42,7 +42,7 @@ def positions_shifted(model: GPT) -> None:
     if model.config.form == "gpt2":
         model.positions.weight.data.copy_(model.positions.weight.data.roll(-1, dims=0))
     else:
-        model.turns = turns(replace(model.config, context=model.config.context + 1))[:, 1:].to(model.turns)
+        model.rotary = rotary_table(replace(model.config, context=model.config.context + 1))[:, 1:].to(model.rotary)
 
 
 def no_causal_mask(model: GPT) -> None:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError
-from aigc_demo.models.gpt import GPT, GPTConfig, turns
+from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
 from aigc_demo.pipelines.convert_gpt import gpt2_config, gpt_tensors, llama_config, turned
 from aigc_demo.pipelines.folder import read_json
 
@@ -145,7 +145,7 @@ def open_gpt(folder: Path, name: str) -> GPT:
     if config.tied:
         model.head.weight = model.embed.weight
     if config.form != "gpt2":
-        model.turns = turns(config)
+        model.rotary = rotary_table(config)
     return model.eval().requires_grad_(False)
 
 

@@ -30,7 +30,7 @@ from torch.nn.functional import l1_loss
 from aigc_demo.checkpoints import files
 from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
-from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig, start_weights
+from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig, init_weights
 from aigc_demo.models.gan import least_squares_critic, least_squares_generator
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, fit
@@ -135,7 +135,7 @@ def train(
     accelerator = Accelerator(mixed_precision="bf16")
     device = accelerator.device
     model = CycleGAN(recipe.model)
-    start_weights(model, torch.Generator().manual_seed(recipe.seed))
+    init_weights(model, torch.Generator().manual_seed(recipe.seed))
     ema = EMA(model.to(device), recipe.ema)
     sides = [
         torch.optim.Adam(weights, lr=recipe.learning_rate, betas=recipe.betas, fused=True)

@@ -31,11 +31,11 @@ from aigc_demo.models.gan import (
     Loss,
     between,
     clip_weights,
+    init_weights,
     judged,
     slope_one_penalty,
     slope_zero_penalty,
     slopes_of,
-    start_weights,
 )
 from aigc_demo.training.augment import augment
 from aigc_demo.training.ema import EMA
@@ -164,8 +164,8 @@ class Game:
     def __init__(self, recipe: Recipe, accelerator: Accelerator):
         self.recipe, self.accelerator = recipe, accelerator
         self.model = GAN(recipe.model)
-        start_weights(self.model.generator, torch.Generator().manual_seed(recipe.seed))
-        start_weights(self.model.critic, torch.Generator().manual_seed(recipe.seed + 1))
+        init_weights(self.model.generator, torch.Generator().manual_seed(recipe.seed))
+        init_weights(self.model.critic, torch.Generator().manual_seed(recipe.seed + 1))
         self.average = EMA(self.model.generator, recipe.ema)
         self.average.model.to(accelerator.device)
         self.model.to(accelerator.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

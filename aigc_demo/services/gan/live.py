@@ -20,10 +20,10 @@ from aigc_demo.models.gan import (
     PointGenerator,
     between,
     clip_weights,
+    init_weights,
     slope_one_penalty,
     slope_zero_penalty,
     slopes_of,
-    start_weights,
 )
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.gan.results import Saved
@@ -49,7 +49,7 @@ class Training:
         self.drawn = torch.tensor(points.parse(request.drawing)) if request.data == "drawn" else None
         self.generator, self.critic = PointGenerator(config), PointCritic(config)
         for model in (self.generator, self.critic):
-            start_weights(model, self.random)
+            init_weights(model, self.random)
         self.optimisers = (adam(self.generator), adam(self.critic))
         self.step = 0
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gpt import GPT, Cache
+from aigc_demo.models.gpt import GPT, KVCache
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import chances
 from aigc_demo.services.gpt.looking import gpt_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Lane:
     """One of the two ways: the tokens (1, T) so far, and what each new one took."""
 
-    def __init__(self, model: GPT, tokens: Tensor, cache: Cache | None):
+    def __init__(self, model: GPT, tokens: Tensor, cache: KVCache | None):
         self.model, self.tokens, self.cache = model, tokens, cache
         self.milliseconds: list[float] = []
         self.unread = tokens
@@ -75,6 +75,6 @@ class Racing:
             )
 
 
-def held_bytes(cache: Cache) -> int:
+def held_bytes(cache: KVCache) -> int:
     """Bytes of the keys and values that are in use."""
     return cache.pairs[..., : cache.length, :].numel() * cache.pairs.element_size()

@@ -14,7 +14,7 @@ from torch import Tensor
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gpt import GPT, Cache
+from aigc_demo.models.gpt import GPT, KVCache
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling, draw
 from aigc_demo.sampling.writing import Writer, chances, context_of
@@ -55,7 +55,7 @@ class Author:
         """What there is to see of it."""
         characters = self.model.config.characters
         kept: Any = self.writer.state
-        if isinstance(kept, Cache):
+        if isinstance(kept, KVCache):
             bytes_kept, size = held_bytes(kept), kept.pairs.element_size()
         else:
             parts = (kept.hidden, kept.cell)
@@ -68,7 +68,7 @@ class Author:
             milliseconds=1000 * self.seconds / max(1, len(self.p)),
             numbers=bytes_kept // size,
             kept_bytes=bytes_kept,
-            each=bytes_kept // size // kept.length if isinstance(kept, Cache) else 0,
+            each=bytes_kept // size // kept.length if isinstance(kept, KVCache) else 0,
             most=context_of(self.model) or 0,
         )
 

@@ -89,7 +89,7 @@ def words_below() -> None:
         "inside.how_cache",
         PAPERS,
         {
-            "aigc_demo/models/gpt.py · Cache.extend": function_text("models.gpt", "Cache.extend"),
+            "aigc_demo/models/gpt.py · KVCache.extend": function_text("models.gpt", "KVCache.extend"),
             "aigc_demo/services/gpt/racing.py · Lane.step": function_text("services.gpt.racing", "Lane.step"),
         },
     )

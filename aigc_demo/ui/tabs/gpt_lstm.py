@@ -114,7 +114,7 @@ def words_below() -> None:
         PAPERS,
         {
             "aigc_demo/models/lstm.py · step": function_text("models.lstm", "step"),
-            "aigc_demo/models/gpt.py · Cache.extend": function_text("models.gpt", "Cache.extend"),
+            "aigc_demo/models/gpt.py · KVCache.extend": function_text("models.gpt", "KVCache.extend"),
             "aigc_demo/services/gpt/remembering.py · divergence": function_text(
                 "services.gpt.remembering", "divergence"
             ),
