@@ -41,10 +41,7 @@ def test_a_generator_grows_from_one_pixel_and_doubles():
 
 
 def test_the_same_networks_begin_with_the_same_weights():
-    first, second = (
-        Game(RECIPES[name], Accelerator(mixed_precision="bf16")).model
-        for name in ("gan-digits-r3", "gan-digits-wgan-gp")
-    )
+    first, second = (Game(RECIPES[name], Accelerator()).model for name in ("gan-digits-r3", "gan-digits-wgan-gp"))
     for one, other in zip(first.state_dict().values(), second.state_dict().values(), strict=True):
         assert torch.equal(one, other)
 
@@ -94,16 +91,14 @@ def test_a_penalty_is_part_of_the_critics_loss_and_leaves_the_scores_alone(draws
 
 
 def test_a_lazy_penalty_comes_every_fourth_round_and_weighs_four_times():
-    game = Game(RECIPES["gan-digits-conditional"], Accelerator(mixed_precision="bf16"))
+    game = Game(RECIPES["gan-digits-conditional"], Accelerator())
     weights = [game.loss(step).slope_zero for step in range(8)]
     assert weights == [pytest.approx(0.2), 0, 0, 0, pytest.approx(0.2), 0, 0, 0]
-    assert Game(RECIPES["gan-digits-wgan-gp"], Accelerator(mixed_precision="bf16")).loss(3).slope_one == 10
+    assert Game(RECIPES["gan-digits-wgan-gp"], Accelerator()).loss(3).slope_one == 10
 
 
 def test_a_turn_of_one_side_leaves_the_other_as_it_was(draws):
-    game = Game(
-        replace(Recipe.tiny(), loss=replace(LOSSES["wasserstein_clip"], clip=0.01)), Accelerator(mixed_precision="bf16")
-    )
+    game = Game(replace(Recipe.tiny(), loss=replace(LOSSES["wasserstein_clip"], clip=0.01)), Accelerator())
     x, label = torch.rand(4, 1, 28, 28, generator=draws) * 2 - 1, torch.arange(4)
 
     def weights(network):

@@ -20,6 +20,7 @@ from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.models.judge import Judge
+from aigc_demo.models.precision import autocast
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import levels, sample
@@ -70,7 +71,7 @@ def draw(model: DiffusionModel, labels: Tensor, settings: Settings, seeds: Seque
         noise = SeededNoise(seeds[first : first + BATCH], device)
         x = model.fold(noise.draw(config.picture))
         denoise = Denoiser(model, config.prediction, part.to(device), config.unet.classes - 1, settings.guidance)
-        with torch.autocast(device.type, torch.bfloat16):
+        with autocast(model):
             *_, last = sample(denoise, x, visit, signal, settings.sampler, noise=noise)
         pictures.append(as_saved(model.unfold(last.x.float())).cpu())
     return torch.cat(pictures)

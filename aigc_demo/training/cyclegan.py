@@ -32,6 +32,7 @@ from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig, init_weights
 from aigc_demo.models.gan import least_squares_critic, least_squares_generator
+from aigc_demo.models.precision import autocast
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, fit
 from aigc_demo.training.state import keep, resume
@@ -132,7 +133,7 @@ def train(
     """`vendors` (N, C, H, W) each, in [-1, 1]. Writes the averaged weights to `out`, state, log, snapshots to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     device = accelerator.device
     model = CycleGAN(recipe.model)
     init_weights(model, torch.Generator().manual_seed(recipe.seed))
@@ -153,11 +154,11 @@ def train(
         a, b = (side.to(device) for side in draw())
         for optimizer in sides:
             optimizer.param_groups[0]["lr"] = recipe.learning_rate * rate(progress)
-        with accelerator.autocast():
+        with autocast(model):
             terms, made = generator_terms(model, a, b, recipe)
         accelerator.backward(terms["loss"], inputs=model.generators())
         sides[0].step()
-        with accelerator.autocast():
+        with autocast(model):
             critic = critic_loss(model, (a, b), (pools[0].swap(made[0]), pools[1].swap(made[1])))
         accelerator.backward(critic, inputs=model.critics())
         sides[1].step()

@@ -24,6 +24,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.models.precision import autocast
 from aigc_demo.sampling.schedules import add_noise, alpha_bar
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
@@ -74,7 +75,7 @@ def train(
     """`images` (N, C, H, W) in [-1, 1], `labels` (N,). Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     model = DiffusionModel(recipe.model)
     ema = EMA(model, recipe.ema)
     optimizer = torch.optim.AdamW(
@@ -100,7 +101,8 @@ def train(
         eps = torch.randn(x0.shape, generator=generator).to(x0.device)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
-        terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), signal[t].to(x0.device))
+        with autocast(model):
+            terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), signal[t].to(x0.device))
         accelerator.backward(terms["loss"])
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -37,6 +37,7 @@ from aigc_demo.models.gan import (
     slope_zero_penalty,
     slopes_of,
 )
+from aigc_demo.models.precision import autocast
 from aigc_demo.training.augment import augment
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
@@ -215,7 +216,7 @@ class Game:
 
     def critic_turn(self, real: Tensor, label: Tensor, step: int, draws: torch.Generator) -> dict[str, Tensor]:
         """One update of the critic. real (B, C, H, W), label (B,)."""
-        with self.accelerator.autocast():
+        with autocast(self.model):
             with torch.no_grad():
                 fake = self.made(draws, label)
             share = torch.rand(len(real), generator=draws).to(real.device)
@@ -227,7 +228,7 @@ class Game:
 
     def generator_turn(self, real: Tensor, label: Tensor, draws: torch.Generator) -> Tensor:
         """One update of the generator; the loss of pairs needs the real pictures too."""
-        with self.accelerator.autocast():
+        with autocast(self.model):
             fake = self.seen(self.made(draws, label), label)
             loss = self.recipe.loss.generator(self.seen(real, label).detach(), fake)
         self.descend("generator", loss)
@@ -251,7 +252,7 @@ def train(
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     device = accelerator.device
     game = Game(recipe, accelerator)
     clock = resume(run, game.parts, device)

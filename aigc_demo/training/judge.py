@@ -25,6 +25,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import digits, emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
+from aigc_demo.models.precision import autocast
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
 
@@ -98,7 +99,7 @@ def train(recipe: Recipe, labelled: Labelled, out: Path, run: Path, minutes: flo
     """Writes the weights to `out`, state and log to `run`."""
     images, labels, chances = labelled
     torch.manual_seed(recipe.seed)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     device = accelerator.device
     model = Judge(recipe.model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
@@ -114,7 +115,8 @@ def train(recipe: Recipe, labelled: Labelled, out: Path, run: Path, minutes: flo
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         x = vary(images[chosen], recipe, generator).to(device)
-        terms = reading_loss(network, x, labels[chosen].to(device))
+        with autocast(model):
+            terms = reading_loss(network, x, labels[chosen].to(device))
         accelerator.backward(terms["loss"])
         optimizer.step()
         optimizer.zero_grad()

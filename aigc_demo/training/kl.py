@@ -25,6 +25,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.models.precision import autocast
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
@@ -93,7 +94,7 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
     """`pictures` (N, 4, H, W) uint8 with opacity. Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     model = KLAutoencoder(recipe.model)
     ema = EMA(model, recipe.ema)
     optimizer = torch.optim.AdamW(
@@ -116,7 +117,7 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
         noise = torch.randn(code, generator=generator).to(x.device)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
-        with accelerator.autocast():
+        with autocast(model):
             found = terms(model, x, noise, recipe.kl_weight)
         accelerator.backward(found["loss"])
         accelerator.clip_grad_norm_(model.parameters(), 1.0)

@@ -28,6 +28,7 @@ from aigc_demo.data.characters import Characters
 from aigc_demo.data.fetch import present
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
+from aigc_demo.models.precision import autocast
 from aigc_demo.training.loop import Budget, Metrics, fit
 from aigc_demo.training.optimisers import Pair
 from aigc_demo.training.state import keep, resume
@@ -46,7 +47,6 @@ class Recipe:
     muon_rate: float = 0.03
     rate: float = 3e-3
     weight_decay: float = 0.05
-    bf16: bool = True
     snapshots: int = 10  # copies kept for the time machine, closer together at the start
     seed: int = 0
 
@@ -98,7 +98,7 @@ def train(
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no")
+    accelerator = Accelerator()
     device = accelerator.device
     model = build(recipe.model).to(device)
     optimiser = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
@@ -114,7 +114,7 @@ def train(
             files.save(model, taken[-1])
         tokens, targets = (part.to(device) for part in next(source))
         optimiser.set_rate(rate(progress))
-        with accelerator.autocast():
+        with autocast(model):
             loss = loss_of(model, tokens, targets)
         accelerator.backward(loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

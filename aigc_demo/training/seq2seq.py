@@ -31,6 +31,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import couplets
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.fetch import present
+from aigc_demo.models.precision import autocast
 from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Seq2SeqConfig, Writer, loss
 from aigc_demo.sampling.beam import beam
 from aigc_demo.sampling.pairing import pairing, words
@@ -53,7 +54,6 @@ class Recipe:
     muon_rate: float = 0.02
     rate: float = 3e-3
     weight_decay: float = 0.05
-    bf16: bool = True
     snapshots: int = 12  # moments of the time machine, closer together at the start
     asked: tuple[str, ...] = ASKED
     seed: int = 0
@@ -142,7 +142,7 @@ def train(
     """Learns from `pairs`. Writes the weights to `out`; state, log and answers to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no")
+    accelerator = Accelerator()
     device = accelerator.device
     model = Seq2Seq(recipe.model).to(device)
     optimiser = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
@@ -170,7 +170,7 @@ def train(
             look()
         upper, lower = (part.to(device) for part in next(source))
         optimiser.set_rate(rate(progress))
-        with accelerator.autocast():
+        with autocast(model):
             found = loss(model, upper, lower)["loss"]
         accelerator.backward(found)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -30,6 +30,7 @@ from torch import Tensor, nn
 from aigc_demo.checkpoints import files
 from aigc_demo.data import corpus
 from aigc_demo.data.fetch import present
+from aigc_demo.models.precision import autocast
 from aigc_demo.models.textvae import TextVAE, TextVAEConfig, hide, lengths, shifted
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
@@ -51,7 +52,6 @@ class Recipe:
     free: float = 0.0  # nats of every dimension that cost nothing
     hidden: float = 0.0  # share of the decoder's words that are hidden: word dropout
     misread: float = 0.0  # share of the encoder's words that are hidden
-    bf16: bool = True
     snapshots: int = 10  # copies kept for the time machine, closer together at the start
     seed: int = 0
 
@@ -128,7 +128,7 @@ def train(recipe: Recipe, sentences: Tensor, out: Path, run: Path, minutes: floa
     """sentences (N, T) as tokens. Writes the weights to `out`, state, log and snapshots to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16" if recipe.bf16 else "no")
+    accelerator = Accelerator()
     device = accelerator.device
     model = TextVAE(recipe.model).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.99), fused=True)
@@ -149,7 +149,7 @@ def train(recipe: Recipe, sentences: Tensor, out: Path, run: Path, minutes: floa
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         heavy = weight(recipe, progress)
-        with accelerator.autocast():
+        with autocast(model):
             both = torch.stack([read, tokens]).to(device)
             found = terms(model, both, before.to(device), noise.to(device), heavy, recipe.free)
         accelerator.backward(found["loss"])

@@ -28,6 +28,7 @@ from torch import Tensor
 from aigc_demo.checkpoints import files
 from aigc_demo.data import digits, shapes
 from aigc_demo.data.fetch import present
+from aigc_demo.models.precision import autocast
 from aigc_demo.models.vae import VAE, VAEConfig, bound
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
@@ -158,7 +159,7 @@ def train(
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    accelerator = Accelerator(mixed_precision="bf16")
+    accelerator = Accelerator()
     device = accelerator.device
     model = VAE(recipe.model).to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
@@ -174,7 +175,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
-        with accelerator.autocast() if recipe.bf16 else nullcontext():
+        with autocast(model) if recipe.bf16 else nullcontext():
             found = terms(model, x, label, noise, weight(recipe, progress))
         accelerator.backward(found["loss"])
         optimizer.step()
