@@ -12,10 +12,7 @@
       const said = make("div", { className: "lx-said" });
       said.dir = "auto";
       const copy = make("button", { type: "button", className: "lx-copy-turn", textContent: words.copy });
-      copy.addEventListener("click", async () => {
-        await luoxia.copy(said.textContent);
-
-      });
+      copy.addEventListener("click", () => luoxia.copy(said.textContent));
       const row = make("section", { className: `lx-turn lx-turn-${role}` }, make("h3", { textContent: words[role] }), said);
       if (role === "assistant") row.append(copy);
       return row;

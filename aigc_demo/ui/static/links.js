@@ -89,7 +89,11 @@
       link.textContent = cut ? `${text.link_cut} · ${href.length}` : luoxia.fill(text.lesson_length, { count: href.length });
     };
     dialog.addEventListener("input", show);
-    copy.addEventListener("click", () => { luoxia.copy(wanted().href, text.link_copied); dialog.close(); });
+    copy.addEventListener("click", async () => {
+      const { href } = wanted();
+      if (await luoxia.copy(href, text.link_copied)) dialog.close();
+      else link.textContent = href; // to be copied by hand
+    });
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
     document.querySelector(".gradio-container").append(dialog);

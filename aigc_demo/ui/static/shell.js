@@ -65,21 +65,6 @@ window.luoxia = (() => {
     setTimeout(() => { run.disabled = false; }, SETTLING);
   };
 
-  // files, text, clipboard
-  const copy = async (words, sentence) => {
-    try {
-      await navigator.clipboard.writeText(words);
-    } catch (error) {
-      const box = document.createElement("textarea"); // pages without https have no clipboard
-      box.value = words;
-      box.className = "lx-hidden";
-      document.body.append(box);
-      box.select();
-      document.execCommand("copy");
-      box.remove();
-    }
-    toast(sentence || text.copied);
-  };
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -103,5 +88,5 @@ window.luoxia = (() => {
   document.addEventListener("input", (event) => event.target.matches?.(".lx-scrub input") && filled(event.target));
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, copy, make, filled, calm, touched };
+  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, make, filled, calm, touched };
 })();

@@ -78,5 +78,5 @@ def words_below() -> None:
         r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}, \qquad \text{out}_i = \sum_j A_{ij} v_j",
         "inside.how_attention",
         PAPERS,
-        {"aigc_demo/models/gpt.py · Attention.weights": function_text("models.gpt", "Attention.weights")},
+        {"aigc_demo/models/gpt.py · Attention.probabilities": function_text("models.gpt", "Attention.probabilities")},
     )
