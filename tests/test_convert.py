@@ -12,8 +12,10 @@ from aigc_demo.data.emoji import read_samples
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet, UNetConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.nn.blocks import Norm
-from aigc_demo.pipelines.convert import from_library, to_library
-from aigc_demo.pipelines.parity import MISTAKES, compare, twin_layers, with_mistake
+from aigc_demo.pipelines import pairs
+from aigc_demo.pipelines.convert import all_pairs, from_library, to_library
+from aigc_demo.pipelines.pairs import kl, unet
+from aigc_demo.pipelines.parity import compare, with_mistake
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets/checkpoints/diffusion-digits.safetensors"
 CONFIGS = {
@@ -112,7 +114,7 @@ def test_other_forms_are_refused_by_name():
         assert refusal.value.key == "hub_unsupported"
     with pytest.raises(UserError, match="Linear is not"):
         from_library(torch.nn.Linear(1, 1))
-    with pytest.raises(TypeError, match="Linear has no twin"):
+    with pytest.raises(TypeError, match="Linear has no counterpart"):
         to_library(torch.nn.Linear(1, 1))
 
 
@@ -142,7 +144,7 @@ def test_table_points_at_the_mistake(mistake, layer):
 
 
 def test_every_mistake_is_tested():
-    assert set(MISTAKES) == {"timestep_off_by_one", "wrong_scaling", "no_time_embedding", "classes_shifted"}
+    assert set(unet.MISTAKES) == {"timestep_off_by_one", "wrong_scaling", "no_time_embedding", "classes_shifted"}
 
 
 KL_CONFIGS = {
@@ -230,7 +232,7 @@ def test_layer_table_of_an_autoencoder_goes_from_picture_to_picture(autoencoder)
     table = compare(autoencoder, theirs, x)
     assert table.first is None
     assert [table.rows[0].ours, table.rows[-1].ours] == ["encoder.conv_in", "decoder.conv_out"]
-    assert [row.ours for row in table.rows] == [name for name, _ in twin_layers(autoencoder)]
+    assert [row.ours for row in table.rows] == [name for name, _ in kl.layers(autoencoder)]
     assert all(0 <= row.mean <= row.maximum <= 1e-4 for row in table.rows)
     theirs.decoder.mid_block.resnets[1].conv2.bias += 0.01
     table = compare(autoencoder, theirs, x)
@@ -250,3 +252,25 @@ def test_norm_is_group_norm_whichever_way_it_goes(batch, dtype):
     tolerance = 1e-5 if dtype == torch.float32 else 5e-2
     assert found.dtype == dtype and (found - expected).abs().max() <= tolerance * expected.abs().max()
     assert found.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_a_new_file_is_a_new_pair(tmp_path, monkeypatch):
+    (tmp_path / "toy.py").write_text(
+        "from torch import nn\n"
+        "from aigc_demo.pipelines.library_pair import LibraryPair\n"
+        "class Toy(nn.Linear):\n    pass\n"
+        "PAIR = LibraryPair((Toy,), ('Bilinear',), lambda m: nn.Bilinear(1, 1, 1), lambda m: Toy(1, 1), lambda m: [])\n"
+    )
+    monkeypatch.setattr(pairs, "__path__", [*pairs.__path__, str(tmp_path)])
+    all_pairs.cache_clear()
+    try:
+        found = from_library(torch.nn.Bilinear(1, 1, 1))
+        assert type(found).__name__ == "Toy" and isinstance(to_library(found), torch.nn.Bilinear)
+    finally:
+        all_pairs.cache_clear()
+
+
+def test_every_class_belongs_to_one_pair():
+    for side in ("ours", "theirs"):
+        classes = [kind for pair in all_pairs() for kind in getattr(pair, side)]
+        assert len(classes) == len(set(classes))

@@ -14,7 +14,8 @@ from tiny_gpt import tiny_store
 from aigc_demo.checkpoints import store as store_module
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.gpt import GPT
-from aigc_demo.pipelines import mistakes
+from aigc_demo.pipelines.pairs import gpt as gpt_pair
+from aigc_demo.pipelines.parity import with_mistake
 from aigc_demo.services import cards
 from aigc_demo.services.gpt import looking, remembering, values
 from aigc_demo.services.gpt.requests import GPTS, MISTAKES, Attend, Beside, Race, Remember
@@ -196,15 +197,15 @@ def test_the_first_wrong_layer_is_named(service, model, mistake):
     expected = WRONG[model, mistake]
     assert (None if made.first is None else made.layers[made.first][0]) == expected
     form = service.model(model).config.form
-    assert ((form, mistake) in mistakes.UNHEARD) == (expected is None)
+    assert ((form, mistake) in gpt_pair.SILENT) == (expected is None)
 
 
 def test_every_mistake_can_be_asked_for_and_leaves_the_model_right(service):
-    assert set(mistakes.MISTAKES) == set(MISTAKES) - {"none"}
+    assert set(gpt_pair.MISTAKES) == set(MISTAKES) - {"none"}
     model = service.model("gpt-shakespeare")
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    for mistake in mistakes.MISTAKES:
-        assert isinstance(mistakes.with_mistake(model, mistake), GPT)
+    for mistake in gpt_pair.MISTAKES:
+        assert isinstance(with_mistake(model, mistake), GPT)
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
 
 

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "sampling": set(),
     "data": {"core"},
     "checkpoints": {"core"},
-    "pipelines": {"core", "models"},
+    "pipelines": {"core", "nn", "models"},
     "services": {"core", "models", "sampling", "data", "checkpoints", "pipelines"},
     "evaluation": {"core", "models", "sampling", "data", "checkpoints"},
     "training": {"core", "models", "sampling", "data", "checkpoints", "evaluation"},

@@ -4,7 +4,7 @@ Ho et al., "Denoising Diffusion Probabilistic Models", 2020 (arXiv:2006.11239), 
 Ho & Salimans, "Classifier-Free Diffusion Guidance", 2022 (arXiv:2207.12598): the last class means "no class".
 Salimans & Ho, "Progressive Distillation", 2022 (arXiv:2202.00512), section 4: v-prediction.
 
-The weights map one to one onto diffusers' `UNet2DModel` (see pipelines/convert.py). Two things differ in form only:
+The weights map one to one onto diffusers' `UNet2DModel` (see pipelines/pairs/unet.py). Two things differ in form only:
 query, key and value are one matrix here, and the time biases of all blocks are one matrix, so that a step on a CPU
 is a few large products instead of many small ones.
 
@@ -21,8 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from aigc_demo.nn.blocks import Attention as Attention  # the checks beside the library look for it here
-from aigc_demo.nn.blocks import Down, Norm, ResidualBlock, Up
+from aigc_demo.nn.blocks import Attention, Down, Norm, ResidualBlock, Up
 from aigc_demo.nn.timestep import sinusoidal
 
 

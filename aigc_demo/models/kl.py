@@ -3,7 +3,7 @@
 Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", 2022 (arXiv:2112.10752), section 3.1 and
 appendix G: an autoencoder with a very light KL term, so that its code keeps most of the picture and stays smooth.
 
-The weights map one to one onto diffusers' `AutoencoderKL` (see pipelines/convert_kl.py). One thing differs in form
+The weights map one to one onto diffusers' `AutoencoderKL` (see pipelines/pairs/kl.py). One thing differs in form
 only: query, key and value of an attention are one matrix here.
 
 Pictures are float in [-1, 1], codes are small maps. With the usual config (3, 64, 64) becomes (4, 16, 16): 12 numbers

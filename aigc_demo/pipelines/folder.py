@@ -14,8 +14,8 @@ import torch
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet
-from aigc_demo.pipelines.convert import from_unet2d, unet_config
 from aigc_demo.pipelines.library import diffusers
+from aigc_demo.pipelines.pairs.unet import from_library, unet_config
 
 LONGEST = 1_000_000  # bytes of a JSON file
 WEIGHTS = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")  # best first
@@ -163,6 +163,6 @@ def read_unet(folder: Path, name: str) -> UNet:
     safe = (folder / WEIGHTS[0]).exists()
     try:
         theirs = unet2d().from_pretrained(folder, local_files_only=True, use_safetensors=safe)
-        return from_unet2d(theirs.float())
+        return from_library(theirs.float())
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, UnpicklingError, SafetensorError) as error:
         raise UnavailableError("hub_damaged", name=name) from error

@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
-from aigc_demo.pipelines.convert_gpt import gpt2_config, gpt_tensors, llama_config, turned
 from aigc_demo.pipelines.folder import read_json
+from aigc_demo.pipelines.pairs.gpt import CONFIGS, TRANSPOSED, gpt_tensors
+from aigc_demo.pipelines.weights import stacked
 
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
-CONFIGS = {"LlamaForCausalLM": llama_config, "GPT2LMHeadModel": gpt2_config}
 KINDS = {"llama": "LlamaForCausalLM", "gpt2": "GPT2LMHeadModel"}
 BROKEN = "\N{REPLACEMENT CHARACTER}"  # what the bytes of half a character are shown as
 
@@ -128,13 +127,10 @@ def open_gpt(folder: Path, name: str) -> GPT:
     names = gpt_tensors(config)
     if config.tied:
         names.pop("head.weight")
-    ours: dict[str, Tensor] = {}
     try:
         with safe_open(folder / "model.safetensors", framework="pt") as file:
             prefix = prefix_of(list(file.keys()), names)
-            for tensor, twins in names.items():
-                pieces = [turned(twin, file.get_tensor(twin.removeprefix(prefix))).float() for twin in twins]
-                ours[tensor] = torch.cat(pieces).contiguous()
+            ours = stacked(lambda tensor: file.get_tensor(tensor.removeprefix(prefix)).float(), names, TRANSPOSED)
         with torch.device("meta"):
             model = GPT(config)
         if config.tied:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT
-from aigc_demo.pipelines import convert_gpt, mistakes, parity
+from aigc_demo.pipelines import convert, parity
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services.gpt.looking import gpt_of
@@ -49,8 +49,8 @@ class BesideTransformers:
         tokens = tokens_of(model, request.prompt)
         length = min(request.length, model.config.context - 1)
         recent = tokens[:, -(model.config.context - length) :]
-        ours = model if request.mistake == "none" else mistakes.with_mistake(model, request.mistake)
-        theirs = convert_gpt.to_language_model(model).to(recent.device)
+        ours = model if request.mistake == "none" else parity.with_mistake(model, request.mistake)
+        theirs = convert.to_library(model).to(recent.device)
         total = length + 2
         list(greedy(ours, recent, WARM))
         mine, began = [], time.perf_counter()

@@ -32,11 +32,11 @@ BEGIN = """# {title}.
 import torch
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.pipelines.convert_gpt import to_language_model
+from aigc_demo.pipelines.convert import to_library
 
 ours = Store(device="cpu").load({model!r})
 letters = ours.config.characters
-theirs = to_language_model(ours)  # a transformers model
+theirs = to_library(ours)  # a transformers model
 {rest}
 """
 TOKENS = """tokens = torch.tensor([[letters.index(letter) for letter in {prompt!r}]])

@@ -141,7 +141,7 @@ def hub(service: Any) -> Form:
             r"\hat\epsilon = f_\theta(x_t, t)",
             "diffusion.how_hub",
             {"Ho, Jain & Abbeel, 2020: the CIFAR-10 model of the paper": "https://arxiv.org/abs/2006.11239"},
-            {"aigc_demo/pipelines/convert.py · from_library": function_text("pipelines.convert", "from_library")},
+            {"aigc_demo/pipelines/pairs/unet.py · from_library": function_text("pipelines.pairs.unet", "from_library")},
         )
 
     def on_look(request: Hub, lang: str) -> Any:

@@ -111,9 +111,7 @@ def words_below() -> None:
         "inside.how_beside",
         PAPERS,
         {
-            "aigc_demo/pipelines/convert_gpt.py · to_language_model": function_text(
-                "pipelines.convert_gpt", "to_language_model"
-            ),
+            "aigc_demo/pipelines/pairs/gpt.py · to_library": function_text("pipelines.pairs.gpt", "to_library"),
             "aigc_demo/pipelines/parity.py · compare": function_text("pipelines.parity", "compare"),
         },
     )

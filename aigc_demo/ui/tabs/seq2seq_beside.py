@@ -40,7 +40,7 @@ def beside(service: Any) -> Form:
                 note = honesty_badge(cached(first))
                 form.share(lambda request: service.python(request), "shell.library")
         sources = {
-            "aigc_demo/pipelines/convert_seq2seq.py · to_mbart": function_text("pipelines.convert_seq2seq", "to_mbart"),
+            "aigc_demo/pipelines/pairs/mbart.py · to_library": function_text("pipelines.pairs.mbart", "to_library"),
             "aigc_demo/pipelines/parity.py · compare": function_text("pipelines.parity", "compare"),
         }
         how_it_works(

@@ -1,6 +1,6 @@
-"""The KL autoencoder in our form and as diffusers' AutoencoderKL.
+"""The KL autoencoder and diffusers' AutoencoderKL.
 
-ours                               diffusers AutoencoderKL
+ours                               AutoencoderKL
 encoder.down.1.blocks.0            encoder.down_blocks.1.resnets.0
 encoder.down.1.resample            encoder.down_blocks.1.downsamplers.0
 encoder.middle.1                   encoder.mid_block.resnets.1
@@ -18,6 +18,7 @@ import torch
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.pipelines.library import diffusers
+from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.weights import give, take, tensor_names
 
 # options of AutoencoderKL for which our autoencoder has one form only
@@ -31,20 +32,20 @@ ONLY: dict[str, tuple[object, ...]] = {
 }
 
 
-def to_autoencoder_kl(model: KLAutoencoder) -> Any:
+def to_library(model: KLAutoencoder) -> Any:
     """KLAutoencoder -> AutoencoderKL."""
     network = diffusers().AutoencoderKL
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module = network(**library_options(model.config))
-    return give(model, module, tensor_names(model, layers(model.config)))
+    return give(model, module, tensor_names(model, layers(model)))
 
 
-def from_autoencoder_kl(module: Any) -> KLAutoencoder:
+def from_library(module: Any) -> KLAutoencoder:
     """AutoencoderKL -> KLAutoencoder; BadRequestError where ours has no such form."""
     config = kl_config(module.config)
     with torch.device("meta"):
         model = KLAutoencoder(config)
-    return take(model, module, tensor_names(model, layers(config)))
+    return take(model, module, tensor_names(model, layers(model)))
 
 
 def library_options(config: KLConfig) -> dict[str, Any]:
@@ -66,8 +67,8 @@ def library_options(config: KLConfig) -> dict[str, Any]:
 
 
 def kl_config(options: Mapping[str, Any]) -> KLConfig:
-    """The config of our twin out of all arguments of an AutoencoderKL; BadRequestError when there is none."""
-    obstacle = unsupported(options)
+    """Our config out of all arguments of an AutoencoderKL; BadRequestError where ours has no such form."""
+    obstacle = unsupported(options, ONLY, unfit(options))
     if obstacle:
         raise BadRequestError("library_form", kind="AutoencoderKL", option=obstacle)
     return KLConfig(
@@ -82,21 +83,20 @@ def kl_config(options: Mapping[str, Any]) -> KLConfig:
     )
 
 
-def unsupported(options: Mapping[str, Any]) -> str:
-    """The first argument of an AutoencoderKL that ours has no form for, as "name = value"; empty when it has all."""
+def unfit(options: Mapping[str, Any]) -> dict[str, bool]:
+    """Arguments of an AutoencoderKL that depend on one another -> whether ours lacks the form."""
     levels, size = len(options["block_out_channels"]), options["sample_size"]
-    odd = {
-        **{name: options[name] not in allowed for name, allowed in ONLY.items()},
+    return {
         "down_block_types": tuple(options["down_block_types"]) != ("DownEncoderBlock2D",) * levels,
         "up_block_types": tuple(options["up_block_types"]) != ("UpDecoderBlock2D",) * levels,
         "out_channels": options["out_channels"] != options["in_channels"],
         "sample_size": not isinstance(size, int) or size % 2 ** (levels - 1) != 0,
     }
-    return next((f"{name} = {options[name]}" for name, bad in odd.items() if bad), "")
 
 
-def layers(config: KLConfig) -> Iterator[tuple[str, str]]:
-    """Names of our layers and of their twins in an AutoencoderKL, in the order in which encode and decode run them."""
+def layers(model: KLAutoencoder) -> Iterator[tuple[str, str]]:
+    """Names of our layers and of those of an AutoencoderKL, in the order in which encode and decode run them."""
+    config = model.config
     last = len(config.widths) - 1
     yield "encoder.conv_in", "encoder.conv_in"
     for i in range(last + 1):
@@ -128,3 +128,6 @@ def _middle(half: str, attention: bool) -> Iterator[tuple[str, str]]:
 def _end(half: str) -> Iterator[tuple[str, str]]:
     yield f"{half}.norm_out", f"{half}.conv_norm_out"
     yield f"{half}.conv_out", f"{half}.conv_out"
+
+
+PAIR = LibraryPair((KLAutoencoder,), ("AutoencoderKL",), to_library, from_library, layers)

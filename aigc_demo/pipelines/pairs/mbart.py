@@ -1,4 +1,4 @@
-"""Our encoder-decoder and transformers' MBartForConditionalGeneration.
+"""The encoder-decoder and transformers' MBartForConditionalGeneration.
 
 ours                             MBartForConditionalGeneration
 embed, head                      model.shared, lm_head
@@ -15,14 +15,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.seq2seq import END, PAD, START, Seq2Seq, Seq2SeqConfig
 from aigc_demo.pipelines.library import transformers
-from aigc_demo.pipelines.weights import Names
+from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
+from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, stacked_names
 
 KIND = "MBartForConditionalGeneration"
+POSITIONS = ("encoder.positions.weight", "decoder.positions.weight")
 OFFSET = 2  # rows of the library's positions before the first that is used
 ENCODER: dict[str, Names] = {
     "norm1": ("self_attn_layer_norm",),
@@ -55,41 +56,37 @@ ONLY: dict[str, tuple[object, ...]] = {
 }
 
 
-def to_mbart(model: Seq2Seq) -> Any:
+def to_library(model: Seq2Seq) -> Any:
     """Seq2Seq -> MBartForConditionalGeneration."""
     library = transformers()
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module = library.MBartForConditionalGeneration(library_config(model.config))
-    sizes = {name: tensor.shape for name, tensor in module.state_dict().items()}
-    theirs: dict[str, Tensor] = {"final_logits_bias": torch.zeros(1, model.config.vocabulary)}
     ours = model.state_dict()
-    for name, twins in tensors(model.config).items():
-        tensor = ours[name].detach()
-        if name.endswith("positions.weight"):
-            tensor = torch.cat([tensor.new_zeros(OFFSET, tensor.shape[1]), tensor])
-        pieces = tensor.split([sizes[twin][0] for twin in twins])
-        theirs |= {twin: piece.clone() for twin, piece in zip(twins, pieces, strict=True)}
+    for name in POSITIONS:
+        ours[name] = torch.cat([ours[name].new_zeros(OFFSET, model.config.width), ours[name]])
+    theirs = split(ours, shapes(module), tensors(model.config))
+    theirs["final_logits_bias"] = torch.zeros(1, model.config.vocabulary)
     for name in ("model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight", "lm_head.weight"):
         theirs[name] = theirs["model.shared.weight"]
-    module.load_state_dict(theirs, strict=True, assign=True)
+    filled(module, theirs)
     module.tie_weights()
-    return module.eval().requires_grad_(False)
+    return module
 
 
-def from_mbart(module: Any) -> Seq2Seq:
+def from_library(module: Any) -> Seq2Seq:
     """MBartForConditionalGeneration -> Seq2Seq, in eval mode; BadRequestError where ours has no such form."""
     theirs, config = module.state_dict(), own_config(module.config)
     if theirs["final_logits_bias"].abs().max() > 0:
         raise BadRequestError("library_form", kind=KIND, option="final_logits_bias")
-    ours = {name: torch.cat([theirs[twin].detach() for twin in twins]) for name, twins in tensors(config).items()}
-    for side in ("encoder", "decoder"):
-        ours[f"{side}.positions.weight"] = ours[f"{side}.positions.weight"][OFFSET:].clone()
+    ours = stacked(theirs.__getitem__, tensors(config))
+    for name in POSITIONS:
+        ours[name] = ours[name][OFFSET:].clone()
     ours["head.weight"] = ours["embed.weight"]
     with torch.device("meta"):
         model = Seq2Seq(config)
-    model.load_state_dict(ours, strict=True, assign=True)
+    filled(model, ours)
     model.head.weight = model.embed.weight
-    return model.eval().requires_grad_(False)
+    return model
 
 
 def library_config(config: Seq2SeqConfig) -> Any:
@@ -119,14 +116,13 @@ def library_config(config: Seq2SeqConfig) -> Any:
 
 
 def own_config(options: Any) -> Seq2SeqConfig:
-    """The config of our twin of an MBartForConditionalGeneration; BadRequestError where there is none."""
+    """Our config out of that of an MBartForConditionalGeneration; BadRequestError where ours has no such form."""
     values = options.to_dict()
-    same = ("attention_heads", "ffn_dim")
-    odd = {name: values.get(name) not in allowed for name, allowed in ONLY.items()}
-    odd |= {f"decoder_{name}": values[f"decoder_{name}"] != values[f"encoder_{name}"] for name in same}
-    for name, bad in odd.items():
-        if bad:
-            raise BadRequestError("library_form", kind=KIND, option=f"{name} = {values.get(name)}")
+    sizes = ("attention_heads", "ffn_dim")
+    wrong = {f"decoder_{name}": values[f"decoder_{name}"] != values[f"encoder_{name}"] for name in sizes}
+    obstacle = unsupported(values, ONLY, wrong)
+    if obstacle:
+        raise BadRequestError("library_form", kind=KIND, option=obstacle)
     return Seq2SeqConfig(
         vocabulary=options.vocab_size,
         context=options.max_position_embeddings,
@@ -140,7 +136,7 @@ def own_config(options: Any) -> Seq2SeqConfig:
     )
 
 
-def twins(config: Seq2SeqConfig) -> Iterator[tuple[str, Names]]:
+def stacks(config: Seq2SeqConfig) -> Iterator[tuple[str, Names]]:
     """Names of our smallest layers and of those of the library that each of them stacks."""
     yield "embed", ("model.shared",)
     sides = (("encoder", ENCODER, config.encoder_layers), ("decoder", DECODER, config.decoder_layers))
@@ -155,19 +151,24 @@ def twins(config: Seq2SeqConfig) -> Iterator[tuple[str, Names]]:
 
 def tensors(config: Seq2SeqConfig) -> dict[str, Names]:
     """Name of each of our tensors, but for the head's, which is the embedding's -> names of those that it stacks."""
-    found: dict[str, Names] = {}
-    for ours, theirs in twins(config):
-        for kind in ("weight",) if ours.endswith(("embed", "positions")) else ("weight", "bias"):
-            found[f"{ours}.{kind}"] = tuple(f"{twin}.{kind}" for twin in theirs)
-    return found
+    bare = {ours for ours, _ in stacks(config) if ours.endswith(("embed", "positions"))}
+    return stacked_names(stacks(config), bare)
 
 
-def layers(config: Seq2SeqConfig) -> Iterator[tuple[str, str]]:
-    """Names of our layers and of their twins that put out the same, in the order in which forward runs them."""
-    for ours, theirs in twins(config):
+def layers(model: Seq2Seq) -> Iterator[tuple[str, str]]:
+    """Names of our layers and of those of the library with the same output, in the order in which forward runs them."""
+    for ours, theirs in stacks(model.config):
         if len(theirs) == 1 and not ours.endswith(("embed", "positions")):
             yield ours, theirs[0]
         if ours.endswith("mlp.down"):  # and with it the whole block
             side, _, i, *_ = ours.split(".")
             yield f"{side}.blocks.{i}", f"model.{side}.layers.{i}"
     yield "head", "lm_head"
+
+
+def library_inputs(upper: Any, lower: Any) -> tuple[Any, None, Any]:
+    """Arguments of the library's forward: the mask stands between the lines."""
+    return upper, None, lower
+
+
+PAIR = LibraryPair((Seq2Seq,), (KIND,), to_library, from_library, layers, library_inputs=library_inputs)

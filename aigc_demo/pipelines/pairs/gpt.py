@@ -1,4 +1,4 @@
-"""A GPT of ours and transformers' language models: the GPT-2 form and GPT2LMHeadModel, Llama's and LlamaForCausalLM.
+"""GPT and transformers' language models: its GPT-2 form and GPT2LMHeadModel, its Llama form and LlamaForCausalLM.
 
 ours                        GPT2LMHeadModel          LlamaForCausalLM
 embed                       transformer.wte          model.embed_tokens
@@ -11,21 +11,24 @@ blocks.0.mlp.down           ...mlp.c_proj            ...mlp.down_proj
 norm                        transformer.ln_f         model.norm
 head                        lm_head                  lm_head
 
-GPT-2 keeps the matrices of its blocks the other way about, (in, out).
+GPT-2 stores the matrices of its blocks transposed, (in, out).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from aigc_demo.core.errors import BadRequestError
-from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
+from aigc_demo.models.gpt import GPT, Attention, GPTConfig, KVCache, rotary_table
 from aigc_demo.pipelines.library import transformers
-from aigc_demo.pipelines.weights import Names
+from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
+from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, stacked_names
 
-TURNED = ("c_attn.weight", "c_proj.weight", "c_fc.weight")  # matrices that GPT-2 keeps as (in, out)
+TRANSPOSED = ("c_attn.weight", "c_proj.weight", "c_fc.weight")  # stored as (in, out) by GPT-2
 GPT2 = {
     "norm1": ("ln_1",),
     "attention.qkv": ("attn.c_attn",),
@@ -57,7 +60,7 @@ ONLY_LLAMA: dict[str, tuple[object, ...]] = {
 }
 
 
-def to_language_model(model: GPT) -> Any:
+def to_library(model: GPT) -> Any:
     """GPT -> GPT2LMHeadModel or LlamaForCausalLM, by its form."""
     config = model.config
     library = transformers()
@@ -66,48 +69,24 @@ def to_language_model(model: GPT) -> Any:
         module = (library.GPT2LMHeadModel if config.form == "gpt2" else library.LlamaForCausalLM)(options)
     if config.form == "llama":
         module.model.rotary_emb = type(module.model.rotary_emb)(options)  # its angles are no weights
-    sizes = {name: tensor.shape for name, tensor in module.state_dict().items()}
-    theirs = {}
-    for name, tensor in model.state_dict().items():
-        twins = gpt_tensors(config)[name]
-        lengths = [sizes[twin][1 if twin.endswith(TURNED) else 0] for twin in twins]
-        for twin, piece in zip(twins, tensor.detach().split(lengths), strict=True):
-            theirs[twin] = turned(twin, piece).clone(memory_format=torch.contiguous_format)
-    module.load_state_dict(theirs, strict=True, assign=True)
+    ours = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    filled(module, split(ours, shapes(module), gpt_tensors(config), TRANSPOSED))
     module.tie_weights()
-    return module.eval().requires_grad_(False)
+    return module
 
 
-def from_gpt2(module: Any) -> GPT:
-    """GPT2LMHeadModel -> GPT."""
-    return take(module, gpt2_config(module.config.to_dict()))
-
-
-def from_llama(module: Any) -> GPT:
-    """LlamaForCausalLM -> GPT."""
-    return take(module, llama_config(module.config.to_dict()))
-
-
-def take(module: nn.Module, config: GPTConfig) -> GPT:
-    """Our model with copies of the library's weights, in eval mode."""
-    theirs = module.state_dict()
-    ours = {
-        name: torch.cat([turned(twin, theirs[twin].detach()) for twin in twins])
-        for name, twins in gpt_tensors(config).items()
-    }
+def from_library(module: Any) -> GPT:
+    """GPT2LMHeadModel or LlamaForCausalLM -> GPT; BadRequestError where ours has no such form."""
+    kind = next(kind.__name__ for kind in type(module).__mro__ if kind.__name__ in CONFIGS)
+    config = CONFIGS[kind](module.config.to_dict())
     with torch.device("meta"):
         model = GPT(config)
     if config.form != "gpt2":
         model.rotary = rotary_table(config)
-    model.load_state_dict(ours, strict=True, assign=True)
+    filled(model, stacked(module.state_dict().__getitem__, gpt_tensors(config), TRANSPOSED))
     if config.tied:
         model.head.weight = model.embed.weight
-    return model.eval().requires_grad_(False)
-
-
-def turned(name: str, tensor: Tensor) -> Tensor:
-    """One of the matrices that GPT-2 keeps the other way about, as the other side has it; all others as they are."""
-    return tensor.T if name.endswith(TURNED) else tensor
+    return model
 
 
 def library_config(config: GPTConfig) -> Any:
@@ -149,9 +128,9 @@ def library_config(config: GPTConfig) -> Any:
     )
 
 
-def gpt2_config(options: Mapping[str, Any]) -> GPTConfig:
-    """The config of our twin out of the options of a GPT2LMHeadModel; BadRequestError where there is none."""
-    refuse("GPT2LMHeadModel", options, ONLY_GPT2)
+def gpt2_config(options: dict[str, Any]) -> GPTConfig:
+    """Our config out of the options of a GPT2LMHeadModel; BadRequestError where ours has no such form."""
+    refuse("GPT2LMHeadModel", unsupported(options, ONLY_GPT2))
     width, heads = options["n_embd"], options["n_head"]
     return GPTConfig(
         form="gpt2",
@@ -169,17 +148,16 @@ def gpt2_config(options: Mapping[str, Any]) -> GPTConfig:
     )
 
 
-def llama_config(options: Mapping[str, Any]) -> GPTConfig:
-    """The config of our twin out of the options of a LlamaForCausalLM; BadRequestError where there is none."""
+def llama_config(options: dict[str, Any]) -> GPTConfig:
+    """Our config out of the options of a LlamaForCausalLM; BadRequestError where ours has no such form."""
     rope = dict(options.get("rope_parameters") or options.get("rope_scaling") or {})  # early files have the latter
     width, heads = options["hidden_size"], options["num_attention_heads"]
-    found = {
-        **options,
+    rotary = {
         "rope_type": rope.get("rope_type", rope.get("type", "default")),
         "partial_rotary_factor": rope.get("partial_rotary_factor"),
     }
     own = {"rope_type": ("default",), "partial_rotary_factor": (None, 1.0), "head_dim": (None, width // heads)}
-    refuse("LlamaForCausalLM", found, ONLY_LLAMA | own)
+    refuse("LlamaForCausalLM", unsupported(options | rotary, ONLY_LLAMA | own))
     return GPTConfig(
         form="llama",
         vocabulary=options["vocab_size"],
@@ -197,14 +175,16 @@ def llama_config(options: Mapping[str, Any]) -> GPTConfig:
     )
 
 
-def refuse(kind: str, options: Mapping[str, Any], only: Mapping[str, tuple[object, ...]]) -> None:
-    """BadRequestError that names the first option for which our model has no form."""
-    for name, allowed in only.items():
-        if options.get(name, allowed[0]) not in allowed:
-            raise BadRequestError("library_form", kind=kind, option=f"{name} = {options[name]}")
+def refuse(kind: str, obstacle: str) -> None:
+    """BadRequestError that names the option for which our model has no form."""
+    if obstacle:
+        raise BadRequestError("library_form", kind=kind, option=obstacle)
 
 
-def twins(config: GPTConfig) -> Iterator[tuple[str, Names]]:
+CONFIGS = {"GPT2LMHeadModel": gpt2_config, "LlamaForCausalLM": llama_config}  # by the library's class
+
+
+def stacks(config: GPTConfig) -> Iterator[tuple[str, Names]]:
     """Names of our smallest layers and of those of the library that each of them stacks."""
     gpt2 = config.form == "gpt2"
     yield "embed", ("transformer.wte" if gpt2 else "model.embed_tokens",)
@@ -220,23 +200,90 @@ def twins(config: GPTConfig) -> Iterator[tuple[str, Names]]:
 
 def gpt_tensors(config: GPTConfig) -> dict[str, Names]:
     """Name of each of our tensors -> names of the library's tensors that it stacks."""
-    found: dict[str, Names] = {}
-    for ours, theirs in twins(config):
-        plain = config.form != "gpt2" or ours in ("embed", "positions", "head")
-        for kind in ("weight",) if plain else ("weight", "bias"):
-            found[f"{ours}.{kind}"] = tuple(f"{twin}.{kind}" for twin in theirs)
-    return found
+    plain = ("embed", "positions", "head")  # without a bias; Llama has none at all
+    bare = {ours for ours, _ in stacks(config) if config.form != "gpt2" or ours in plain}
+    return stacked_names(stacks(config), bare)
 
 
-def layers(config: GPTConfig) -> Iterator[tuple[str, str]]:
-    """Names of our layers and of their twins that put out the same, in the order in which forward runs them."""
-    gpt2 = config.form == "gpt2"
-    for ours, theirs in twins(config):
+def layers(model: GPT) -> Iterator[tuple[str, str]]:
+    """Names of our layers and of those of the library with the same output, in the order in which forward runs them."""
+    gpt2 = model.config.form == "gpt2"
+    for ours, theirs in stacks(model.config):
         if len(theirs) == 1 and ours != "positions":
             yield ours, theirs[0]
         if ours.endswith(("attention.out", "mlp.down")):  # a part is done, and with the second the whole block
-            part, twin = ours.rpartition(".")[0], theirs[0].rpartition(".")[0]
-            yield part, twin
+            yield ours.rpartition(".")[0], theirs[0].rpartition(".")[0]
         if ours.endswith("mlp.down"):
             i = int(ours.split(".")[1])
             yield f"blocks.{i}", f"transformer.h.{i}" if gpt2 else f"model.layers.{i}"
+
+
+# mistakes that change nothing in one form: rotary positions only show as differences, wherever counting begins, and
+# learned positions are not rotated at all
+SILENT = {("llama", "positions_shifted"), ("gpt2", "rope_pairs")}  # form, mistake that changes nothing in it
+
+
+class Unmasked(Attention):
+    """Looks into the future while it reads a prompt."""
+
+    def forward(self, x: Tensor, rotary: Tensor | None, cache: KVCache | None = None, layer: int = 0) -> Tensor:
+        """x (B, T, D) -> (B, T, D)."""
+        q, k, v = self.split(x, rotary)
+        if cache is not None:
+            k, v = cache.extend(layer, k, v)
+        k, v = (part.repeat_interleave(self.config.n_head // self.config.n_kv_head, dim=1) for part in (k, v))
+        y = F.scaled_dot_product_attention(q, k, v)
+        return self.out(y.transpose(1, 2).flatten(2))
+
+
+def untied_head(model: GPT) -> None:
+    """Forget that the head is the embedding: it stays as random as it was made."""
+    weight = torch.empty_like(model.head.weight)
+    nn.init.normal_(weight, std=0.02, generator=torch.Generator().manual_seed(0))
+    model.head.weight = nn.Parameter(weight, requires_grad=False)
+
+
+def positions_shifted(model: GPT) -> None:
+    """Count positions from one, where they are counted from zero."""
+    if model.config.form == "gpt2":
+        model.positions.weight.data.copy_(model.positions.weight.data.roll(-1, dims=0))
+    else:
+        model.rotary = rotary_table(replace(model.config, context=model.config.context + 1))[:, 1:].to(model.rotary)
+
+
+def no_causal_mask(model: GPT) -> None:
+    """Let every position see those after it."""
+    for layer in model.modules():
+        if isinstance(layer, Attention):
+            layer.__class__ = Unmasked
+
+
+def wrong_scaling(model: GPT) -> None:
+    """Divide the products of queries and keys by the width of a head, where its square root belongs."""
+    for layer in model.modules():
+        if isinstance(layer, Attention):
+            for tensor in layer.qkv.parameters():
+                tensor.data[: layer.sizes[0]] *= layer.config.head_width**-0.5
+
+
+def rope_pairs(model: GPT) -> None:
+    """Take weights whose pairs are neighbours, 2i and 2i + 1, for weights whose pairs are i and i + E/2."""
+    if model.config.form == "gpt2":
+        return
+    for layer in model.modules():
+        if isinstance(layer, Attention):
+            rows = sum(layer.sizes[:2])
+            for tensor in layer.qkv.parameters():
+                heads = tensor.data[:rows].view(-1, layer.config.head_width // 2, 2, *tensor.shape[1:])
+                tensor.data[:rows] = heads.transpose(1, 2).flatten(0, 2)
+
+
+MISTAKES: dict[str, Callable[[GPT], None]] = {
+    "untied_head": untied_head,
+    "positions_shifted": positions_shifted,
+    "no_causal_mask": no_causal_mask,
+    "wrong_scaling": wrong_scaling,
+    "rope_pairs": rope_pairs,
+}
+
+PAIR = LibraryPair((GPT,), tuple(CONFIGS), to_library, from_library, layers, MISTAKES)

@@ -1,24 +1,28 @@
-"""A GAN's generator as others can load it: no library has a class for it, so its twin is a plain nn.Sequential.
+"""A GAN's generator and a plain nn.Sequential, which anybody can load: no library has a class for it.
 
-The twin is the paper's table of layers and nothing else. It takes what the first layer takes: noise (B, Z, 1, 1) where
-that is a transposed convolution, (B, Z) where it is linear; a model with classes wants the vector of the class behind
-the noise. Keys are those of the shipped file without "generator.layers.".
+The Sequential is the paper's table of layers and nothing else. It takes what the first layer takes: noise
+(B, Z, 1, 1) where that is a transposed convolution, (B, Z) where it is linear; a model with classes wants the vector of
+the class behind the noise. Keys are those of the shipped file without "generator.layers.".
 """
 
 import copy
+from collections.abc import Iterator
 
 from torch import nn
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.gan import GAN, GANConfig, Generator
+from aigc_demo.pipelines.library_pair import LibraryPair
+from aigc_demo.pipelines.weights import shapes
 
 
-def to_sequential(model: GAN) -> nn.Sequential:
-    """GAN -> its generator's layers, in eval mode."""
-    return copy.deepcopy(model.generator.layers).eval()
+def to_library(model: GAN | Generator) -> nn.Sequential:
+    """Layers of the generator, in eval mode."""
+    generator = model.generator if isinstance(model, GAN) else model
+    return copy.deepcopy(generator.layers).eval()
 
 
-def from_sequential(module: nn.Sequential) -> Generator:
+def from_library(module: nn.Sequential) -> Generator:
     """Such layers -> a generator that is not told any class, in eval mode."""
     model = Generator(config_of(module))
     same = [type(layer) for layer in module] == [type(layer) for layer in model.layers]
@@ -28,9 +32,11 @@ def from_sequential(module: nn.Sequential) -> Generator:
     return model.eval().requires_grad_(False)
 
 
-def shapes(layers: nn.Module) -> dict[str, object]:
-    """Name -> shape of every tensor."""
-    return {name: tensor.shape for name, tensor in layers.state_dict().items()}
+def layers(model: GAN | Generator) -> Iterator[tuple[str, str]]:
+    """Names of the generator's layers and of those of the Sequential, as they run."""
+    prefix, generator = ("generator.", model.generator) if isinstance(model, GAN) else ("", model)
+    for name, _ in generator.layers.named_children():
+        yield f"{prefix}layers.{name}", name
 
 
 def config_of(module: nn.Sequential) -> GANConfig:
@@ -44,3 +50,6 @@ def config_of(module: nn.Sequential) -> GANConfig:
         raise BadRequestError("library_form", kind="Sequential", option="layers")
     side = first.kernel_size[0] * 2 ** (len(weighted) - 1)
     return GANConfig(image_size=side, channels=last.out_channels, noise=first.in_channels, width=last.in_channels)
+
+
+PAIR = LibraryPair((GAN, Generator), ("Sequential",), to_library, from_library, layers)
