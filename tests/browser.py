@@ -74,8 +74,8 @@ class Notes:
 
 
 def ready(page: Page) -> None:
-    """The page has its tabs, and Gradio answers clicks."""
-    page.locator("#tab-diffusion-button").first.wait_for(timeout=QUICK)
+    """The page is drawn, and Gradio answers clicks."""
+    page.locator(".lx-families [aria-current]").wait_for(timeout=QUICK)
 
 
 def settled(page: Page, quiet: int = 500) -> None:
@@ -87,8 +87,12 @@ def settled(page: Page, quiet: int = 500) -> None:
 
 
 def open_tab(page: Page, use_case: str) -> None:
-    """Open the family's tab, then the inner tab."""
-    page.locator(f"#tab-{use_case.rpartition('_')[0]}-button").first.click()
+    """Open the family's page unless it is open, then the inner tab."""
+    family = use_case.rpartition("_")[0]
+    if page.evaluate("LX_PAGE") != family:
+        page.locator(f".lx-families [data-page={family}]").click()
+        page.wait_for_function("family => window.LX_PAGE === family", arg=family, timeout=QUICK)
+        ready(page)
     inner = page.locator(f"#tab-{use_case}-button").first
     inner.click(timeout=QUICK)
     expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)

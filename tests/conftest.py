@@ -136,16 +136,18 @@ def browser():
 
 
 @pytest.fixture
-def visit(browser, app_url):
-    """Open the page as a new visitor: `visit("?lang=zh", locale="zh-CN")`; what it must not do is asserted at the end.
+def visit(request, browser, app_url):
+    """Open a page as a new visitor: `visit("?lang=zh", locale="zh-CN")`; what it must not do is asserted at the end.
 
-    The page's notes, of everything it asked for and said, are `page.notes`.
+    It is the page `at`, else that of the family `PAGE` of the test's file, else the landing page. Its notes, of
+    everything it asked for and said, are `page.notes`.
     """
     from browser import Notes, ready
 
     contexts, notes = [], []
+    home = getattr(request.module, "PAGE", "")
 
-    def open_page(query="", *, locale="en-GB", dark=False, size=(1440, 900), calm=True, **options):
+    def open_page(query="", *, at=home, locale="en-GB", dark=False, size=(1440, 900), calm=True, **options):
         context = browser.new_context(
             locale=locale,
             color_scheme="dark" if dark else "light",
@@ -158,7 +160,7 @@ def visit(browser, app_url):
         page.notes = Notes(app_url)
         page.notes.listen(page)
         notes.append(page.notes)
-        page.goto(f"{app_url}/{query}")
+        page.goto(f"{app_url}/{at}{query}")
         ready(page)
         return page
 

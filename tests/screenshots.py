@@ -89,11 +89,9 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> list[str]:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(f"{address.rstrip('/')}/?lang={shot.language}&__theme={shot.theme}")
-    page.locator("#families").wait_for(timeout=30_000)
-    if shot.view != "home":
-        page.locator(f"#tab-{shot.view}-button").first.click()
-        page.locator(f"#tab-{shot.view}").first.wait_for(timeout=30_000)
+    path = "" if shot.view == "home" else shot.view
+    page.goto(f"{address.rstrip('/')}/{path}?lang={shot.language}&__theme={shot.theme}")
+    page.locator(f"#page-{shot.view}").wait_for(timeout=30_000)
     page.wait_for_timeout(2500)  # files, fonts, canvases and the last transitions
     path = folder / f"{shot.name}.png"
     page.screenshot(path=path)

@@ -7,6 +7,7 @@ from browser import QUICK, badge_of, changed, open_tab, part, pixels, scripts_co
 from PIL import Image
 from playwright.sync_api import expect
 
+PAGE = "cyclegan"
 TRANSLATE, COMPARE, TRAINING = "cyclegan_translate", "cyclegan_compare", "cyclegan_training"
 
 

@@ -23,6 +23,7 @@ from browser import (
 )
 from playwright.sync_api import expect
 
+PAGE = "diffusion"
 DRAW = "diffusion_draw"
 PANES = f"#{DRAW}-scope"
 

@@ -21,6 +21,7 @@ from browser import (
 )
 from playwright.sync_api import expect
 
+PAGE = "gan"
 USE_CASE = "gan_points"
 
 

@@ -9,6 +9,7 @@ from test_browser_gan_pictures import choose
 
 from aigc_demo.services.home import EXAMPLES
 
+PAGE = "gan"
 CRITIC, COMPARE, TRAINING = "gan_critic", "gan_compare", "gan_training"
 
 

@@ -5,6 +5,7 @@ import re
 from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put, settled, toast, unfold
 from playwright.sync_api import expect
 
+PAGE = "gan"
 DRAW, WALK, MIX, CLASSES, MORPH = "gan_draw", "gan_walk", "gan_mix", "gan_classes", "gan_morph"
 VIEWS = {DRAW: ".lx-gallery", WALK: ".lx-ways", MIX: ".lx-sum", CLASSES: ".lx-mosaic", MORPH: ".lx-ways"}
 

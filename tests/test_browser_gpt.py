@@ -25,6 +25,7 @@ from playwright.sync_api import expect
 from aigc_demo.core.card import Card
 from aigc_demo.services.text_saving import Document, Part, encode
 
+PAGE = "gpt"
 LAG = 100  # milliseconds from draw to screen, the middle one; benchmarks/token_lag.py measures it alone
 WRITE, SURGERY = "gpt_write", "gpt_surgery"
 
@@ -306,7 +307,7 @@ def test_what_was_written_goes_under_the_knife_with_its_settings(visit):
 
 
 def test_the_card_of_the_landing_view_types(visit):
-    page = visit(calm=False)
+    page = visit(at="", calm=False)
     line = page.locator('.lx-card[data-family="gpt"] .lx-typed')
     line.scroll_into_view_if_needed()
     box = line.bounding_box()
@@ -318,7 +319,7 @@ def test_the_card_of_the_landing_view_types(visit):
 
 
 def test_under_reduced_motion_the_card_stands_still(visit):
-    line = visit().locator('.lx-card[data-family="gpt"] .lx-typed span').last
+    line = visit(at="").locator('.lx-card[data-family="gpt"] .lx-typed span').last
     assert len(line.inner_text()) > 20
 
 

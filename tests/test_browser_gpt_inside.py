@@ -5,6 +5,7 @@ import re
 from browser import QUICK, RUN, badge_of, begin, ended, open_tab, part, pixels, put, run, toast, unfold
 from playwright.sync_api import expect
 
+PAGE = "gpt"
 ATTENTION, LSTM, CACHE, BESIDE = "gpt_attention", "gpt_lstm", "gpt_cache", "gpt_beside"
 TUNE, TRAINING = "gpt_tune", "gpt_training"
 TEXT = "the king is dead, long live the king.\n" * 20

@@ -5,6 +5,7 @@ import re
 from browser import QUICK, RUN, badge_of, bench, open_tab, part
 from playwright.sync_api import expect
 
+PAGE = "hf_text"
 CHAT = "hf_text_chat"
 
 

@@ -83,9 +83,12 @@ def test_what_a_link_gets_wrong_is_named(visit):
     assert page.evaluate("window.broken") is None
 
 
-@pytest.mark.parametrize("tab", ["diffusion_none", "'];window.broken=1//<b>"])
-def test_an_unknown_tab_is_named_and_the_page_lives(visit, tab):
+@pytest.mark.parametrize(
+    ("tab", "at"), [("diffusion_none", "/diffusion"), ("'];window.broken=1//<b>", "/"), ("hf_texts", "/")]
+)
+def test_an_unknown_tab_is_named_and_the_page_lives(visit, tab, at):
     page = visit(link(tab=tab, steps=3))
+    assert urlsplit(page.url).path == at
     expect(page.locator(".lx-toasts").get_by_text("There is no tab called")).to_be_attached(timeout=QUICK)
     open_tab(page, DRAW)
     expect(number(page, DRAW, "steps")).to_have_value("20")
@@ -121,7 +124,7 @@ def test_the_copied_link_brings_back_what_was_set(visit, app_url):
 
 
 def test_a_lesson_is_written_in_the_dialog(visit):
-    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page = visit(at="diffusion", permissions=["clipboard-read", "clipboard-write"])
     open_tab(page, DRAW)
     put(page, DRAW, "steps", 9)
     page.get_by_role("button", name="Lesson link").click()
@@ -153,7 +156,7 @@ def test_a_lesson_is_written_in_the_dialog(visit):
 
 
 def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
-    page, other = visit(), visit()
+    page, other = visit(at="diffusion"), visit()
     open_tab(page, DRAW)
     pick(page, DRAW, "digit", "2")
     kinds = {"png": "image/png", "gif": "image/gif", "mp4": "video/mp4", "json": "application/json"}
@@ -173,6 +176,12 @@ def test_saved_files_bring_back_tab_and_values(visit, tmp_path):
         expect(number(other, DRAW, "seed")).to_have_value(str(100 + steps))
         expect(part(other, DRAW, "digit").get_by_label("2", exact=True)).to_be_checked()
         expect(toast(other)).to_contain_text("Settings restored")
+
+
+def test_a_family_alone_opens_its_page(visit, app_url):
+    page = visit("?tab=hf_text&lang=en")
+    assert page.url == f"{app_url}/hf_text?lang=en"
+    expect(page.locator("#page-hf_text h2").first).to_be_visible(timeout=QUICK)
 
 
 def test_refusals_of_gradio_are_in_the_language_of_the_page(visit):

@@ -1,7 +1,7 @@
 """The page in a real browser: complete without a network, silent on the console, in two languages and two themes."""
 
 import pytest
-from browser import QUICK, open_tab, part, pixels, put, ready, text_of, toast, untranslated
+from browser import FAMILIES, QUICK, open_tab, part, pixels, put, ready, text_of, toast, untranslated
 from playwright.sync_api import Error, expect
 
 RUN_WORD = {"en": "Denoise", "zh": "开始去噪"}
@@ -34,9 +34,7 @@ def test_the_landing_moves_and_leads_in(visit):
 
 def test_the_first_button_works_and_calm_people_see_no_motion(visit):
     page = visit()
-    door = page.get_by_role("button", name="Look inside").first
-    expect(door).to_be_enabled()
-    assert page.evaluate("gradio_config.dependencies.constructor.name") == "Fixed"  # which Svelte does not watch
+    door = page.get_by_role("link", name="Look inside").first
     strip = page.locator(".lx-strip")
     expect(strip).to_have_attribute("data-ready", "1", timeout=QUICK)
     before, cards = pixels(page, "#lx-strip"), pixels(page, ".lx-card")
@@ -60,12 +58,12 @@ def test_the_first_button_works_and_calm_people_see_no_motion(visit):
 def test_every_locale_gets_its_language(visit, locale, query, lang):
     page = visit(query, locale=locale)
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if lang == "zh" else "en")
-    expect(page.locator("#tab-diffusion-button").first).to_have_text("扩散模型" if lang == "zh" else "Diffusion")
+    expect(page.locator(".lx-families [data-page=diffusion]")).to_have_text("扩散模型" if lang == "zh" else "Diffusion")
     assert not untranslated(page)
 
 
 def test_the_switch_keeps_tab_and_values(visit):
-    page = visit()
+    page = visit(at="diffusion")
     open_tab(page, "diffusion_draw")
     put(page, "diffusion_draw", "steps", 33)
     put(page, "diffusion_draw", "seed", 4321)
@@ -89,7 +87,7 @@ def test_the_switch_keeps_tab_and_values(visit):
     ("lang", "words"), [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名的写法是 owner/name")]
 )
 def test_a_mistake_is_answered_in_the_language_of_the_page(visit, lang, words):
-    page = visit(f"?lang={lang}")
+    page = visit(f"?lang={lang}", at="diffusion")
     open_tab(page, "diffusion_hub")
     part(page, "diffusion_hub", "name", "input, #diffusion_hub-name textarea").fill("../../etc/<b>passwd</b>")
     part(page, "diffusion_hub", "look").click()
@@ -98,6 +96,21 @@ def test_a_mistake_is_answered_in_the_language_of_the_page(visit, lang, words):
     open_tab(page, "diffusion_draw")
     put(page, "diffusion_draw", "steps", 10**9)  # the slider itself keeps it within its bounds
     expect(part(page, "diffusion_draw", "steps", "input[type=number]")).to_have_value("1000")
+
+
+@pytest.mark.parametrize("query", ["", "?lang=zh"])
+def test_the_row_of_families_leads_from_page_to_page(visit, app_url, query):
+    page = visit(query)
+    row = page.get_by_role("navigation")
+    expect(row.get_by_role("link")).to_have_count(len(FAMILIES) + 1)
+    expect(row).to_have_count(1)  # Gradio's own bar is not shown
+    for family in ("gan", "textvae", ""):
+        row.locator(f"[data-page='{family}']").click()
+        page.wait_for_url(f"{app_url}/{family}{query}")
+        ready(page)
+        expect(row.locator("[aria-current=page]")).to_have_count(1)
+        expect(row.locator("[aria-current=page]")).to_have_attribute("data-page", family)
+        expect(page.locator(f"#page-{family or 'home'}")).to_be_visible(timeout=QUICK)
 
 
 def test_dark_and_light_are_remembered(visit):

@@ -21,6 +21,7 @@ from browser import (
 )
 from playwright.sync_api import expect
 
+PAGE = "diffusion"
 DRAW = "diffusion_draw"
 PANES = f"#{DRAW}-scope"
 ANN, BOB = 2111222333, 1333444555  # seeds that nothing else on a page looks like

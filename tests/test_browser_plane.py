@@ -11,6 +11,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.vae.requests import KINDS, Plane
 from aigc_demo.services.vae.service import create
 
+PAGE = "vae"
 PLANE, REBUILD, TRAINING = "vae_plane", "vae_rebuild", "vae_training"
 POINTS = [(0.0, 0.0, 3), (0.6, -0.4, 8), (-1.7, 2.2, 0), (3.9, -3.9, 5), (-4.0, 4.0, 9)]
 FIELD, FOUR = f"#{PLANE}-view .lx-field", f"#{PLANE}-view .lx-four"

@@ -6,6 +6,7 @@ import pytest
 from browser import QUICK, RUN, badge_of, open_tab, part, run, toast, unfold, untranslated
 from playwright.sync_api import expect
 
+PAGE = "seq2seq"
 PAIR, BESIDE, TRAINING = "seq2seq_pair", "seq2seq_beside", "seq2seq_training"
 HEADLINE = "落霞与孤鹜齐飞"
 

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from aigc_demo.services.home import EXAMPLES
 
+PAGE = "diffusion"
 FORWARD, REDRAW, WALK = "diffusion_forward", "diffusion_redraw", "diffusion_walk"
 TRAINING = EXAMPLES / "diffusion-digits-training.json"
 

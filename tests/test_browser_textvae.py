@@ -5,6 +5,7 @@ import re
 from browser import QUICK, badge_of, open_tab, part, scripts_come, settled
 from playwright.sync_api import expect
 
+PAGE = "textvae"
 MORPH, DRAW, COMPARE, TRAINING = (f"textvae_{name}" for name in ("morph", "draw", "compare", "training"))
 
 

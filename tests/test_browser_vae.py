@@ -10,6 +10,7 @@ from test_browser_tabs import png, strokes, upload
 from aigc_demo.services.home import EXAMPLES
 from aigc_demo.services.vae.requests import BETAS
 
+PAGE = "vae"
 WALK, DRAW, BETA, SHAPES = "vae_walk", "vae_draw", "vae_beta", "vae_shapes"
 ANOMALY, BESIDE = "vae_anomaly", "vae_beside"
 

@@ -114,7 +114,11 @@ def test_a_card_opens_its_tab():
     known = {"diffusion_draw"}
     entry = catalogue.checkpoint("diffusion-digits")
     card = Card("diffusion_draw", {"seed": 1}, entry.id, entry.sha256)
-    assert restore.opened(card, known, "en") == {"tab": "diffusion_draw", "values": {"seed": 1}}
+    assert restore.opened(card, known, "en") == {
+        "page": "diffusion",
+        "tab": "diffusion_draw",
+        "values": {"seed": 1},
+    }
     for wrong in (Card("gan_draw", {}), Card(SCRIPT, {}), Card("diffusion_draw", {}, "no-such-model")):
         with pytest.raises(NotFoundError):
             restore.opened(wrong, known, "en")

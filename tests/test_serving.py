@@ -54,7 +54,7 @@ def ask(app, path="/", method="GET", query=b"", body=b"", **headers):
 
 def test_a_page_is_made_once_per_language_and_host():
     inner = app_that_answers(HTML)
-    app = serving.Pages(inner)
+    app = serving.Pages(inner, ("gan", "gpt"))
     chinese = ask(app, accept_language="zh-HK", host="a")[2]
     assert "运行" in chinese.decode() and b'lang="zh-CN"' in chinese
     assert b"Run" in ask(app, query=b"lang=en", accept_language="zh-CN", host="a")[2]
@@ -62,6 +62,17 @@ def test_a_page_is_made_once_per_language_and_host():
     assert inner.asked == 2
     ask(app, accept_language="zh", host="b")
     assert inner.asked == 3
+    assert b'LX_PAGE="gan"' in ask(app, "/gan", accept_language="zh", host="b")[2]
+    assert inner.asked == 4
+
+
+def test_an_old_link_is_sent_to_its_page():
+    inner = app_that_answers(HTML)
+    app = serving.Pages(inner, ("gan", "gpt"))
+    status, headers, _ = ask(app, query=b"tab=gpt_write&seed=7&task=%E8%AF%B4")
+    assert (status, headers[b"location"]) == (307, b"./gpt?tab=gpt_write&seed=7&task=%E8%AF%B4")
+    assert inner.asked == 0
+    assert ask(app, "/gpt", query=b"tab=gpt_write&seed=7")[0] == 200
 
 
 def test_a_page_is_compressed_as_the_browser_likes_and_not_sent_twice():
@@ -153,7 +164,7 @@ def address(assets):
     demo.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info"])
+@pytest.mark.parametrize("path", ["/", "/gan", "/hf_text", "/config", "/gradio_api/info"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_is_served_untranslated(address, path, lang):
     answer = httpx.get(address + path, params={"lang": lang})

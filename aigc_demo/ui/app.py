@@ -1,4 +1,4 @@
-"""The page: one tab per family of the catalogue, and how it is served."""
+"""The app: a landing page, one page per family of the catalogue, and how they are served."""
 
 import functools
 from importlib import import_module
@@ -26,19 +26,28 @@ def make_service(stem: str, store: Any) -> Any:
 
 
 def build(store: Any) -> gr.Blocks:
-    """The whole page. A family is `services/<stem>/` and `ui/tabs/<stem>`; torch comes with the first use of one."""
-    forms: list[Form] = []
-    with Page(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True) as demo:
-        header.build()
-        with gr.Tabs(selected="home", elem_id="families"):
-            with gr.Tab(t("shell.tab_home"), id="home", elem_id="tab-home"):
-                home.build(catalogue.families())
-            for family in catalogue.families():
-                service = Lazy(functools.partial(make_service, family.stem, store))
-                with gr.Tab(t(f"{family.stem}.title"), id=family.stem, elem_id=f"tab-{family.stem}"):
-                    forms += import_module(f"aigc_demo.ui.tabs.{family.stem}").build(service)
-        restore.build(forms)
-        header.footer()
+    """All pages in one Blocks: one queue, one API.
+
+    A family is `services/<stem>/`, the module `ui/tabs/<stem>` and the page /<stem>; torch comes with its first use.
+    """
+    families = catalogue.families()
+    demo = Page(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True)
+    for family in families:
+        demo.route(t(f"{family.stem}.title"), family.stem, show_in_navbar=False)
+    known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
+    with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second
+        demo.current_page = ""
+        header.build(families, "")
+        home.build(families)
+        restore.build(known)
+        for family in families:
+            demo.current_page = family.stem
+            header.build(families, family.stem)
+            service = Lazy(functools.partial(make_service, family.stem, store))
+            with gr.Column(elem_id=f"page-{family.stem}", elem_classes="lx-page"):
+                forms: list[Form] = import_module(f"aigc_demo.ui.tabs.{family.stem}").build(service)
+            known.update(form.use_case for form in forms)
+            restore.build(known, forms)
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
     demo._queue.sleep_when_free = IDLE
     return demo
@@ -65,7 +74,11 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
         state_session_capacity=400,  # a tenth of a megabyte each, more for a GAN or a GPT that a person trains
         strict_cors=True,
         app_kwargs={
-            "middleware": [Middleware(serving.Assets), Middleware(serving.Limits), Middleware(serving.Pages)],
+            "middleware": [
+                Middleware(serving.Assets),
+                Middleware(serving.Limits),
+                Middleware(serving.Pages, families=tuple(path for path, *_ in demo.pages if path)),
+            ],
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,

@@ -12,7 +12,7 @@ from aigc_demo.ui.theme import token_css
 
 FIRST_FILES = ("shell.js", "views.js", "canvas.js", "shell.css")  # of ui/static; the others follow by name
 
-FIRST = """(()=>{const lang=%s;window.LX_LANG=lang;
+FIRST = """(()=>{const lang=%s;window.LX_LANG=lang;window.LX_PAGE=%s;
 const tag=lang==='zh'?'zh-CN':'en';
 for(const[name,value]of[['language',tag],['languages',[tag]]])
 Object.defineProperty(navigator,name,{get:()=>value,configurable:true});
@@ -46,9 +46,12 @@ def script_texts(lang: str) -> str:
 
 
 @cache
-def head_html(lang: str) -> tuple[str, str]:
-    """HTML for right after <head>, and for the start of the body, where styles win over Gradio's."""
-    first = f"<script>{FIRST % json.dumps(lang)}</script><style>{token_css()}</style>"
+def head_html(lang: str, page: str) -> tuple[str, str]:
+    """HTML for right after <head>, and for the start of the body, where styles win over Gradio's.
+
+    page: stem of the family, "" for the landing page.
+    """
+    first = f"<script>{FIRST % (json.dumps(lang), json.dumps(page))}</script><style>{token_css()}</style>"
     first += f"<script>window.LX_TEXT={script_texts(lang)};{static('.js')}</script>"
     last = f"<style>{static('.css')}</style>"
     return first, last

@@ -1,19 +1,22 @@
-"""Top of the page: name, language, light or dark, help. Everything in it happens in the browser."""
+"""Top of every page: name, language, light or dark, help, and the row of families. No event reaches the server."""
+
+from collections.abc import Sequence
 
 import gradio as gr
 
+from aigc_demo.checkpoints.catalogue import Family
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.widgets import live_region, view
 
 
-def build() -> None:
-    """Header, help dialog and live region."""
-    view("header", markup(), elem_id="lx-header")
+def build(families: Sequence[Family], page: str) -> None:
+    """Header, row of families, help dialog and live region of the page of a family, "" for the landing page."""
+    view("header", markup(families, page), elem_id="lx-header")
     live_region()
 
 
-def markup() -> str:
-    """The header as fixed HTML; `luoxia.header` gives life to the buttons."""
+def markup(families: Sequence[Family], page: str) -> str:
+    """The header as fixed HTML; `luoxia.header` gives life to the buttons. Links are relative to the page's <base>."""
     lines = "".join(f"<li>{t(f'shell.help_{number}')}</li>" for number in range(1, 6))
     return f"""<header class="lx-header">
 <a class="lx-skip" href="#families">{t("shell.skip")}</a>
@@ -26,10 +29,20 @@ def markup() -> str:
 <button type="button" class="lx-round lx-theme"></button>
 <button type="button" class="lx-round lx-help" aria-label="{t("shell.help")}">?</button>
 </div></header>
+<nav class="lx-families" id="families" tabindex="-1" aria-label="{t("shell.families")}">{links(families, page)}</nav>
 <dialog class="lx-dialog" aria-label="{t("shell.help_title")}"><h2>{t("shell.help_title")}</h2><ul>{lines}</ul>
 <button type="button" class="lx-close">{t("shell.close")}</button></dialog>"""
 
 
+def links(families: Sequence[Family], page: str) -> str:
+    """One link per page; that of the open one says so."""
+    pages = {"": t("shell.tab_home")} | {family.stem: t(f"{family.stem}.title") for family in families}
+    return "".join(
+        f'<a href="./{stem}" data-page="{stem}"{" aria-current=page" if stem == page else ""}>{title}</a>'
+        for stem, title in pages.items()
+    )
+
+
 def footer() -> None:
-    """The small print under every tab."""
+    """The small print under every page."""
     gr.HTML(f'<footer class="lx-footer"><p>{t("shell.print_source")}</p><p>{t("shell.print_offline")}</p></footer>')

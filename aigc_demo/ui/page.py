@@ -1,4 +1,4 @@
-"""The Blocks of the page, whose own refusals are sentences too.
+"""The Blocks of all pages, whose own refusals are sentences too.
 
 Gradio turns a request away before any handler of ours sees it where values are missing or where a value names a file
 that nobody uploaded; a client would be told "null".
@@ -14,7 +14,11 @@ from aigc_demo.ui.events import report
 
 
 class Page(gr.Blocks):
-    """gr.Blocks with `report` as its only way to fail."""
+    """gr.Blocks with `report` as its only way to fail, and without Gradio's bar of pages: the header has ours."""
+
+    def get_config_file(self) -> Any:
+        """What the browser builds a page from."""
+        return {**super().get_config_file(), "pages": []}
 
     async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         """One event: values in, values out."""

@@ -8,7 +8,7 @@ bounds of the request; what does not fit is left out and named in a toast. The t
 
 import contextlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UserError
 from aigc_demo.core.params import clean, short
 from aigc_demo.services import cards
+from aigc_demo.ui import header
 from aigc_demo.ui.events import guarded, shown
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, sentence, t, tr
@@ -30,15 +31,14 @@ CARD_FILES = [".png", ".gif", ".mp4", ".json", ".html", ".txt"]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
 
-def build(forms: Sequence[Form]) -> None:
-    """The button for saved results, and the restore event of every form."""
+def build(known: Set[str], forms: Sequence[Form] = ()) -> None:
+    """The end of a page: the button for saved results of the use cases `known`, the restore event of every form."""
     with gr.Row(elem_classes="lx-open-row", equal_height=False):
         file = gr.UploadButton(
             t("shell.open"), file_types=CARD_FILES, size="sm", elem_id="lx-open", min_width=80, scale=0
         )
         gr.HTML(f'<p class="lx-small">{t("shell.open_help")}</p>')
     card = view("card", "<span hidden></span>")
-    known = {form.use_case for form in forms}
 
     @guarded
     def on_card(path: str, request: gr.Request) -> dict[str, Any]:
@@ -48,17 +48,18 @@ def build(forms: Sequence[Form]) -> None:
     file.upload(on_card, file, card, **PRIVATE)
     for form in forms:
         wire(form)
+    header.footer()
 
 
-def opened(card: Card, known: set[str], lang: str) -> dict[str, Any]:
-    """A card as the page's script takes it up: the tab and the values."""
+def opened(card: Card, known: Set[str], lang: str) -> dict[str, Any]:
+    """A card as the page's script takes it up: the page, its inner tab, and the values."""
     if card.use_case not in known:
         raise NotFoundError("unknown_family", name=short(card.use_case))
     if card.checkpoint:
         shipped = catalogue.checkpoint(card.checkpoint)
         if card.sha256 and shipped.sha256 and card.sha256 != shipped.sha256:
             gr.Warning(tr(lang, "shell.other_weights", checkpoint=shipped.id), title=tr(lang, "shell.open"))
-    return {"tab": card.use_case, "values": card.values}
+    return {"page": card.use_case.rpartition("_")[0], "tab": card.use_case, "values": card.values}
 
 
 def wire(form: Form) -> None:

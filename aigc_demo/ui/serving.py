@@ -14,7 +14,7 @@ import logging
 import mimetypes
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,9 +23,9 @@ import brotli
 from gradio.route_utils import FnIndexInferError
 
 from aigc_demo.services.home import EXAMPLES
+from aigc_demo.ui import addresses
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
-from aigc_demo.ui.lookup import quicker
 
 logger = logging.getLogger(__name__)
 
@@ -182,25 +182,33 @@ def secured(send: Send) -> Send:
 
 
 class Pages:
-    """Everything that carries tokens, in the visitor's language, made once and kept.
+    """Everything that carries tokens, in the visitor's language, made once and kept; old links find their page.
 
-    The page depends on the language, the address it is asked under and, for /config, the query.
+    A page depends on the language, the address it is asked under and, for /config, the query.
     """
 
     PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
     FORWARDED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-port")
 
-    def __init__(self, app: App):
+    def __init__(self, app: App, families: Sequence[str] = ()):
         self.app = app
+        self.families = families
+        self.paths = {*self.PATHS, *(f"/{stem}" for stem in families)}
         self.kept = Kept(PAGES, 32 << 20)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"] if scope["type"] == "http" else ""
-        known = path in self.PATHS or path.rstrip("/") in self.PATHS
+        path = addresses.path(scope) if scope["type"] == "http" else ""
+        known = path in self.paths or path.rstrip("/") in self.paths
         if not known or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        asked = scope.get("query_string", b"").decode("latin-1")
+        place = addresses.moved(path, asked, self.families)
+        if place is not None:
+            found = [(b"location", place.encode("latin-1")), (b"cache-control", b"no-cache"), *SECURITY]
+            await answer(send, 307, found, b"")
+            return
+        query = parse_qs(asked)
         headers = scope["headers"]
         lang = choose(query.get("lang", [None])[0], header(headers, b"accept-language").decode("latin-1"))
         encoding = encoding_for(scope)
@@ -214,7 +222,8 @@ class Pages:
                 "query_string": b"",
             }  # a lesson link changes nothing on the server's side of the page
             status, found, body = await collect(self.app, bare, receive)
-            hit = await asyncio.to_thread(self.made, status, found, body, lang, encoding)
+            page = path.strip("/")
+            hit = await asyncio.to_thread(self.made, page, status, found, body, lang, encoding)
             if status == 200:
                 self.kept.put(key, hit)
         status, found, body = hit
@@ -223,12 +232,14 @@ class Pages:
             status, body = 304, b""
         await answer(send, status, found, b"" if scope["method"] == "HEAD" else body)
 
-    def made(self, status: int, headers: Headers, body: bytes, lang: str, encoding: str) -> tuple[int, Headers, bytes]:
+    def made(
+        self, page: str, status: int, headers: Headers, body: bytes, lang: str, encoding: str
+    ) -> tuple[int, Headers, bytes]:
         """The answer as it is sent."""
         kind = header(headers, b"content-type")
-        page = kind.startswith(b"text/html")
-        if page:
-            body = with_head(body, lang)
+        html = kind.startswith(b"text/html")
+        if html:
+            body = with_head(body, lang, page)
         body = squeeze(translate(body, lang), encoding, 6)
         kept: Headers = [
             (b"content-type", kind),
@@ -236,7 +247,7 @@ class Pages:
             (b"vary", b"accept-encoding, accept-language"),
             (b"cache-control", b"no-cache"),
         ]
-        if page:
+        if html:
             kept.append((b"content-security-policy", POLICY))
         if encoding:
             kept.append((b"content-encoding", encoding.encode()))
@@ -248,13 +259,13 @@ class Pages:
 OUTSIDE = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 
 
-def with_head(page: bytes, lang: str) -> bytes:
+def with_head(html: bytes, lang: str, page: str) -> bytes:
     """Gradio's page with our script first, our styles last, our language, and without its advertising links."""
-    page = OUTSIDE.sub(b"", page)
-    page = page.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
-    first, last = head_html(lang)
-    page = page.replace(b"<head>", b"<head>" + first.encode(), 1)
-    return page.replace(b"</gradio-app>", b"</gradio-app>" + last.encode(), 1)
+    html = OUTSIDE.sub(b"", html)
+    html = html.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
+    first, last = head_html(lang, page)
+    html = html.replace(b"<head>", b"<head>" + first.encode(), 1)
+    return html.replace(b"</gradio-app>", b"</gradio-app>" + last.encode(), 1)
 
 
 class Assets:
@@ -303,7 +314,6 @@ class Assets:
             return status, [(b"content-type", kind), (b"cache-control", b"no-store")], body
         age = b"public, max-age=31536000, immutable" if path.startswith("/assets/") else b"public, max-age=86400"
         kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding"), *SECURITY]
-        body = quicker(path, body)
         if encoding and kind.startswith(TEXTS):
             small = squeeze(body, encoding, 9 if len(body) < 400_000 else 5)
             if len(small) < len(body):

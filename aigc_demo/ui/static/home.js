@@ -38,6 +38,7 @@
   }
 
   luoxia.strip = async (element, props) => {
+    luoxia.keepLanguage(element);
     const root = element.querySelector(".lx-strip"), value = props.value;
     if (!value || !value.sheets) { root.dataset.empty = "1"; return; }
     const { count, draw } = await opened(value);
@@ -105,8 +106,8 @@
   }
 
   luoxia.cards = async (element, props) => {
+    luoxia.keepLanguage(element);
     for (const card of element.querySelectorAll(".lx-card")) {
-      card.addEventListener("click", () => luoxia.open(card.dataset.family));
       const value = (props.value || {})[card.dataset.family];
       const canvas = card.querySelector("canvas");
       if (value && value.typed) { typing(canvas, value.typed); continue; }
@@ -126,10 +127,4 @@
       });
     }
   };
-
-  // one click on "Look inside"
-  document.addEventListener("click", (event) => {
-    const door = event.target.closest?.("[data-open]");
-    if (door) luoxia.open(door.dataset.open);
-  });
 })();

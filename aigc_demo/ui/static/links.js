@@ -1,4 +1,4 @@
-// Links and cards: the state of the open tab goes into an address, and comes back out of one.
+// Links and cards: the state of the open inner tab goes into an address, and comes back out of one.
 // The server judges every value; here they are only carried.
 (() => {
   const { text } = luoxia;
@@ -7,30 +7,22 @@
   const forms = {}; // use-case -> wake(data), once its tab has been opened
   let pending = null; // {tab, values, lock, hide, task}: waits for its tab
 
-  // tabs
-  const button = (id) => document.getElementById(`tab-${id}-button`);
-  const panel = (id) => document.getElementById(`tab-${id}`);
+  // inner tabs
   const appears = (id, then, patience = 100) => {
-    const found = button(id);
+    const found = document.getElementById(`tab-${id}-button`);
     if (found) then(found);
-    else if (patience > 0) setTimeout(() => appears(id, then, patience - 1), 50);
+    else if (patience > 0 && window.LX_PAGE) setTimeout(() => appears(id, then, patience - 1), 50);
     else luoxia.toast(luoxia.fill(text.no_such_tab, { name: id.slice(0, 40) }));
   };
-  luoxia.open = (id) => {
-    const outer = button(id)?.closest(".tab-wrapper")?.parentElement?.id === "families";
-    const family = outer ? id : id.replace(/_[^_]*$/, ""); // the last part names the inner tab
-    appears(family, (tab) => {
-      tab.click();
-      window.scrollTo({ top: 0 });
-      if (id !== family) appears(id, (inner) => { inner.click(); inner.scrollIntoView({ block: "nearest", inline: "center" }); });
-    });
-  };
-  const openTab = () => {
-    const shown = [...document.querySelectorAll(".lx-state")].find((state) => state.closest("[role=tabpanel]")?.offsetParent);
-    if (shown) return { state: shown };
-    const family = document.querySelector("#families > .tab-wrapper [role=tab][aria-selected=true]");
-    return { family: family?.dataset.tabId };
-  };
+  luoxia.open = (id) => appears(id, (tab) => {
+    tab.click();
+    tab.scrollIntoView({ block: "nearest", inline: "center" });
+    window.scrollTo({ top: 0 });
+  });
+  const openTab = () => ({
+    state: [...document.querySelectorAll(".lx-state")].find((state) => state.closest("[role=tabpanel]")?.offsetParent),
+    tab: document.querySelector(".lx-page > .tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId,
+  });
 
   // out: values of the open form
   let wanted = () => {};
@@ -113,6 +105,16 @@
     return chosen.length > 1 ? chosen : chosen[0];
   };
 
+  // values that a page leaves to the next one, whose address has this tab
+  const keep = (tab, values) => {
+    try { sessionStorage.setItem("lx-keep", JSON.stringify({ tab, values })); } catch (error) { /* full */ }
+  };
+  const elsewhere = ({ page, tab, values }) => {
+    keep(tab, values);
+    const lang = new URLSearchParams(location.search).get("lang");
+    location.href = `./${page}?${new URLSearchParams({ tab, ...(lang && { lang }) })}`;
+  };
+
   // the other language: the same tab and values; long ones (a drawing) travel in the session, not in the address
   luoxia.speak = (lang) => {
     const go = (tab, values) => {
@@ -120,13 +122,13 @@
       for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
       if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
       query.set("lang", lang);
-      if (tab && tab !== "home") query.set("tab", tab);
+      if (tab) query.set("tab", tab);
       else query.delete("tab");
-      try { sessionStorage.setItem("lx-keep", JSON.stringify({ tab, values: values || {} })); } catch (error) { /* full */ }
+      keep(tab, values || {});
       location.search = query.toString();
     };
     const open = openTab();
-    if (!open.state) return go(open.family);
+    if (!open.state) return go(open.tab);
     wanted = go;
     open.state.click();
   };
@@ -156,7 +158,9 @@
   luoxia.card = (element, props, watch) => {
     watch("value", () => {
       const card = props.value;
-      if (card && card.tab) restore({ tab: card.tab, values: card.values, lock: [], hide: [], task: "" });
+      if (!card || !card.tab) return;
+      if (card.page !== window.LX_PAGE) return elsewhere(card);
+      restore({ tab: card.tab, values: card.values, lock: [], hide: [], task: "" });
     });
   };
 

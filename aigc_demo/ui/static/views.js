@@ -2,7 +2,23 @@
 (() => {
   const { text, lang, make } = luoxia;
 
+  // links to other pages: where the address names a language, theirs do too
+  luoxia.keepLanguage = (element) => {
+    if (!new URLSearchParams(location.search).has("lang")) return;
+    for (const link of element.querySelectorAll('a[href^="./"]')) link.search = `?lang=${lang}`;
+  };
+
   luoxia.header = (element) => {
+    luoxia.keepLanguage(element);
+    const row = element.querySelector(".lx-families"), open = row.querySelector("[aria-current]");
+    // not scrollIntoView, which moves the place from which Tab goes on
+    setTimeout(() => { row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2; });
+    element.querySelector(".lx-skip").addEventListener("click", (event) => {
+      event.preventDefault(); // an address of only #page would be one of the landing page, by <base>
+      const content = document.querySelector(".lx-page");
+      content.tabIndex = -1;
+      content.focus();
+    });
     for (const button of element.querySelectorAll("[data-lang]")) {
       button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
       button.addEventListener("click", () => button.dataset.lang !== lang && luoxia.speak(button.dataset.lang));

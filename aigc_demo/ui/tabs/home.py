@@ -16,15 +16,16 @@ PANES = ("x", "x0")  # of a run, shown large; the strip is of the first run that
 
 def build(families: Sequence[Family]) -> None:
     """Tagline, strip, cards, figures."""
-    runs = home.runs(families)
-    gr.HTML(f'<p class="lx-tagline">{t("shell.tagline")}</p>')
-    first = next((stem for stem, run in runs.items() if set(PANES) <= set(run["panes"])), None)
-    if first is not None:
-        view("strip", strip_markup(first), runs[first], elem_id="lx-strip")
-        honesty_badge(badge("cached", parameters=runs[first].get("parameters"), seed=runs[first].get("seed")))
-    gr.HTML(f'<h2 class="lx-section">{t("shell.families")}</h2>')
-    view("cards", cards_markup(families), runs, elem_id="lx-cards")
-    gr.HTML(facts_markup())
+    with gr.Column(elem_id="page-home", elem_classes="lx-page"):
+        runs = home.runs(families)
+        gr.HTML(f'<p class="lx-tagline">{t("shell.tagline")}</p>')
+        first = next((stem for stem, run in runs.items() if set(PANES) <= set(run["panes"])), None)
+        if first is not None:
+            view("strip", strip_markup(first), runs[first], elem_id="lx-strip")
+            honesty_badge(badge("cached", parameters=runs[first].get("parameters"), seed=runs[first].get("seed")))
+        gr.HTML(f'<h2 class="lx-section">{t("shell.families")}</h2>')
+        view("cards", cards_markup(families), runs, elem_id="lx-cards")
+        gr.HTML(facts_markup())
 
 
 def strip_markup(stem: str) -> str:
@@ -37,7 +38,7 @@ def strip_markup(stem: str) -> str:
     return (
         f'<section class="lx-strip" aria-label="{t("shell.strip")}"><div class="lx-strip-words">'
         f"<h2>{t('shell.strip_title')}</h2><p>{t('shell.strip_words')}</p>"
-        f'<button type="button" class="lx-button lx-strong" data-open="{stem}">{t("shell.enter")}</button></div>'
+        f'<a class="lx-button lx-strong" href="./{stem}">{t("shell.enter")}</a></div>'
         f'<div class="lx-strip-panes">{panes}</div><div class="lx-film"></div>{scrubber()}</section>'
     )
 
@@ -45,9 +46,9 @@ def strip_markup(stem: str) -> str:
 def cards_markup(families: Sequence[Family]) -> str:
     """One card per family: a moving result, its name, its question."""
     cards = "".join(
-        f'<button type="button" class="lx-card" data-family="{family.stem}"><canvas aria-hidden="true"></canvas>'
+        f'<a class="lx-card" href="./{family.stem}" data-family="{family.stem}"><canvas aria-hidden="true"></canvas>'
         f"<b>{t(f'{family.stem}.title')}</b><span>{t(f'{family.stem}.question')}</span>"
-        f"<i>{t('shell.enter')} →</i></button>"
+        f"<i>{t('shell.enter')} →</i></a>"
         for family in families
     )
     return f'<div class="lx-cards">{cards}</div>'
