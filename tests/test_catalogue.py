@@ -22,6 +22,7 @@ file = "one.safetensors"
 data = "mnist"
 licence = "ours"
 command = "python -m one"
+evaluate = "m:one"
 sha256 = "old"
 metrics = { class_accuracy = 0.5 }
 
@@ -34,6 +35,7 @@ file = "two.safetensors"
 data = "mnist"
 licence = "ours"
 command = "python -m two"
+evaluate = "m:two"
 """
 
 
@@ -87,8 +89,8 @@ def test_an_update_changes_one_entry_and_nothing_else(path):
     catalogue.update("one", {"size": 7, "minutes": 1.5, "sha256": "new", "metrics": {"frechet": 2.5}}, path)
     one, two = catalogue.read(path).checkpoints
     assert (one.size, one.minutes, one.sha256, one.metrics) == (7, 1.5, "new", {"frechet": 2.5})
-    assert two == catalogue.entry({name: getattr(two, name) for name in ("id", "family", "model", "config", "file")}
-                                  | {"data": "mnist", "licence": "ours", "command": "python -m two"})  # fmt: skip
+    given = ("id", "family", "model", "config", "file", "data", "licence", "command", "evaluate")
+    assert two == catalogue.entry({name: getattr(two, name) for name in given}) and two.evaluate == "m:two"
     assert path.read_text().startswith("# a comment that stays\n") and path.read_text().count("\n\n[[") == 2
     with pytest.raises(NotFoundError):
         catalogue.update("three", {"size": 1}, path)

@@ -1,6 +1,7 @@
 """Metrics are held against cases whose answer is known."""
 
 import dataclasses
+import inspect
 import json
 import struct
 
@@ -8,15 +9,18 @@ import numpy as np
 import pytest
 import torch
 
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.checkpoints.store import named
 from aigc_demo.data import digits as data
 from aigc_demo.evaluation import __main__ as command
 from aigc_demo.evaluation import digits
 from aigc_demo.evaluation.frechet import frechet, root
+from aigc_demo.evaluation.measurement import Settings, Task
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge, JudgeConfig
 
-SMALL = digits.Settings(samples=30, judged=12, steps=2)
+SMALL = Settings(samples=30, judged=12, steps=2)
 
 
 @pytest.fixture
@@ -110,6 +114,7 @@ def test_the_command_prints_json_and_updates_nothing_unasked(folder, store, monk
     monkeypatch.setattr("sys.argv", ["evaluation", "judge-digits", "--json"])
     command.main()
     result = json.loads(capsys.readouterr().out)
+    assert list(result) == ["checkpoint", "metrics", "samples", "seconds"]
     assert result["checkpoint"] == "judge-digits" and result["samples"] == 40
     assert 0 <= result["metrics"]["class_accuracy"] <= 1
 
@@ -136,3 +141,9 @@ def test_facts_of_a_training_come_from_its_state(tmp_path):
     torch.save({"step": 70, "seconds": 90.0}, tmp_path / "state.pt")
     assert command.training_facts(tmp_path, "an abacus") == {"hardware": "an abacus", "steps": 70, "minutes": 1.5}
     assert command.training_facts(None, None) == {}
+
+
+@pytest.mark.parametrize("entry", catalogue.shipped().checkpoints, ids=lambda entry: entry.id)
+def test_the_catalogue_names_a_function_for_models_of_this_class(entry):
+    model, task = inspect.signature(named(entry.evaluate)).parameters.values()
+    assert issubclass(named(entry.model), model.annotation) and task.annotation is Task

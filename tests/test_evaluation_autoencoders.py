@@ -7,8 +7,10 @@ import pytest
 import torch
 from test_evaluation import folder  # noqa: F401 - a fixture
 
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.evaluation import autoencoders, disentanglement
-from aigc_demo.evaluation.digits import Settings
+from aigc_demo.evaluation.measurement import Settings, Task
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.models.vae import VAE, VAEConfig
 
@@ -62,30 +64,30 @@ def test_an_autoencoder_has_no_nats():
 @pytest.mark.parametrize("classes", [0, 10])
 def test_grey_digits(folder, classes):  # noqa: F811
     model = VAE(replace(VAEConfig.tiny(), classes=classes)).eval()
-    result = autoencoders.evaluate(model, "mnist", Judge(JudgeConfig.tiny()).eval(), SMALL)
-    assert result["samples"] == 40
-    assert ("class_accuracy" in result["metrics"]) == bool(classes)
-    assert {"squared_error", "reconstruction_nats", "kl_nats", "frechet", "frechet_floor"} < set(result["metrics"])
+    metrics, samples = autoencoders.evaluate_digits(model, Judge(JudgeConfig.tiny()).eval(), folder, SMALL)
+    assert samples == 40
+    assert ("class_accuracy" in metrics) == bool(classes)
+    assert {"squared_error", "reconstruction_nats", "kl_nats", "frechet", "frechet_floor"} < set(metrics)
 
 
 def test_binarised_digits_on_as_many_as_are_asked_for(folder, monkeypatch):  # noqa: F811
     monkeypatch.setattr(autoencoders, "CODES", 20)
-    result = autoencoders.evaluate(VAE(VAEConfig.tiny()).eval(), autoencoders.BINARISED, None, SMALL)
-    assert result["samples"] == 12
-    assert set(result["metrics"]) == {"nll_nats", "negative_elbo_nats"}
+    metrics, samples = autoencoders.evaluate_binarised(VAE(VAEConfig.tiny()).eval(), folder, SMALL)
+    assert samples == 12
+    assert set(metrics) == {"nll_nats", "negative_elbo_nats"}
 
 
-def test_shapes_are_scored_and_remembered_for_the_page(tmp_path, monkeypatch):
+def test_shapes_are_scored_and_kept_for_the_page(tmp_path, monkeypatch):
     quick = disentanglement.Settings(samples=300, votes=10, voters=4)
     monkeypatch.setattr(disentanglement, "Settings", lambda: quick)
     monkeypatch.setattr(autoencoders, "SHAPES", autoencoders.BATCH)
     model = VAE(VAEConfig((1, 64, 64), latent=3, hidden=(8,), maps=(4, 4), strides=(4, 4))).eval()
-    result = autoencoders.evaluate(model, "shapes", None, SMALL)
-    assert {"mig", "sap", "factor_score", "kl_nats", "reconstruction_nats"} < set(result["metrics"])
-    path = tmp_path / "shapes.json"
     for seed in (1, 0, 1):
-        autoencoders.remember(f"vae-shapes-beta4-seed{seed}", result, path)
-    table = json.loads(path.read_text())
+        entry = catalogue.checkpoint(f"vae-shapes-beta4-seed{seed}")
+        found = autoencoders.measure_shapes(model, Task(entry, Store(tmp_path), SMALL))
+        assert {"mig", "sap", "factor_score", "kl_nats", "reconstruction_nats"} < set(found.metrics)
+        found.keep(tmp_path)
+    table = json.loads((tmp_path / autoencoders.TABLE).read_text())
     assert [(run["beta"], run["seed"]) for run in table["runs"]] == [(4.0, 0), (4.0, 1)]
     information = torch.tensor(table["runs"][0]["information"])
     assert information.shape == (3, len(table["factors"]))

@@ -8,9 +8,8 @@ import torch
 from test_evaluation import folder  # noqa: F401 - a fixture
 
 from aigc_demo.data import emoji
-from aigc_demo.evaluation import __main__ as command
 from aigc_demo.evaluation import gan
-from aigc_demo.evaluation.digits import Settings
+from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.gan import GAN, GANConfig
 from aigc_demo.models.judge import Judge, JudgeConfig
 
@@ -59,12 +58,11 @@ def test_a_picture_depends_on_its_seed_and_class_only(monkeypatch):
 
 def test_digits_are_all_counted(folder):  # noqa: F811
     judge, model = Judge(JudgeConfig.tiny()).eval(), GAN(GANConfig.tiny()).eval()
-    result = command.measure(model, "mnist", judge, SMALL)
-    metrics = result["metrics"]
-    assert result["samples"] == 30 == sum(result["counts"]) and len(result["counts"]) == 10
-    assert metrics["class_share_min"] == min(result["counts"]) / 30
+    metrics, samples, counts = gan.evaluate_digits(model, judge, folder, SMALL)
+    assert samples == 30 == sum(counts) and len(counts) == 10
+    assert metrics["class_share_min"] == min(counts) / 30
     assert 0 <= metrics["class_accuracy"] <= 1 and metrics["frechet"] > 0
-    assert "class_accuracy" not in gan.evaluate_digits(unconditional(), judge, folder, SMALL)["metrics"]
+    assert "class_accuracy" not in gan.evaluate_digits(unconditional(), judge, folder, SMALL)[0]
 
 
 def unconditional():
@@ -78,7 +76,7 @@ def test_a_model_that_copies_reaches_the_floor_and_is_found_out(folder, monkeypa
     images, _ = digits.load(folder, "train")
     picked = torch.randperm(60, generator=torch.Generator().manual_seed(0))[:30]
     monkeypatch.setattr(gan, "draw", lambda *_: images[picked].float() / 127.5 - 1)
-    metrics = gan.evaluate_digits(unconditional(), Judge(JudgeConfig.tiny()).eval(), folder, SMALL)["metrics"]
+    metrics = gan.evaluate_digits(unconditional(), Judge(JudgeConfig.tiny()).eval(), folder, SMALL)[0]
     assert metrics["frechet"] == pytest.approx(metrics["frechet_floor"], rel=1e-3)
     assert metrics["recall"] == metrics["recall_of_train"]
     assert metrics["nearest_train"] < 1e-2 < metrics["nearest_train_of_test"]
@@ -106,14 +104,13 @@ def test_a_portrait_is_in_the_same_half_as_its_mirror_image(monkeypatch):
 def test_emoji_are_measured_without_classes(monkeypatch, tmp_path):
     monkeypatch.setattr(emoji, "portraits", lambda _, split: torch.rand(20 if split == "train" else 6, 3, 64, 64))
     model = GAN(GANConfig(noise=4, width=2, image_size=64, channels=3, critic_norm=False)).eval()
-    result = gan.evaluate(model, Judge(JudgeConfig(64, 3, 4, 18)).eval(), tmp_path, SMALL)
-    assert result["samples"] == 40, "as many as there are training portraits and mirror images"
-    assert set(result["metrics"]) == {"frechet", "frechet_floor", "recall", "nearest_train", "nearest_train_of_test"}
-    assert result["metrics"]["frechet"] > result["metrics"]["frechet_floor"] > 0
+    metrics, samples = gan.evaluate_colour(model, Judge(JudgeConfig(64, 3, 4, 18)).eval(), tmp_path, SMALL)
+    assert samples == 40, "as many as there are training portraits and mirror images"
+    assert set(metrics) == {"frechet", "frechet_floor", "recall", "nearest_train", "nearest_train_of_test"}
+    assert metrics["frechet"] > metrics["frechet_floor"] > 0
 
 
-def test_class_counts_are_remembered_for_the_page(tmp_path):
-    path = tmp_path / "classes.json"
+def test_class_counts_are_kept_for_the_page(tmp_path):
     for id, counts in (("gan-digits-r3", [1] * 10), ("gan-digits-mlp", [2] * 10), ("gan-digits-r3", [3] * 10)):
-        gan.remember(id, {"counts": counts}, path)
-    assert json.loads(path.read_text()) == {"gan-digits-mlp": [2] * 10, "gan-digits-r3": [3] * 10}
+        gan.keep_counts(id, counts, tmp_path)
+    assert json.loads((tmp_path / gan.TABLE).read_text()) == {"gan-digits-mlp": [2] * 10, "gan-digits-r3": [3] * 10}

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from aigc_demo.checkpoints import files
-from aigc_demo.evaluation.digits import Settings
+from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.training import snapshots

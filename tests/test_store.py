@@ -20,7 +20,9 @@ def shelf(folder, count=1, **changes):
         path = folder / f"judge-{i}.safetensors"
         files.save(Judge(JudgeConfig.tiny()), path)
         values = {"model": "aigc_demo.models.judge:Judge", "config": "aigc_demo.models.judge:JudgeConfig"}
-        entry = Checkpoint(f"judge-{i}", "judge", file=path.name, data="", licence="", command="make judge", **values)
+        entry = Checkpoint(
+            f"judge-{i}", "judge", file=path.name, data="", licence="", command="make judge", evaluate="", **values
+        )
         entries.append(dataclasses.replace(entry, **{**describe(path), **changes}))
     return Store(folder, device="cpu", listing=Catalogue((), tuple(entries)), keep=2)
 

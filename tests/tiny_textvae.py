@@ -34,6 +34,7 @@ ENTRIES = tuple(
         "reviews" if name == REVIEWS else "poems",
         "ours",
         f"train {name}",
+        "aigc_demo.evaluation.textvae:measure",
     )
     for name in CONFIGS
 )

@@ -43,6 +43,7 @@ class Checkpoint:
     data: str  # name of the data set
     licence: str  # of the data
     command: str  # what trains it
+    evaluate: str  # "module:function" that measures it (evaluation/measurement.py)
     seed: int = 0  # of the training
     steps: int = 0  # training steps done
     hardware: str = ""  # on which it was trained

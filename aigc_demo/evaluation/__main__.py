@@ -3,8 +3,9 @@
     python -m aigc_demo.evaluation diffusion-digits --json
     python -m aigc_demo.evaluation diffusion-digits --update --run runs/diffusion-digits
 
---update writes what was measured (with size, sha256, parameters and, from the training's own state, steps and minutes)
-into the catalogue. `--file` measures another file in the place of the shipped one, for a run that is under way.
+The catalogue names the function that measures a checkpoint. --update writes what was measured (with size, sha256,
+parameters and, from the training's own state, steps and minutes) into the catalogue. `--file` measures another file in
+the place of the shipped one, for a run that is under way.
 """
 
 import argparse
@@ -12,33 +13,16 @@ import json
 import logging
 import sys
 import time
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store, named
 from aigc_demo.core.errors import UserError
-from aigc_demo.data.fetch import present
-from aigc_demo.evaluation import autoencoders, colour, couplets, cyclegan, digits, emoji, gan, language, textvae
-from aigc_demo.evaluation.digits import Settings
-from aigc_demo.models.cyclegan import CycleGAN
-from aigc_demo.models.gan import GAN
-from aigc_demo.models.gpt import GPT
-from aigc_demo.models.judge import Judge
-from aigc_demo.models.kl import KLAutoencoder
-from aigc_demo.models.lstm import LSTM
-from aigc_demo.models.seq2seq import Seq2Seq
-from aigc_demo.models.textvae import TextVAE
-from aigc_demo.models.vae import VAE
-
-logger = logging.getLogger(__name__)
-COLOUR = 768  # held-out emoji: all of both vendors
-JUDGES = {"mnist": "judge-digits", "emoji": "judge-emoji"}  # who reads the pictures of which data set
+from aigc_demo.evaluation.measurement import Measured, Settings, Task
 
 
 def options(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Settings]:
@@ -59,42 +43,15 @@ def options(arguments: list[str] | None = None) -> tuple[argparse.Namespace, Set
     return chosen, settings
 
 
-def measure(model: nn.Module, data: str, judge: Any, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples", ...} of a model of the data set `data`."""
-    if isinstance(model, VAE):
-        return autoencoders.evaluate(model, data, judge, settings)
-    if isinstance(model, KLAutoencoder):
-        return {"metrics": colour.evaluate(model, present(data), COLOUR), "samples": COLOUR}
-    if isinstance(model, GAN):
-        return gan.evaluate(model, judge, present(data), settings)
-    if isinstance(model, CycleGAN):
-        metrics, samples = cyclegan.evaluate(model, judge, present(data))
-        return {"metrics": metrics, "samples": samples}
-    if isinstance(model, GPT | LSTM):
-        metrics, samples = language.evaluate(model, data, present(data), Store().assets)
-        return {"metrics": metrics, "samples": samples}
-    if isinstance(model, Seq2Seq):
-        metrics, samples = couplets.evaluate(model, present(data), Store().assets)
-        return {"metrics": metrics, "samples": samples}
-    if isinstance(model, Judge) and data == "emoji":
-        metrics, samples = emoji.judge_metrics(model, present(data))
-        return {"metrics": metrics, "samples": samples}
-    if isinstance(model, TextVAE):
-        return textvae.measure(model, data)
-    return digits.evaluate(model, judge, present(data), settings)
-
-
-def evaluate(checkpoint: Checkpoint, store: Store, settings: Settings, file: Path | None = None) -> dict[str, Any]:
-    """{"checkpoint", "metrics", "samples", "settings", "seconds"} of the shipped file, or of another one."""
-    started = time.perf_counter()
-    judge = store.load(JUDGES[checkpoint.data]) if checkpoint.data in JUDGES else None
+def measure(task: Task, file: Path | None = None) -> Measured:
+    """What the catalogue's function for this checkpoint measures on the shipped file, or on another one."""
+    entry = task.checkpoint
     if file is None:
-        model = store.load(checkpoint.id)
+        model = task.store.load(entry.id)
     else:
-        model = files.read(file, named(checkpoint.model), named(checkpoint.config)).to(store.device)
-    found = measure(model, checkpoint.data, judge, settings)
-    found["metrics"] = {name: round(value, 5) for name, value in found["metrics"].items()}
-    return {"checkpoint": checkpoint.id, **found, "seconds": round(time.perf_counter() - started, 1)}
+        model = files.read(file, named(entry.model), named(entry.config)).to(task.store.device)
+    found: Measured = named(entry.evaluate)(model, task)
+    return replace(found, metrics={name: round(value, 5) for name, value in found.metrics.items()})
 
 
 def training_facts(run: Path | None, hardware: str | None) -> dict[str, Any]:
@@ -114,23 +71,24 @@ def main() -> None:
             # the file is about to be measured: what the catalogue says of it must not stand in the way
             catalogue.remeasure(chosen.id, training_facts(chosen.run, chosen.hardware))
             catalogue.shipped.cache_clear()
-        result = evaluate(catalogue.checkpoint(chosen.id), Store(), settings, chosen.file)
+        started = time.perf_counter()
+        store = Store()
+        task = Task(catalogue.checkpoint(chosen.id), store, settings)
+        found = measure(task, chosen.file)
+        seconds = round(time.perf_counter() - started, 1)
         if chosen.update:
-            catalogue.remeasure(chosen.id, {"metrics": result["metrics"]})
-        if chosen.update and "information" in result:
-            autoencoders.remember(chosen.id, result)
-        if chosen.update and "counts" in result:
-            gan.remember(chosen.id, result)
-        if chosen.update and "dimensions" in result:
-            textvae.remember(chosen.id, result)
+            catalogue.remeasure(chosen.id, {"metrics": found.metrics})
+            if found.keep is not None:
+                found.keep(store.assets / "examples")
     except UserError as error:
         raise SystemExit(str(error)) from error
     if chosen.json:
+        result = {"checkpoint": chosen.id, "metrics": found.metrics, "samples": found.samples, "seconds": seconds}
         sys.stdout.write(json.dumps(result) + "\n")
     else:
-        for name, value in result["metrics"].items():
+        for name, value in found.metrics.items():
             sys.stdout.write(f"{name:24}{value:.5f}\n")
-        sys.stdout.write(f"{'samples':24}{result['samples']}\n{'seconds':24}{result['seconds']}\n")
+        sys.stdout.write(f"{'samples':24}{found.samples}\n{'seconds':24}{seconds}\n")
 
 
 if __name__ == "__main__":

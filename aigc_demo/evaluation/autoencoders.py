@@ -19,24 +19,23 @@ Shapes, 10,000 that were never trained on: the first three, and the scores of ev
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.data import digits, shapes
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation import disentanglement
-from aigc_demo.evaluation.digits import Metrics, Settings, as_saved, read, share
+from aigc_demo.evaluation.digits import as_saved, read, share
 from aigc_demo.evaluation.frechet import frechet
+from aigc_demo.evaluation.measurement import Measured, Metrics, Settings, Task
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.vae import VAE, bound
 
-BINARISED = "mnist-binarised"  # data set of the models that are measured by their likelihood
-TABLES = ASSETS / "examples" / "vae-shapes.json"
+TABLE = "vae-shapes.json"  # in assets/examples
 CODES = 5000  # importance samples per digit
 CHUNK = 1000  # codes decoded at once: few enough to stay near the processor
 BATCH = 500
@@ -142,29 +141,31 @@ def evaluate_shapes(model: VAE, settings: Settings) -> tuple[Metrics, int, list[
     return {**metrics, **scores}, SHAPES, apart["information_share"]
 
 
-def evaluate(model: VAE, data: str, judge: Judge | None, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples"} of an autoencoder of the data set `data`, and {"information"} where it is shapes."""
-    if data == "shapes":
-        metrics, samples, information = evaluate_shapes(model, settings)
-        return {"metrics": metrics, "samples": samples, "information": information}
-    folder = present("mnist")
-    if data == BINARISED:
-        metrics, samples = evaluate_binarised(model, folder, settings)
-    else:
-        assert judge is not None
-        metrics, samples = evaluate_digits(model, judge, folder, settings)
-    return {"metrics": metrics, "samples": samples}
+def measure_digits(model: VAE, task: Task) -> Measured:
+    """An autoencoder of grey digits."""
+    return Measured(*evaluate_digits(model, task.judge("judge-digits"), task.folder, task.settings))
 
 
-def remember(id: str, result: dict[str, Any], path: Path = TABLES) -> None:
-    """Put what was measured on vae-shapes-beta<b>-seed<n> into the file that the page reads."""
+def measure_binarised(model: VAE, task: Task) -> Measured:
+    """An autoencoder of black-and-white digits, by its likelihood."""
+    return Measured(*evaluate_binarised(model, present("mnist"), task.settings))
+
+
+def measure_shapes(model: VAE, task: Task) -> Measured:
+    """An autoencoder of shapes; keeps which dimension tells which factor."""
+    metrics, samples, information = evaluate_shapes(model, task.settings)
+    return Measured(metrics, samples, partial(keep_information, task.checkpoint.id, metrics, information))
+
+
+def keep_information(id: str, metrics: Metrics, information: list[list[float]], folder: Path) -> None:
+    """Put what was measured on vae-shapes-beta<b>-seed<n> into the table that the page reads in `folder`."""
+    path = folder / TABLE
     beta, seed = id.removeprefix("vae-shapes-beta").split("-seed")
     run = {"beta": float(beta), "seed": int(seed)}
     known = json.loads(path.read_text())["runs"] if path.exists() else []
     others = [r for r in known if (r["beta"], r["seed"]) != (run["beta"], run["seed"])]
-    information = [[round(share, 4) for share in row] for row in result["information"]]
-    runs = sorted(
-        [*others, {**run, **result["metrics"], "information": information}], key=lambda r: (r["beta"], r["seed"])
-    )
+    rounded = {name: round(value, 5) for name, value in metrics.items()}
+    shares = [[round(share, 4) for share in row] for row in information]
+    runs = sorted([*others, {**run, **rounded, "information": shares}], key=lambda r: (r["beta"], r["seed"]))
     table = {"factors": [factor.name for factor in shapes.FACTORS], "runs": runs}
     path.write_text(json.dumps(table, indent=1) + "\n")

@@ -13,10 +13,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from aigc_demo.data import emoji
+from aigc_demo.evaluation.measurement import Measured, Task
 from aigc_demo.models.kl import KLAutoencoder
 
 BATCH = 48
 SIDE = 4  # of the squares of the comparison
+PICTURES = 768  # held-out emoji at most: all of both vendors
 
 
 def held_out(folder: Path, samples: int) -> Tensor:
@@ -57,3 +59,8 @@ def evaluate(model: KLAutoencoder, folder: Path, samples: int) -> dict[str, floa
         "psnr_db_pooled": psnr(sums["squared_pooled"] / values),
         "kl_nats": sums["kl"] / len(pictures),
     }
+
+
+def measure(model: KLAutoencoder, task: Task) -> Measured:
+    """An autoencoder of emoji."""
+    return Measured(evaluate(model, task.folder, PICTURES), PICTURES)

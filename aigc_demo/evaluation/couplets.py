@@ -22,7 +22,7 @@ from aigc_demo.data import couplets
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.opposition import agreement, judged_places
 from aigc_demo.data.prosody import Prosody
-from aigc_demo.evaluation.digits import Metrics
+from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.models.seq2seq import END, MARKS, START, Seq2Seq, Writer
 from aigc_demo.sampling.beam import beam
 from aigc_demo.sampling.pairing import pairing, words
@@ -135,3 +135,8 @@ def evaluate(model: Seq2Seq, folder: Path, assets: Path) -> tuple[Metrics, int]:
         **opposed(asked, prosody),
         **opposed(pairs, prosody, "real_"),
     }, len(pairs)
+
+
+def measure(model: Seq2Seq, task: Task) -> Measured:
+    """An encoder-decoder that answers upper lines."""
+    return Measured(*evaluate(model, task.folder, task.store.assets))

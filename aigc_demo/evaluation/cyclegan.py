@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from aigc_demo.data import emoji
-from aigc_demo.evaluation.digits import Metrics, as_saved
+from aigc_demo.evaluation.digits import as_saved
 from aigc_demo.evaluation.emoji import vendor_and_group
+from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.models.judge import Judge
 
@@ -64,3 +65,8 @@ def evaluate(model: CycleGAN, judge: Judge, folder: Path) -> tuple[Metrics, int]
             sums[name] = sums.get(name, 0.0) + float((values * weights).sum()) / 2
         count += len(x)
     return dict(sorted(sums.items(), key=lambda item: item[0] == "cycle_error")), count
+
+
+def measure(model: CycleGAN, task: Task) -> Measured:
+    """Translators between two vendors of emoji."""
+    return Measured(*evaluate(model, task.judge("judge-emoji"), task.folder))

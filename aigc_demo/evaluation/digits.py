@@ -8,15 +8,14 @@ nearest_train_of_test the same for as many test digits; a model that copies woul
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from aigc_demo.data import digits
 from aigc_demo.evaluation.frechet import frechet
+from aigc_demo.evaluation.measurement import Measured, Metrics, Settings, Task
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.models.judge import Judge
@@ -27,21 +26,6 @@ from aigc_demo.sampling.samplers import levels, sample
 from aigc_demo.sampling.schedules import alpha_bar
 
 BATCH = 250
-Metrics = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a model draws while it is measured."""
-
-    samples: int = 5000  # pictures for the Frechet distance
-    judged: int = 1000  # the first of them, for class_accuracy and nearest_train
-    sampler: str = "dpmpp"
-    steps: int = 20
-    guidance: float = 1.25
-    seed: int = 0  # picture i is drawn from seed + i
-    likelihoods: int = 5000  # test digits for nll_nats, picked by the seed
-    made: int = 10_000  # digits of a GAN
 
 
 @torch.inference_mode()
@@ -119,12 +103,14 @@ def share(right: Tensor) -> float:
     return float(right.double().mean())
 
 
-def evaluate(model: torch.nn.Module, judge: Judge, folder: Path, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples", "settings"} of a judge, or of a model that draws; `folder` holds the data set."""
-    if isinstance(model, Judge):
-        metrics, samples = judge_metrics(model, folder)
-        return {"metrics": metrics, "samples": samples}
-    if not isinstance(model, DiffusionModel):
-        raise TypeError(f"no metrics for {type(model).__name__}")
-    metrics, samples = drawing_metrics(lambda asked: draw(model, asked, settings), judge, folder, settings)
-    return {"metrics": metrics, "samples": samples, "settings": asdict(settings)}
+def measure(model: DiffusionModel, task: Task) -> Measured:
+    """A diffusion model that is asked for classes of digits."""
+    judge = task.judge("judge-digits")
+    return Measured(
+        *drawing_metrics(lambda asked: draw(model, asked, task.settings), judge, task.folder, task.settings)
+    )
+
+
+def measure_judge(judge: Judge, task: Task) -> Measured:
+    """The classifier of digits itself."""
+    return Measured(*judge_metrics(judge, task.folder))

@@ -13,8 +13,9 @@ import torch
 from torch import Tensor
 
 from aigc_demo.data import emoji
-from aigc_demo.evaluation.digits import Metrics, as_saved, read
+from aigc_demo.evaluation.digits import as_saved, read
 from aigc_demo.evaluation.frechet import frechet
+from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.judge import Judge
 
@@ -52,3 +53,8 @@ def drawing_metrics(made: Tensor, train: Tensor, test: Tensor, judge: Judge, see
         "nearest_train": float(nearest(made, train).median()),
         "nearest_train_of_test": float(nearest(test, train).median()),
     }
+
+
+def measure_judge(judge: Judge, task: Task) -> Measured:
+    """The classifier of vendors and groups itself."""
+    return Measured(*judge_metrics(judge, task.folder))

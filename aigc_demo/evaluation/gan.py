@@ -21,23 +21,23 @@ of a made picture to the nearest training portrait, beside the same for the held
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.data import digits, emoji
-from aigc_demo.evaluation.digits import BATCH, Settings, as_saved, read, share
+from aigc_demo.evaluation.digits import BATCH, as_saved, read, share
 from aigc_demo.evaluation.frechet import frechet
+from aigc_demo.evaluation.measurement import Measured, Metrics, Settings, Task
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.gan import GAN
 from aigc_demo.models.judge import Judge
 from aigc_demo.sampling.noise import SeededNoise
 
-TABLE = ASSETS / "examples" / "gan-classes.json"
+TABLE = "gan-classes.json"  # in assets/examples
 CLASSES = 10
 NEIGHBOURS = 3  # k
 HALVINGS = 10
@@ -76,8 +76,8 @@ def covered(points: Tensor, centres: Tensor) -> float:
     return share(torch.cat([(torch.cdist(part, centres) <= reach).any(1) for part in torch.split(points, CHUNK)]))
 
 
-def evaluate_digits(model: GAN, judge: Judge, folder: Path, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples", "counts"}: all metrics, and how often each class was read.
+def evaluate_digits(model: GAN, judge: Judge, folder: Path, settings: Settings) -> tuple[Metrics, int, list[int]]:
+    """All metrics, the number of pictures, and how often each class was read.
 
     The asked classes are those of training digits picked by the seed, so their mix is that of the data.
     """
@@ -104,7 +104,7 @@ def evaluate_digits(model: GAN, judge: Judge, folder: Path, settings: Settings) 
         "nearest_train": float(nearest(made[:judged], train).median()),
         "nearest_train_of_test": float(nearest(some, train).median()),
     }
-    return {"metrics": metrics, "samples": len(made), "counts": counts.tolist()}
+    return metrics, len(made), counts.tolist()
 
 
 def halved(features: Tensor, made: Tensor, generator: torch.Generator) -> tuple[float, float]:
@@ -119,8 +119,8 @@ def halved(features: Tensor, made: Tensor, generator: torch.Generator) -> tuple[
     return frechet(made[chosen], kept), frechet(other, kept)
 
 
-def evaluate_colour(model: GAN, judge: Judge, folder: Path, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples"} of a model of emoji portraits."""
+def evaluate_colour(model: GAN, judge: Judge, folder: Path, settings: Settings) -> tuple[Metrics, int]:
+    """All metrics of a model of emoji portraits, and the number of pictures."""
     train, test = (emoji.portraits(folder, split) for split in ("train", "test"))
     both = torch.cat([train, train.flip(-1)])
     seeds = range(settings.seed, settings.seed + len(both))
@@ -136,16 +136,23 @@ def evaluate_colour(model: GAN, judge: Judge, folder: Path, settings: Settings) 
         "nearest_train": float(nearest(made, both).median()),
         "nearest_train_of_test": float(nearest(test, both).median()),
     }
-    return {"metrics": metrics, "samples": len(made)}
+    return metrics, len(made)
 
 
-def evaluate(model: GAN, judge: Judge, folder: Path, settings: Settings) -> dict[str, Any]:
-    """{"metrics", "samples"} of a picture GAN, and {"counts"} of classes where it makes digits."""
-    by_kind = evaluate_digits if model.config.channels == 1 else evaluate_colour
-    return by_kind(model, judge, folder, settings)
+def measure_digits(model: GAN, task: Task) -> Measured:
+    """A GAN of digits; keeps how often each class was read."""
+    judge = task.judge("judge-digits")
+    metrics, samples, counts = evaluate_digits(model, judge, task.folder, task.settings)
+    return Measured(metrics, samples, partial(keep_counts, task.checkpoint.id, counts))
 
 
-def remember(id: str, result: dict[str, Any], path: Path = TABLE) -> None:
-    """Put how often each class was read among a model's pictures into the file that the page reads."""
+def measure_colour(model: GAN, task: Task) -> Measured:
+    """A GAN of emoji portraits."""
+    return Measured(*evaluate_colour(model, task.judge("judge-emoji"), task.folder, task.settings))
+
+
+def keep_counts(id: str, counts: list[int], folder: Path) -> None:
+    """Put how often each class was read among a model's pictures into the table that the page reads in `folder`."""
+    path = folder / TABLE
     known: dict[str, list[int]] = json.loads(path.read_text()) if path.exists() else {}
-    path.write_text(json.dumps(dict(sorted({**known, id: result["counts"]}.items())), indent=1) + "\n")
+    path.write_text(json.dumps(dict(sorted({**known, id: counts}.items())), indent=1) + "\n")

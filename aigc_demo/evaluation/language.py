@@ -28,7 +28,7 @@ from aigc_demo.data import shakespeare, verse
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.poem_text import FORMS, Poem
 from aigc_demo.data.prosody import Prosody
-from aigc_demo.evaluation.digits import Metrics
+from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.evaluation.verse import form_right, lines_of, rates
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
@@ -147,3 +147,8 @@ def evaluate(model: Language, data: str, folder: Path, assets: Path, count: int 
     metrics, made = written_metrics(model, folder, Prosody.read(assets), count)
     told = {"nats_per_character": character, "nats_untitled": untitled, "nats_per_token": token}
     return told | metrics, made
+
+
+def measure(model: Language, task: Task) -> Measured:
+    """A language model of Shakespeare or of poems."""
+    return Measured(*evaluate(model, task.checkpoint.data, task.folder, task.store.assets))

@@ -13,27 +13,26 @@ The decoder sees all words before each place; none is hidden.
 """
 
 import json
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.data import corpus
-from aigc_demo.data.fetch import present
+from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.models.textvae import TextVAE, counted, shifted, write
 from aigc_demo.models.vae import bound
 
 BATCH = 200
 CODES, SENTENCES, AT_ONCE = 32, 1_000, 20  # importance samples, sentences that get them, and how many at once
 ACTIVE = 0.01
-TABLE = ASSETS / "examples" / "textvae-dimensions.json"
+TABLE = "textvae-dimensions.json"  # in assets/examples
 
 
 @torch.inference_mode()
-def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> dict[str, Any]:
-    """{"metrics", "samples", "dimensions"} of sentences (N, T); dimensions: mean KL of each in nats, sorted."""
+def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> tuple[Metrics, list[float]]:
+    """All metrics on sentences (N, T), and the mean KL of every dimension in nats, sorted; none without a code."""
     generator = torch.Generator().manual_seed(seed)
     places = float(counted(tokens).sum(1).mean())
     said, kl, means, right = [], [], [], []
@@ -48,7 +47,7 @@ def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> dict[str, Any]:
             right.append(((written == x) & (counted(x) > 0)).sum(1))
     error = float(torch.cat(said).mean())
     if not kl:
-        return {"metrics": {"nll_nats": error, "nats_per_token": error / places}, "samples": len(tokens)}
+        return {"nll_nats": error, "nats_per_token": error / places}, []
     per_dimension = torch.cat(kl).mean(0)
     weights = [
         model.log_weights(x, torch.randn(CODES, len(x), model.config.latent, generator=generator))
@@ -64,18 +63,21 @@ def evaluate(model: TextVAE, tokens: Tensor, seed: int = 0) -> dict[str, Any]:
         "active_units": float((torch.cat(means).var(0) > ACTIVE).sum()),
         "tokens_right": float(torch.cat(right).sum() / counted(tokens).sum()),
     }
-    dimensions = [round(nats, 4) for nats in per_dimension.sort(descending=True).values.tolist()]
-    return {"metrics": metrics, "samples": len(tokens), "dimensions": dimensions}
+    return metrics, per_dimension.sort(descending=True).values.tolist()
 
 
-def measure(model: TextVAE, data: str) -> dict[str, Any]:
-    """`evaluate` on the held-out sentences of the data set that the model was trained on."""
-    name = next(name for name, known in corpus.CORPORA.items() if known.data == data)
-    return evaluate(model, corpus.testing(name, present(data), model.config.tokens))
+def measure(model: TextVAE, task: Task) -> Measured:
+    """A text autoencoder, or its decoder alone, on the corpus it was trained on; keeps the KL of every dimension."""
+    name = next(name for name, known in corpus.CORPORA.items() if known.data == task.checkpoint.data)
+    tokens = corpus.testing(name, task.folder, model.config.tokens)
+    metrics, dimensions = evaluate(model, tokens)
+    keep = partial(keep_dimensions, task.checkpoint.id, dimensions) if dimensions else None
+    return Measured(metrics, len(tokens), keep)
 
 
-def remember(checkpoint: str, result: dict[str, Any], path: Path = TABLE) -> None:
-    """Keep the KL of every dimension, sorted, for the page."""
+def keep_dimensions(id: str, dimensions: list[float], folder: Path) -> None:
+    """Put the KL of every dimension into the table that the page reads in `folder`."""
+    path = folder / TABLE
     known = json.loads(path.read_text()) if path.is_file() else {}
-    known[checkpoint] = result["dimensions"]
+    known[id] = [round(nats, 4) for nats in dimensions]
     path.write_text(json.dumps(dict(sorted(known.items()))) + "\n")

@@ -23,7 +23,8 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation.digits import Settings, draw, read, share
+from aigc_demo.evaluation.digits import draw, read, share
+from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge
 from aigc_demo.sampling.schedules import alpha_bar
