@@ -35,7 +35,7 @@ FOLDERS = {  # a folder's comment; one that is not here is not in the tree
     "aigc_demo/services/seq2seq": "couplets",
     "aigc_demo/services/textvae": "the text VAE",
     "aigc_demo/services/vae": "the autoencoders",
-    "aigc_demo/training": "one recipe per family: `python -m aigc_demo.training.NAME`",
+    "aigc_demo/training": "one recipe per family: `python -m aigc_demo.training CHECKPOINT`",
     "aigc_demo/ui": "the only folder that imports Gradio",
     "aigc_demo/ui/static": "what runs in the browser",
     "aigc_demo/ui/tabs": "one tab per family",

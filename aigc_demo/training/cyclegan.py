@@ -1,6 +1,6 @@
 """Train the translators between two vendors' emoji, without a pair.
 
-    python -m aigc_demo.training.cyclegan cyclegan-emoji --minutes 80
+    python -m aigc_demo.training cyclegan-emoji --minutes 80
 
 The id chooses the recipe (`RECIPES`). Zhu et al., 2017 (arXiv:1703.10593), equation 3 with the least squares of section
 4, the cycle weighted by lambda = 10 and the identity by half of that (section 5.2), a pool of 50 earlier translations
@@ -10,14 +10,12 @@ what is shipped is the running mean of the weights. Pictures are not mirrored, s
 
 `cyclegan-emoji-nocycle` is the ablation: lambda is 0, and so the identity term is gone too, which has the weight
 0.5 lambda in the paper. Nothing then ties a translation to what was translated. To be fair it is trained for as many
-steps as the other was: `--steps`.
+steps as the other was: `--set steps=6193`.
 
 The pictures of a step are drawn apart from each other, one batch per vendor. A run stops at any time and goes on from
 its folder, with an empty pool. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import argparse
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -177,25 +175,8 @@ def train(
     return fit(step, save, Budget(recipe.steps, minutes), clock)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--steps", type=int, help="those of the recipe by default")
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the emoji of the two vendors."""
     folder = present("emoji")
-    recipe = RECIPES[options.id]
-    recipe = replace(recipe, steps=options.steps or recipe.steps)
     a, b = (emoji.load(folder, vendor, "train") for vendor in recipe.model.names)
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(recipe, (a, b), emoji.chances(folder, "train"), out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+    return train(recipe, (a, b), emoji.chances(folder, "train"), out, run, minutes)

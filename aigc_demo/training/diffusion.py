@@ -1,6 +1,6 @@
 """Train the diffusion model on digits.
 
-    python -m aigc_demo.training.diffusion --minutes 100
+    python -m aigc_demo.training diffusion-digits --minutes 100
 
 v-prediction (Salimans & Ho, 2022, arXiv:2202.00512) on the cosine schedule; noise levels drawn from a logit-normal
 (Esser et al., 2024, arXiv:2403.03206, section 3.1), one in ten evenly, so that the ends are seen too; one label in ten
@@ -9,8 +9,6 @@ replaced by the null class (Ho & Salimans, 2022, arXiv:2207.12598, algorithm 1).
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import argparse
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +44,9 @@ class Recipe:
     def tiny(cls) -> "Recipe":
         """Two steps of the smallest model; for tests."""
         return cls(model=DiffusionConfig.tiny(), steps=2, batch=4, snapshots=2)
+
+
+RECIPES = {"diffusion-digits": Recipe()}
 
 
 def draw_levels(count: int, levels: int, generator: torch.Generator) -> Tensor:
@@ -120,18 +121,7 @@ def train(
     return fit(step, save, budget, clock)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, default=Path("assets/checkpoints/diffusion-digits.safetensors"))
-    parser.add_argument("--run", type=Path, default=Path("runs/diffusion-digits"), help="state, log and snapshots")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on MNIST."""
     images, labels = digits.load(present("mnist"), "train")
-    train(Recipe(), digits.to_float(images), labels, options.out, options.run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+    return train(recipe, digits.to_float(images), labels, out, run, minutes)

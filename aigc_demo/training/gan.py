@@ -1,6 +1,6 @@
 """Train a generator against a critic, on digits or on emoji.
 
-    python -m aigc_demo.training.gan gan-digits-r3 --minutes 18
+    python -m aigc_demo.training gan-digits-r3 --minutes 18
 
 One recipe for all of them; the loss is a choice, and so are the layers. Every run begins with the same first weights
 where the networks are the same, and sees the same pictures in the same order. Each network has its own optimiser (Adam;
@@ -10,8 +10,6 @@ anew, and the critic of the last step.
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import argparse
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -279,23 +277,6 @@ def train(
     return fit(step, save, Budget(recipe.steps, minutes), clock, save_every=20.0)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = RECIPES[options.id]
-    images, labels = pictures(recipe.data)
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(recipe, lambda step: picture_batches(recipe, images, labels, step), out, run, options.minutes)
-
-
 def pictures(data: str) -> tuple[Tensor, Tensor]:
     """The training pictures (N, C, H, W) in [-1, 1] of a data set, and their labels (N,)."""
     folder = present(data)
@@ -306,5 +287,7 @@ def pictures(data: str) -> tuple[Tensor, Tensor]:
     return images, torch.zeros(len(images), dtype=torch.int64)
 
 
-if __name__ == "__main__":
-    main()
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the pictures of the recipe's data set."""
+    images, labels = pictures(recipe.data)
+    return train(recipe, lambda step: picture_batches(recipe, images, labels, step), out, run, minutes)

@@ -1,6 +1,6 @@
 """Train the judges: the classifiers that read what the other models draw.
 
-    python -m aigc_demo.training.judge judge-digits --minutes 12
+    python -m aigc_demo.training judge-digits --minutes 12
 
 The id chooses the recipe (`RECIPES`): digits by their number; emoji by who drew them and what group they belong to.
 Every picture is shifted, turned and scaled a little, anew each time. AdamW (Loshchilov & Hutter, 2019,
@@ -9,8 +9,6 @@ arXiv:1711.05101) with one rise and one fall of the learning rate (Smith & Topin
 A run stops at any time and goes on from its folder. Time, hardware and the accuracy reached stand in the catalogue.
 """
 
-import argparse
-import logging
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -36,6 +34,7 @@ Labelled = tuple[Tensor, Tensor, Tensor | None]
 @dataclass(frozen=True)
 class Recipe:
     model: JudgeConfig = field(default_factory=JudgeConfig)
+    data: str = "mnist"  # or emoji
     steps: int = 9_400  # 20 times through the digits
     batch: int = 128
     learning_rate: float = 4e-3  # peak
@@ -56,7 +55,7 @@ class Recipe:
 EMOJI = JudgeConfig(image_size=64, channels=3, classes=len(emoji.VENDORS) * len(emoji.GROUPS), dropout=0.4)
 RECIPES: dict[str, Recipe] = {
     "judge-digits": Recipe(),
-    "judge-emoji": Recipe(EMOJI, 3_000, 64, shift=3.0, mirror=True, paper=1.0),
+    "judge-emoji": Recipe(EMOJI, "emoji", 3_000, 64, shift=3.0, mirror=True, paper=1.0),
 }
 
 
@@ -129,9 +128,9 @@ def train(recipe: Recipe, labelled: Labelled, out: Path, run: Path, minutes: flo
     return fit(step, save, Budget(recipe.steps, minutes), clock)
 
 
-def load(name: str) -> Labelled:
-    """The training pictures of a judge."""
-    if name == "judge-digits":
+def load(data: str) -> Labelled:
+    """The training pictures of a data set."""
+    if data == "mnist":
         images, labels = digits.load(present("mnist"), "train")
         return digits.to_float(images), labels, None
     folder = present("emoji")
@@ -141,20 +140,6 @@ def load(name: str) -> Labelled:
     return images, labels, emoji.chances(folder, "train").repeat(len(emoji.VENDORS))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="?", choices=list(RECIPES), default="judge-digits", help="id in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state and log; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(RECIPES[options.id], load(options.id), out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the pictures of the recipe's data set."""
+    return train(recipe, load(recipe.data), out, run, minutes)

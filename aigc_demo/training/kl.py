@@ -1,6 +1,6 @@
 """Train the colour autoencoder on emoji.
 
-    python -m aigc_demo.training.kl --minutes 40
+    python -m aigc_demo.training kl-emoji --minutes 40
 
 Absolute and squared error of the pixels, and a very light KL term (Rombach et al., 2022, arXiv:2112.10752, section 3.1;
 no adversary and no perceptual term here). Every picture is put on white or on a colour of chance, and mirrored half of
@@ -10,8 +10,6 @@ the end.
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import argparse
-import logging
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,6 +47,9 @@ class Recipe:
     def tiny(cls) -> "Recipe":
         """Two steps of the smallest model; for tests."""
         return cls(model=KLConfig.tiny(), steps=2, batch=4, whole=0.5, measured=8)
+
+
+RECIPES = {"kl-emoji": Recipe()}
 
 
 def piece_of(rgba: Tensor, side: int, generator: torch.Generator) -> Tensor:
@@ -140,19 +141,8 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
     return metrics
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, default=Path("assets/checkpoints/kl-emoji.safetensors"))
-    parser.add_argument("--run", type=Path, default=Path("runs/kl-emoji"), help="state and log")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the emoji of both vendors."""
     folder = present("emoji")
     pictures = torch.cat([emoji.pictures(folder, vendor, "train") for vendor in emoji.VENDORS])
-    train(Recipe(), pictures, options.out, options.run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+    return train(recipe, pictures, out, run, minutes)

@@ -1,6 +1,6 @@
 """Train the language models of characters: GPT and LSTM, on Shakespeare and on Tang poems.
 
-    python -m aigc_demo.training.language gpt-shakespeare --minutes 45
+    python -m aigc_demo.training gpt-shakespeare --minutes 45
 
 The id chooses the recipe (`RECIPES`). All of them minimise what the true next character costs,
 
@@ -11,8 +11,6 @@ optimisers and number of weights. A run stops at any time and goes on from its f
 reached stand in the catalogue.
 """
 
-import argparse
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -147,21 +145,6 @@ def prepared(recipe: Recipe, folder: Path) -> tuple[Recipe, Callable[[int], Batc
     return replace(recipe, model=replace(recipe.model, characters=characters, vocabulary=len(characters))), batches
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe, batches = prepared(RECIPES[options.id], present(RECIPES[options.id].data))
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(recipe, batches, out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the text of the recipe's data set."""
+    return train(*prepared(recipe, present(recipe.data)), out, run, minutes)

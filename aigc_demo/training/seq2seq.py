@@ -1,6 +1,6 @@
 """Train the encoder-decoder that answers the upper line of a couplet with a lower one.
 
-    python -m aigc_demo.training.seq2seq seq2seq-couplets --minutes 50
+    python -m aigc_demo.training seq2seq-couplets --minutes 50
 
 What is minimised is what the true next character of the lower line costs, the whole upper line and the lower line so
 far being seen (arXiv:1409.3215, eq. 1):
@@ -14,9 +14,7 @@ The run keeps, at moments closer together at the start, how the network answers 
 and what the characters of held-out couplets cost: run/answers.jsonl, for the time machine.
 """
 
-import argparse
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -192,23 +190,8 @@ def prepared(recipe: Recipe, folder: Path) -> Recipe:
     return replace(recipe, model=replace(recipe.model, characters=characters, vocabulary=len(characters)))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and answers; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on couplets of regulated verse."""
     folder = present("poems")
-    recipe = prepared(RECIPES[options.id], folder)
     pairs, held_out = (couplets.couplets(folder, split) for split in ("train", "test"))
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(recipe, pairs, held_out, out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+    return train(prepared(recipe, folder), pairs, held_out, out, run, minutes)

@@ -1,6 +1,6 @@
 """Train the text autoencoders, on lines of Tang verse and on film reviews, and the four of Bowman et al.'s table.
 
-    python -m aigc_demo.training.textvae textvae-verse --minutes 14
+    python -m aigc_demo.training textvae-verse --minutes 14
 
 The id chooses the recipe (`RECIPES`). An autoencoder minimises, after Bowman et al. (arXiv:1511.06349),
 
@@ -16,8 +16,6 @@ with the inputless decoder. They are equal in all that they share, and none of t
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import argparse
-import logging
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -165,23 +163,7 @@ def train(recipe: Recipe, sentences: Tensor, out: Path, run: Path, minutes: floa
     return fit(step, save, Budget(recipe.steps, minutes), clock, log_every=100, save_every=10.0)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = RECIPES[options.id]
-    config = recipe.model
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the sentences of the recipe's corpus."""
     words, rows = corpus.training(recipe.data, present(corpus.CORPORA[recipe.data].data))
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(replace(recipe, model=replace(config, tokens=words)), rows, out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+    return train(replace(recipe, model=replace(recipe.model, tokens=words)), rows, out, run, minutes)

@@ -1,6 +1,6 @@
 """Train the autoencoders: digits in two and in sixteen numbers, binarised digits, shapes.
 
-    python -m aigc_demo.training.vae vae-digits-cvae-2d --minutes 4
+    python -m aigc_demo.training vae-digits-cvae-2d --minutes 4
 
 The id chooses the recipe (`RECIPES`). All of them minimise
 
@@ -11,10 +11,8 @@ bound (arXiv:1509.00519, eq. 8). A run stops at any time and goes on from its fo
 reached stand in the catalogue.
 """
 
-import argparse
 import functools
 import itertools
-import logging
 import math
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -197,26 +195,9 @@ def train(
     return metrics
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", choices=list(RECIPES), help="id of the checkpoint in the catalogue")
-    parser.add_argument(
-        "--minutes", type=float, default=float("inf"), help="stop after this long, all sittings counted"
-    )
-    parser.add_argument("--out", type=Path, help="assets/checkpoints/<id>.safetensors by default")
-    parser.add_argument("--run", type=Path, help="state, log and snapshots; runs/<id> by default")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    recipe = RECIPES[options.id]
+def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
+    """Train on the pictures of the recipe's data set."""
     if recipe.data == "shapes":
-        batches = functools.partial(shape_batches, recipe)
-    else:
-        images, labels = digits.load(present("mnist"), "train")
-        batches = functools.partial(digit_batches, recipe, images.float() / 255, labels)
-    out = options.out or Path(f"assets/checkpoints/{options.id}.safetensors")
-    run = options.run or Path("runs") / options.id
-    train(recipe, batches, out, run, options.minutes)
-
-
-if __name__ == "__main__":
-    main()
+        return train(recipe, functools.partial(shape_batches, recipe), out, run, minutes)
+    images, labels = digits.load(present("mnist"), "train")
+    return train(recipe, functools.partial(digit_batches, recipe, images.float() / 255, labels), out, run, minutes)
