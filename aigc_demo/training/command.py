@@ -19,7 +19,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
-from aigc_demo import training
+import aigc_demo.training as training
 from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.core.errors import UserError
 
