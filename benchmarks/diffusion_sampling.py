@@ -19,7 +19,7 @@ from aigc_demo.pipelines.convert import to_library
 from aigc_demo.pipelines.hf_image import LibraryDraw, scheduler
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
-from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 from benchmarks.measure import Result, alternate, compare, stopwatch
 
@@ -54,7 +54,9 @@ def draw(
     """Start noise (B, C, H, W), folded -> pictures (B, C, H, W)."""
     config = model.config
     denoise = Denoiser(model, config.prediction, label, config.unet.classes - 1, guidance, dtype)
-    *_, last = sample(denoise, x, levels(STEPS, config.levels), alpha_bar(config.schedule, config.levels), "ddim")
+    *_, last = sample(
+        denoise, x, trailing_timesteps(STEPS, config.levels), alpha_bar(config.schedule, config.levels), "ddim"
+    )
     return model.unfold(last.x)
 
 

@@ -12,7 +12,7 @@ from aigc_demo.pipelines.hf_image import LibraryDraw, draw
 from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser, clipped, noise_of
-from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 
 LABEL = torch.tensor([3, 9])
@@ -29,9 +29,9 @@ def ours(model, request):
     noise = SeededNoise([1, 2])
     x = noise.draw((4, 8, 8))
     denoise = Denoiser(model, config.prediction, LABEL, config.unet.classes - 1, request.guidance)
-    visit = levels(request.steps, config.levels)
+    timesteps = trailing_timesteps(request.steps, config.levels)
     schedule = alpha_bar(config.schedule, config.levels)
-    return list(sample(denoise, x, visit, schedule, request.sampler, request.eta, noise))[-1].x
+    return list(sample(denoise, x, timesteps, schedule, request.sampler, request.eta, noise))[-1].x
 
 
 def theirs(model, request):
@@ -73,7 +73,7 @@ def test_clipping_is_that_of_diffusers():
             output = network(theirs, t, LABEL).sample
         theirs = scheduler.step(output, t, theirs, use_clipped_model_output=True).prev_sample
     denoise = clipped(Denoiser(model, "eps", LABEL, config.unet.classes - 1))
-    run = list(sample(denoise, x, levels(10), alpha_bar("linear")))
+    run = list(sample(denoise, x, trailing_timesteps(10), alpha_bar("linear")))
     torch.testing.assert_close(run[-1].x, theirs, rtol=1e-4, atol=1e-4)
     seen = run[0].estimate
     assert seen.x0.abs().max() <= 1

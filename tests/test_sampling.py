@@ -10,7 +10,7 @@ from aigc_demo.sampling import samplers
 from aigc_demo.sampling.names import PREDICTIONS, SAMPLERS, SCHEDULES
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser, Estimate, noise_of, split
-from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
 
 THEIR_SCHEDULE = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
@@ -50,8 +50,8 @@ def test_an_unknown_schedule_is_refused():
 @pytest.mark.parametrize("prediction", PREDICTIONS)
 def test_what_a_perfect_network_says_splits_into_picture_and_noise(prediction):
     x0, eps, a = pictures(0), pictures(10), 0.37
-    signal, noise = math.sqrt(a), math.sqrt(1 - a)
-    output = {"eps": eps, "v": signal * eps - noise * x0, "flow": eps - x0}[prediction]
+    alpha, sigma = math.sqrt(a), math.sqrt(1 - a)
+    output = {"eps": eps, "v": alpha * eps - sigma * x0, "flow": eps - x0}[prediction]
     x = add_noise(x0, eps, torch.tensor(a))
     got_x0, got_eps = split(output, x, a, prediction)
     torch.testing.assert_close(got_x0, x0, **TOLERANCE)
@@ -67,15 +67,15 @@ def test_any_prediction_recombines_to_what_was_seen(prediction):
 
 
 @pytest.mark.parametrize("steps", [1, 2, 7, 20, 250, 1000])
-def test_levels_are_the_trailing_ones_of_diffusers(steps):
+def test_timesteps_are_the_trailing_ones_of_diffusers(steps):
     theirs = diffusers.DDIMScheduler(timestep_spacing="trailing")
     theirs.set_timesteps(steps)
-    assert levels(steps) == theirs.timesteps.tolist()
+    assert trailing_timesteps(steps) == theirs.timesteps.tolist()
 
 
-def test_levels_from_a_given_start():
-    assert levels(5, start=499) == [499, 399, 299, 199, 99]
-    assert levels(50, start=2) == [2, 1, 0]
+def test_timesteps_from_a_given_start():
+    assert trailing_timesteps(5, start=499) == [499, 399, 299, 199, 99]
+    assert trailing_timesteps(50, start=2) == [2, 1, 0]
 
 
 def their_step(scheduler, position: int, output, x, **options):
@@ -98,10 +98,10 @@ def test_ddim_step_agrees_with_diffusers(schedule, prediction, position, eta):
 
 
 def around(schedule: str, position: int) -> tuple[float, float]:
-    """alpha_bar at this of 10 levels and at the next, with the float32 numbers that diffusers keeps."""
+    """alpha_bar at this of 10 timesteps and at the next, with the float32 numbers that diffusers keeps."""
     theirs = diffusers.DDPMScheduler(beta_schedule=THEIR_SCHEDULE[schedule]).alphas_cumprod
-    visit = levels(10)
-    return float(theirs[visit[position]]), float(theirs[visit[position + 1]]) if position < 9 else 1.0
+    t = trailing_timesteps(10)
+    return float(theirs[t[position]]), float(theirs[t[position + 1]]) if position < 9 else 1.0
 
 
 def close(ours, theirs, a: float):
@@ -166,38 +166,42 @@ def test_dpmpp_step_agrees_with_diffusers(schedule, position):
 
 def perfect(x0: torch.Tensor):
     """A denoiser that knows the picture."""
-    return lambda x, level, a: Estimate(x0, noise_of(x, x0, a))
+    return lambda x, t, a: Estimate(x0, noise_of(x, x0, a))
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 @pytest.mark.parametrize("steps", [1, 2, 20])
 def test_a_perfect_predictor_recovers_the_picture(sampler, steps):
     x0, a = pictures(0), alpha_bar("cosine")
-    run = list(sample(perfect(x0), pictures(5), levels(steps), a, sampler, noise=SeededNoise([1, 2])))
-    assert len(run) == steps + 1 and run[-1].level == -1
+    run = list(sample(perfect(x0), pictures(5), trailing_timesteps(steps), a, sampler, noise=SeededNoise([1, 2])))
+    assert len(run) == steps + 1 and run[-1].timestep == -1
     torch.testing.assert_close(run[-1].x, x0, rtol=1e-4, atol=1e-4)
 
 
-def curved(x, level, a):
+def curved(x, t, a):
     """A denoiser whose answer depends on what it sees, so that samplers differ."""
     x0 = (x * (1 - a) + 0.5).tanh()
     return Estimate(x0, noise_of(x, x0, a))
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
-def test_every_moment_recombines(sampler):
-    for moment in sample(curved, pictures(3), levels(12), alpha_bar("cosine"), sampler, noise=SeededNoise([1, 2])):
-        again = add_noise(moment.estimate.x0, moment.estimate.eps, torch.tensor(moment.alpha_bar))
-        torch.testing.assert_close(again, moment.x, rtol=1e-4, atol=1e-4)
+def test_every_step_recombines(sampler):
+    for step in sample(
+        curved, pictures(3), trailing_timesteps(12), alpha_bar("cosine"), sampler, noise=SeededNoise([1, 2])
+    ):
+        again = add_noise(step.estimate.x0, step.estimate.eps, torch.tensor(step.alpha_bar))
+        torch.testing.assert_close(again, step.x, rtol=1e-4, atol=1e-4)
 
 
 def last(sampler, steps=8, seeds=(1, 2), start=None, **options):
     start = pictures(3) if start is None else start
     noise = SeededNoise(seeds)
-    return list(sample(curved, start, levels(steps), alpha_bar("cosine"), sampler, noise=noise, **options))[-1].x
+    return list(sample(curved, start, trailing_timesteps(steps), alpha_bar("cosine"), sampler, noise=noise, **options))[
+        -1
+    ].x
 
 
-def test_euler_is_ddim_at_the_same_levels():
+def test_euler_is_ddim_at_the_same_timesteps():
     torch.testing.assert_close(last("euler"), last("ddim"), rtol=1e-4, atol=1e-5)
 
 
@@ -234,3 +238,12 @@ def test_guidance_moves_away_from_no_class():
     torch.testing.assert_close(outputs[3.0].eps, outputs[0.0].eps + 3 * (outputs[1.0].eps - outputs[0.0].eps))
     torch.testing.assert_close(outputs[3.0].eps_class, outputs[1.0].eps)
     assert outputs[1.0].eps_null is None
+
+
+def test_the_names_that_need_no_torch_are_those_of_the_table():
+    assert tuple(samplers.SAMPLERS) == SAMPLERS
+
+
+def test_an_unknown_sampler_is_refused():
+    with pytest.raises(ValueError, match="sampler must be one of ddim, dpmpp, heun, euler, ddpm, got plms"):
+        next(sample(curved, pictures(3), [9], alpha_bar("cosine"), "plms"))

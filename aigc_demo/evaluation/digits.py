@@ -22,7 +22,7 @@ from aigc_demo.models.judge import Judge
 from aigc_demo.models.precision import autocast
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
-from aigc_demo.sampling.samplers import levels, sample
+from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 
 BATCH = 250
@@ -46,8 +46,8 @@ def draw(model: DiffusionModel, labels: Tensor, settings: Settings, seeds: Seque
     """One picture per label (N,), each from its own seed, given or counted up -> (N, C, H, W) in [-1, 1]."""
     config = model.config
     device = next(model.parameters()).device
-    signal = alpha_bar(config.schedule, config.levels)
-    visit = levels(settings.steps, config.levels)
+    schedule = alpha_bar(config.schedule, config.levels)
+    timesteps = trailing_timesteps(settings.steps, config.levels)
     pictures = []
     seeds = seeds or range(settings.seed, settings.seed + len(labels))
     for first in range(0, len(labels), BATCH):
@@ -56,7 +56,7 @@ def draw(model: DiffusionModel, labels: Tensor, settings: Settings, seeds: Seque
         x = model.fold(noise.draw(config.picture))
         denoise = Denoiser(model, config.prediction, part.to(device), config.unet.classes - 1, settings.guidance)
         with autocast(model):
-            *_, last = sample(denoise, x, visit, signal, settings.sampler, noise=noise)
+            *_, last = sample(denoise, x, timesteps, schedule, settings.sampler, noise=noise)
         pictures.append(as_saved(model.unfold(last.x.float())).cpu())
     return torch.cat(pictures)
 

@@ -1,17 +1,18 @@
-"""The U-Net that looks at a noisy picture and says what is noise in it.
+"""The U-Net that predicts the noise in a noisy picture.
 
 Ho et al., "Denoising Diffusion Probabilistic Models", 2020 (arXiv:2006.11239), appendix B.
 Ho & Salimans, "Classifier-Free Diffusion Guidance", 2022 (arXiv:2207.12598): the last class means "no class".
 Salimans & Ho, "Progressive Distillation", 2022 (arXiv:2202.00512), section 4: v-prediction.
 
 The weights map one to one onto diffusers' `UNet2DModel` (see pipelines/pairs/unet.py). Two things differ in form only:
-query, key and value are one matrix here, and the time biases of all blocks are one matrix, so that a step on a CPU
+query, key and value are one matrix here, and the time projections of all blocks are one matrix, so that a step on a CPU
 is a few large products instead of many small ones.
 
 Pictures are float in [-1, 1]. With `patch` 2 a picture (1, 32, 32) is folded to (4, 16, 16) before the network sees
 it: the same numbers in another order, a quarter of the positions, about a quarter of the work.
 
-B batch, C channels, H height, W width, E width of the time embedding, T number of noise levels.
+B batch, C channels, H height, W width, D feature maps of a level, E width of the time embedding, T timesteps of
+training; h, w are H, W halved once per level.
 """
 
 from dataclasses import dataclass, field
@@ -53,8 +54,8 @@ class DiffusionConfig:
     unet: UNetConfig = field(default_factory=UNetConfig)
     patch: int = 2  # side of the squares that are folded into channels
     schedule: str = "cosine"  # how noise grows: cosine or linear (sampling/schedules.py)
-    prediction: str = "v"  # what the network says: eps, v or flow (sampling/predict.py)
-    levels: int = 1000  # T, noise levels in training
+    prediction: str = "v"  # what the network predicts: eps, v or flow (sampling/predict.py)
+    levels: int = 1000  # T, timesteps in training
 
     @classmethod
     def tiny(cls) -> "DiffusionConfig":
@@ -69,27 +70,29 @@ class DiffusionConfig:
 
 
 def residual(channels: int, width: int, config: UNetConfig) -> ResidualBlock:
-    """A residual block as `config` wants it."""
+    """A residual block with the groups, epsilon and dropout of `config`."""
     return ResidualBlock(channels, width, config.groups, config.norm_eps, config.dropout)
 
 
 def attention(width: int, config: UNetConfig) -> Attention:
-    """Self-attention as `config` wants it."""
+    """Self-attention with the heads, groups and epsilon of `config`."""
     return Attention(width, width // (config.head_width or width), config.groups, config.norm_eps)
 
 
 class Level(nn.Module):
     """Residual blocks at one resolution, each followed by attention where the config asks for it."""
 
-    def __init__(self, inputs: list[int], width: int, looks: bool, config: UNetConfig, resample: nn.Module | None):
+    def __init__(
+        self, inputs: list[int], width: int, has_attention: bool, config: UNetConfig, resample: nn.Module | None
+    ):
         super().__init__()
         self.blocks = nn.ModuleList(residual(c, width, config) for c in inputs)
-        self.attentions = nn.ModuleList(attention(width, config) for _ in inputs) if looks else None
+        self.attentions = nn.ModuleList(attention(width, config) for _ in inputs) if has_attention else None
         self.resample = resample
 
-    def step(self, index: int, x: Tensor, bias: Tensor) -> Tensor:
-        """Block `index` of this level, with its attention. x (B, C, H, W) -> (B, width, H, W)."""
-        x = self.blocks[index](x, bias)
+    def step(self, index: int, x: Tensor, shift: Tensor) -> Tensor:
+        """Block `index` of this level, with its attention. x (B, C, h, w), shift (B, D, 1, 1) -> (B, D, h, w)."""
+        x = self.blocks[index](x, shift)
         return x if self.attentions is None else self.attentions[index](x)
 
 
@@ -105,7 +108,7 @@ class UNet(nn.Module):
         self.conv_in = nn.Conv2d(config.channels, widths[0], 3, padding=1)
 
         self.down = nn.ModuleList()
-        skips = [widths[0]]  # widths of the maps that the way up will receive
+        skips = [widths[0]]  # widths of the maps that the up path will receive
         c = widths[0]
         for i, w in enumerate(widths):
             last = i == len(widths) - 1
@@ -129,7 +132,7 @@ class UNet(nn.Module):
         self.conv_out = nn.Conv2d(c, config.channels, 3, padding=1)
 
         self.bias_widths = [block.conv1.out_channels for block in self.residual_blocks()]
-        self.biases = nn.Linear(embedding, sum(self.bias_widths))  # the time biases of all blocks in one product
+        self.biases = nn.Linear(embedding, sum(self.bias_widths))  # the time projections of all blocks in one product
 
     def residual_blocks(self) -> list[ResidualBlock]:
         """All residual blocks in the order in which forward visits them."""
@@ -138,9 +141,9 @@ class UNet(nn.Module):
         return [block for block in blocks if isinstance(block, ResidualBlock)]
 
     def embed(self, t: Tensor, label: Tensor | None = None) -> Tensor:
-        """t (B,) noise level in 0..T-1, label (B,) class -> (B, E)."""
-        wave = sinusoidal(t, self.config.widths[0], self.config.cosine_first, self.config.frequency_shift)
-        embedding = self.time(wave.to(self.conv_in.weight.dtype))
+        """t (B,) timestep in 0..T-1, label (B,) class or None for no class -> (B, E)."""
+        waves = sinusoidal(t, self.config.widths[0], self.config.cosine_first, self.config.frequency_shift)
+        embedding = self.time(waves.to(self.conv_in.weight.dtype))
         if self.label is None:
             return embedding
         if label is None:
@@ -148,26 +151,28 @@ class UNet(nn.Module):
         return embedding + self.label(label)
 
     def forward(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:
-        """x (B, C, H, W) noisy, t (B,) noise level, label (B,) or None for no class -> (B, C, H, W)."""
-        biases = iter(self.biases(F.silu(self.embed(t, label)))[:, :, None, None].split(self.bias_widths, dim=1))
-        h = self.conv_in(x)
+        """x (B, C, H, W) noisy, t (B,) timestep, label (B,) or None for no class -> (B, C, H, W)."""
+        embedding = F.silu(self.embed(t, label))  # (B, E)
+        shifts = iter(self.biases(embedding)[:, :, None, None].split(self.bias_widths, dim=1))  # each (B, D, 1, 1)
+        h = self.conv_in(x)  # (B, D, H, W)
         skips = [h]
         level: Any  # a Level; mypy cannot look into a ModuleList
         for level in self.down:
             for i in range(len(level.blocks)):
-                h = level.step(i, h, next(biases))
+                h = level.step(i, h, next(shifts))  # (B, D, h, w)
                 skips.append(h)
             if level.resample is not None:
-                h = level.resample(h)
+                h = level.resample(h)  # (B, D, h/2, w/2)
                 skips.append(h)
-        h = self.middle[0](h, next(biases))
-        h = self.middle[1](self.middle_attention(h), next(biases))
+        h = self.middle[0](h, next(shifts))  # (B, D, h, w)
+        h = self.middle[1](self.middle_attention(h), next(shifts))  # (B, D, h, w)
         for level in self.up:
             for i in range(len(level.blocks)):
-                h = level.step(i, torch.cat([h, skips.pop()], dim=1), next(biases))
+                h = torch.cat([h, skips.pop()], dim=1)  # (B, D + D of the skip, h, w)
+                h = level.step(i, h, next(shifts))  # (B, D, h, w)
             if level.resample is not None:
-                h = level.resample(h)
-        return self.conv_out(F.silu(self.norm_out(h)))
+                h = level.resample(h)  # (B, D, 2h, 2w)
+        return self.conv_out(F.silu(self.norm_out(h)))  # (B, C, H, W)
 
 
 class DiffusionModel(nn.Module):

@@ -1,12 +1,7 @@
-"""Draw with diffusers' own network and schedulers, to stand beside ours: same weights, noise and noise levels.
+"""Draw with diffusers' own network and schedulers, to compare with ours: same weights, noise and noise levels.
 
-Names of our samplers and of the library's:
-
-    ddpm    DDPMScheduler
-    ddim    DDIMScheduler
-    dpmpp   DPMSolverMultistepScheduler, algorithm dpmsolver++ of order 2
-    euler   FlowMatchEulerDiscreteScheduler    \\  work on x / (signal + noise), where x_t lies on a straight line
-    heun    FlowMatchHeunDiscreteScheduler     /   between the picture and the noise
+The flow schedulers work on x_t / (alpha + sigma), which lies on a straight line between picture and noise; alpha is
+sqrt(alpha_bar_t), sigma sqrt(1 - alpha_bar_t).
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +16,14 @@ from aigc_demo.core.steps import Step
 from aigc_demo.models.diffusion import DiffusionConfig
 from aigc_demo.pipelines.library import diffusers
 
+SCHEDULERS = {  # our sampler -> the library's class and options of its own
+    "ddim": ("DDIMScheduler", {"clip_sample": False}),
+    "dpmpp": ("DPMSolverMultistepScheduler", {}),  # dpmsolver++ of order 2
+    "heun": ("FlowMatchHeunDiscreteScheduler", {}),
+    "euler": ("FlowMatchEulerDiscreteScheduler", {}),
+    "ddpm": ("DDPMScheduler", {"clip_sample": False}),
+}
+FLOW = ("euler", "heun")  # those that take their noise levels from DDIM's
 SCHEDULES = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 PREDICTIONS = {"eps": "epsilon", "v": "v_prediction"}
 
@@ -32,30 +35,28 @@ class LibraryDraw:
     sampler: str = "ddim"
     steps: int = 20
     guidance: float = 1.0  # classifier-free; 1 is the plain class-conditional network
-    eta: float = 0.0  # share of fresh noise in ddim
+    eta: float = 0.0  # ddim's fresh noise: 0 none, 1 as much as ddpm
 
 
 def scheduler(config: DiffusionConfig, request: LibraryDraw) -> Any:
-    """The library's scheduler of this sampler, set to the noise levels that our samplers visit."""
-    library = diffusers()
-    settings = {
-        "num_train_timesteps": config.levels,
-        "beta_schedule": SCHEDULES[config.schedule],
-        "prediction_type": PREDICTIONS[config.prediction],
-        "timestep_spacing": "trailing",
-    }
-    if request.sampler == "ddpm":
-        made = library.DDPMScheduler(clip_sample=False, **settings)
-    elif request.sampler == "dpmpp":
-        made = library.DPMSolverMultistepScheduler(**settings)
-    elif request.sampler in ("ddim", "euler", "heun"):
-        made = library.DDIMScheduler(clip_sample=False, **settings)
-    else:
+    """The library's scheduler of this sampler, set to our timesteps; ValueError for an unknown sampler.
+
+    For a flow sampler it is DDIM's, which has the noise levels.
+    """
+    if request.sampler not in SCHEDULERS:
         raise ValueError(f"diffusers has no sampler called {request.sampler} here")
+    name, options = SCHEDULERS["ddim" if request.sampler in FLOW else request.sampler]
+    plan = getattr(diffusers(), name)(
+        num_train_timesteps=config.levels,
+        beta_schedule=SCHEDULES[config.schedule],
+        prediction_type=PREDICTIONS[config.prediction],
+        timestep_spacing="trailing",
+        **options,
+    )
     if request.eta:
-        made.alphas_cumprod = made.alphas_cumprod.double()  # in float32 eta can end in a root below zero
-    made.set_timesteps(request.steps)
-    return made
+        plan.alphas_cumprod = plan.alphas_cumprod.double()  # in float32 eta can end in a root below zero
+    plan.set_timesteps(request.steps)
+    return plan
 
 
 @torch.inference_mode()
@@ -73,7 +74,7 @@ def draw(
     picture, give the fresh noise of ddpm and of ddim with eta.
     """
     plan = scheduler(config, request)
-    if request.sampler in ("euler", "heun"):
+    if request.sampler in FLOW:
         yield from _flow(network, config, x, request, label, plan)
         return
     total = len(plan.timesteps)
@@ -91,50 +92,48 @@ def draw(
 
 
 def _flow(
-    network: Any, config: DiffusionConfig, x: Tensor, request: LibraryDraw, label: Tensor | None, levels: Any
+    network: Any, config: DiffusionConfig, x: Tensor, request: LibraryDraw, label: Tensor | None, ddim: Any
 ) -> Iterator[Step[Tensor]]:
     """Euler and Heun: the library's flow schedulers, with our network's output turned into a velocity."""
-    library = diffusers()
-    signal = levels.alphas_cumprod[levels.timesteps].sqrt()
-    noise = (1 - levels.alphas_cumprod[levels.timesteps]).sqrt()
-    times = noise / (signal + noise)  # from about 1, noise, to 0, the picture
+    alphas = ddim.alphas_cumprod[ddim.timesteps].sqrt()
+    sigmas = (1 - ddim.alphas_cumprod[ddim.timesteps]).sqrt()
+    times = sigmas / (alphas + sigmas)  # from about 1, noise, to 0, the picture
+    name, options = SCHEDULERS[request.sampler]
+    plan = getattr(diffusers(), name)(num_train_timesteps=config.levels, **options)
     if request.sampler == "euler":
-        plan = library.FlowMatchEulerDiscreteScheduler(num_train_timesteps=config.levels)
         plan.set_timesteps(sigmas=times.tolist())
-        visits = list(range(len(times)))
+        order = list(range(len(times)))
     else:
-        plan = library.FlowMatchHeunDiscreteScheduler(num_train_timesteps=config.levels)
         plan.set_timesteps(len(times))
-        visits = [0] + [i for i in range(1, len(times)) for _ in range(2)]  # two looks at every level but the first
-        plan.timesteps = times[visits] * config.levels
-        plan.sigmas = torch.cat([times[visits], torch.zeros(1)])
-    x = x / (signal[0] + noise[0])
-    for position, visit in enumerate(visits):
-        a, b = signal[visit], noise[visit]
-        seen = x * (a + b)
-        output = guided(network, seen, levels.timesteps[visit], label, request.guidance)
-        velocity = to_velocity(output, seen, a, b, config.prediction)
-        x = plan.step(velocity, plan.timesteps[position], x, return_dict=False)[0]
-        if position + 1 == len(visits) or visits[position + 1] != visit or request.sampler == "euler":
-            yield Step(visit + 1, len(times), x)
+        order = [0] + [i for i in range(1, len(times)) for _ in range(2)]  # two evaluations per timestep but the first
+        plan.timesteps = times[order] * config.levels
+        plan.sigmas = torch.cat([times[order], torch.zeros(1)])
+    x_flow = x / (alphas[0] + sigmas[0])
+    for position, i in enumerate(order):
+        x = x_flow * (alphas[i] + sigmas[i])
+        output = guided(network, x, ddim.timesteps[i], label, request.guidance)
+        velocity = to_velocity(output, x, alphas[i], sigmas[i], config.prediction)
+        x_flow = plan.step(velocity, plan.timesteps[position], x_flow, return_dict=False)[0]
+        if position + 1 == len(order) or order[position + 1] != i or request.sampler == "euler":
+            yield Step(i + 1, len(times), x_flow)
 
 
-def to_velocity(output: Tensor, x: Tensor, signal: Tensor, noise: Tensor, prediction: str) -> Tensor:
-    """What the network says at x_t = signal x_0 + noise eps -> eps - x_0; all (B, C, H, W)."""
+def to_velocity(output: Tensor, x: Tensor, alpha: Tensor, sigma: Tensor, prediction: str) -> Tensor:
+    """The network's output at x_t = alpha x_0 + sigma eps -> eps - x_0; all (B, C, H, W)."""
     if prediction == "v":
-        return (noise * x + signal * output) - (signal * x - noise * output)
-    return output - (x - noise * output) / signal
+        return (sigma * x + alpha * output) - (alpha * x - sigma * output)
+    return output - (x - sigma * output) / alpha
 
 
 def guided(network: Any, x: Tensor, t: Tensor, label: Tensor | None, guidance: float) -> Tensor:
     """The network's output with classifier-free guidance; the last class is the null class."""
     if label is None and network.class_embedding is None:
         return network(x, t, return_dict=False)[0]
-    nothing = torch.full((len(x),), network.config.num_class_embeds - 1, device=x.device)
+    null = torch.full((len(x),), network.config.num_class_embeds - 1, device=x.device)
     if label is None or guidance == 0:
-        return network(x, t, nothing, return_dict=False)[0]
+        return network(x, t, null, return_dict=False)[0]
     if guidance == 1:
         return network(x, t, label, return_dict=False)[0]
-    both = network(torch.cat([x, x]), t, torch.cat([nothing, label]), return_dict=False)[0]
-    without, with_class = both.chunk(2)
-    return without + guidance * (with_class - without)
+    both = network(torch.cat([x, x]), t, torch.cat([null, label]), return_dict=False)[0]
+    unconditional, conditional = both.chunk(2)
+    return unconditional + guidance * (conditional - unconditional)

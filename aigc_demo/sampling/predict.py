@@ -1,12 +1,15 @@
-"""What a network says, as the two things every sampler wants: the clean picture and the noise.
+"""What a network predicts, turned into the two things that every sampler uses: the clean picture and the noise.
 
-x_t = signal x_0 + noise eps, with signal = sqrt(alpha_bar_t) and noise = sqrt(1 - alpha_bar_t). A network may be
-trained to say
+x_t = alpha x_0 + sigma eps, with alpha = sqrt(alpha_bar_t) and sigma = sqrt(1 - alpha_bar_t). A network may be trained
+to predict
 
     eps    the noise                              Ho et al., 2020 (arXiv:2006.11239), eq. 14
-    v      signal eps - noise x_0                 Salimans & Ho, 2022 (arXiv:2202.00512), section 4
-    flow   eps - x_0, seen at x_t / (signal + noise) and at flow time s = noise / (signal + noise)
+    v      alpha eps - sigma x_0                  Salimans & Ho, 2022 (arXiv:2202.00512), section 4
+    flow   eps - x_0, given x_t / (alpha + sigma) and the flow time s = sigma / (alpha + sigma)
                                                   Liu et al., "Flow Straight and Fast", 2022 (arXiv:2209.03003), eq. 1
+
+Notation, code -> papers: x -> x_t; x0 -> x_0 or x_theta; eps -> epsilon_theta; eps_null -> epsilon_theta(x_t);
+eps_class -> epsilon_theta(x_t, c); guidance -> 1 + w.
 """
 
 from collections.abc import Callable
@@ -20,38 +23,41 @@ from aigc_demo.sampling.names import PREDICTIONS
 
 @dataclass(frozen=True)
 class Estimate:
-    """What is known at one noise level; all (B, C, H, W). The last two only where guidance asked the network twice."""
+    """Predictions at one timestep, (B, C, H, W) each. The last two exist only where guidance ran the network twice."""
 
     x0: Tensor  # the clean picture
     eps: Tensor  # the noise; with guidance, the guided noise
-    eps_null: Tensor | None = None  # the noise as seen without a class
-    eps_class: Tensor | None = None  # the noise as seen with the class
+    eps_null: Tensor | None = None  # the noise predicted without a class
+    eps_class: Tensor | None = None  # the noise predicted with the class
 
 
-Denoise = Callable[[Tensor, int, float], Estimate]  # x_t (B, C, H, W), level t, alpha_bar_t -> Estimate
+Denoise = Callable[[Tensor, int, float], Estimate]  # x_t (B, C, H, W), t, alpha_bar_t -> Estimate
 
 
 def split(output: Tensor, x: Tensor, alpha_bar: float, prediction: str) -> tuple[Tensor, Tensor]:
-    """A network's output at x_t -> (x_0, eps), all (B, C, H, W). They recombine to x_t."""
-    signal, noise = alpha_bar**0.5, (1 - alpha_bar) ** 0.5
+    """A network's output at x_t -> (x_0, eps), all (B, C, H, W); they recombine to x_t.
+
+    ValueError for an unknown kind of prediction.
+    """
+    alpha, sigma = alpha_bar**0.5, (1 - alpha_bar) ** 0.5
     if prediction == "eps":
-        return (x - noise * output) / signal, output
+        return (x - sigma * output) / alpha, output
     if prediction == "v":
-        return signal * x - noise * output, noise * x + signal * output
+        return alpha * x - sigma * output, sigma * x + alpha * output
     if prediction == "flow":
-        s = noise / (signal + noise)
-        x_flow = x / (signal + noise)
+        s = sigma / (alpha + sigma)
+        x_flow = x / (alpha + sigma)
         return x_flow - s * output, x_flow + (1 - s) * output
     raise ValueError(f"prediction must be one of {', '.join(PREDICTIONS)}, got {prediction}")
 
 
 def noise_of(x: Tensor, x0: Tensor, alpha_bar: float) -> Tensor:
-    """The noise that makes x_t out of x_0; for a picture that was clipped after prediction."""
+    """eps of x_t and x_0, all (B, C, H, W); for an x_0 that was clipped after prediction."""
     return (x - alpha_bar**0.5 * x0) / (1 - alpha_bar) ** 0.5
 
 
 class Denoiser:
-    """A trained network with its class and guidance, seen by samplers as one call.
+    """A trained network with its class and guidance as the one call that samplers make.
 
     Classifier-free guidance (Ho & Salimans, 2022, arXiv:2207.12598, eq. 6, with their 1 + w written as `guidance`):
 
@@ -72,34 +78,34 @@ class Denoiser:
         self.network, self.prediction, self.dtype = network, prediction, dtype
         self.label, self.null, self.guidance = label, null, guidance
 
-    def __call__(self, x: Tensor, level: int, alpha_bar: float) -> Estimate:
-        """x_t (B, C, H, W) at noise level `level` -> Estimate. One network call, of 2B pictures when guided."""
+    def __call__(self, x: Tensor, t: int, alpha_bar: float) -> Estimate:
+        """x_t (B, C, H, W) -> Estimate. One network call, of 2B pictures when guided."""
         scale = alpha_bar**0.5 + (1 - alpha_bar) ** 0.5 if self.prediction == "flow" else 1.0
         if self.label is None or self.guidance == 1:
-            return Estimate(*split(self._ask(x / scale, level, self.label), x, alpha_bar, self.prediction))
+            return Estimate(*split(self._run(x / scale, t, self.label), x, alpha_bar, self.prediction))
         if self.guidance == 0:
             null = torch.full_like(self.label, self.null)
-            return Estimate(*split(self._ask(x / scale, level, null), x, alpha_bar, self.prediction))
+            return Estimate(*split(self._run(x / scale, t, null), x, alpha_bar, self.prediction))
         both = torch.cat([torch.full_like(self.label, self.null), self.label])
-        without, with_class = self._ask(torch.cat([x, x]) / scale, level, both).chunk(2)
-        guided = without + self.guidance * (with_class - without)
+        null, conditional = self._run(torch.cat([x, x]) / scale, t, both).chunk(2)
+        guided = null + self.guidance * (conditional - null)
         x0, eps = split(guided, x, alpha_bar, self.prediction)
-        seen = [split(output, x, alpha_bar, self.prediction)[1] for output in (without, with_class)]
-        return Estimate(x0, eps, *seen)
+        eps_null, eps_class = (split(output, x, alpha_bar, self.prediction)[1] for output in (null, conditional))
+        return Estimate(x0, eps, eps_null, eps_class)
 
-    def _ask(self, x: Tensor, level: int, label: Tensor | None) -> Tensor:
+    def _run(self, x: Tensor, t: int, label: Tensor | None) -> Tensor:
         x = x.to(self.dtype, memory_format=torch.channels_last)
-        return self.network(x, torch.full((len(x),), level, device=x.device), label).float()
+        return self.network(x, torch.full((len(x),), t, device=x.device), label).float()
 
 
 def clipped(denoise: Denoise) -> Denoise:
-    """`denoise` with the predicted picture kept inside [-1, 1], and the noise that goes with it.
+    """`denoise` with the predicted picture clipped to [-1, 1], and the noise that goes with it.
 
-    For models that say eps: at the noisiest levels their x_0 is a small difference of large numbers.
+    For models that predict eps: at the noisiest timesteps their x_0 is a small difference of large numbers.
     """
 
-    def inside(x: Tensor, level: int, alpha_bar: float) -> Estimate:
-        estimate = denoise(x, level, alpha_bar)
+    def inside(x: Tensor, t: int, alpha_bar: float) -> Estimate:
+        estimate = denoise(x, t, alpha_bar)
         x0 = estimate.x0.clamp(-1, 1)
         return replace(estimate, x0=x0, eps=noise_of(x, x0, alpha_bar))
 

@@ -1,4 +1,4 @@
-"""How noise grows with the noise level t = 0 .. T-1.
+"""How noise grows with the timestep t = 0 .. T-1.
 
 x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) eps   (Ho et al., 2020, arXiv:2006.11239, eq. 4)
 
@@ -14,24 +14,27 @@ from aigc_demo.sampling.names import SCHEDULES
 
 
 def alpha_bar(schedule: str, levels: int = 1000) -> Tensor:
-    """Share of the signal's power left at each noise level: (T,) float64, falling from about 1 to about 0."""
+    """alpha_bar_t of all T = `levels` timesteps: (T,) float64, falling from about 1 to about 0.
+
+    ValueError for an unknown schedule.
+    """
     if schedule == "linear":
         betas = torch.linspace(1e-4, 0.02, levels, dtype=torch.float64)
     elif schedule == "cosine":
         edges = torch.arange(levels + 1, dtype=torch.float64) / levels
-        signal = torch.cos((edges + 0.008) / 1.008 * math.pi / 2).square()
-        betas = (1 - signal[1:] / signal[:-1]).clamp(max=0.999)
+        f = torch.cos((edges + 0.008) / 1.008 * math.pi / 2).square()
+        betas = (1 - f[1:] / f[:-1]).clamp(max=0.999)
     else:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule}")
     return torch.cumprod(1 - betas, dim=0)
 
 
-def add_noise(x0: Tensor, eps: Tensor, signal: Tensor) -> Tensor:
-    """Eq. 4. x0 and eps (B, C, H, W), signal = alpha_bar_t (B,) or a number -> x_t (B, C, H, W)."""
-    signal = signal.to(x0).view(-1, 1, 1, 1)  # as the picture is: type and device
-    return signal.sqrt() * x0 + (1 - signal).sqrt() * eps
+def add_noise(x0: Tensor, eps: Tensor, alpha_bar: Tensor) -> Tensor:
+    """Eq. 4. x0 and eps (B, C, H, W), alpha_bar_t (B,) or one number -> x_t (B, C, H, W)."""
+    a = alpha_bar.to(x0).view(-1, 1, 1, 1)  # type and device of the picture
+    return a.sqrt() * x0 + (1 - a).sqrt() * eps
 
 
 def log_snr(alpha_bar: Tensor) -> Tensor:
-    """Signal-to-noise ratio in decibel: 10 log10(alpha_bar / (1 - alpha_bar)). (T,) -> (T,)."""
+    """Signal-to-noise ratio in decibels, 10 log10(alpha_bar / (1 - alpha_bar)). (T,) -> (T,)."""
     return 10 * torch.log10(alpha_bar / (1 - alpha_bar))

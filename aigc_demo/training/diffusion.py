@@ -2,7 +2,7 @@
 
     python -m aigc_demo.training diffusion-digits --minutes 100
 
-v-prediction (Salimans & Ho, 2022, arXiv:2202.00512) on the cosine schedule; noise levels drawn from a logit-normal
+v-prediction (Salimans & Ho, 2022, arXiv:2202.00512) on the cosine schedule; timesteps drawn from a logit-normal
 (Esser et al., 2024, arXiv:2403.03206, section 3.1), one in ten evenly, so that the ends are seen too; one label in ten
 replaced by the null class (Ho & Salimans, 2022, arXiv:2207.12598, algorithm 1).
 
@@ -23,7 +23,7 @@ from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.precision import autocast
-from aigc_demo.sampling.schedules import add_noise, alpha_bar
+from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
 from aigc_demo.training.state import keep, resume
@@ -49,20 +49,25 @@ class Recipe:
 RECIPES = {"diffusion-digits": Recipe()}
 
 
-def draw_levels(count: int, levels: int, generator: torch.Generator) -> Tensor:
-    """Noise levels (B,): nine in ten logit-normal around the middle, one in ten even."""
+def draw_timesteps(count: int, total: int, generator: torch.Generator) -> Tensor:
+    """Timesteps (B,) below `total`: nine in ten logit-normal around the middle, one in ten uniform."""
     middle = torch.sigmoid(torch.randn(count, generator=generator))
     even = torch.rand(count, generator=generator)
     chosen = torch.where(torch.rand(count, generator=generator) < 0.1, even, middle)
-    return (chosen * levels).long().clamp(max=levels - 1)
+    return (chosen * total).long().clamp(max=total - 1)
 
 
 def denoising_loss(
-    model: Callable[..., Tensor], x0: Tensor, eps: Tensor, t: Tensor, label: Tensor, signal: Tensor
+    model: Callable[..., Tensor], x0: Tensor, eps: Tensor, t: Tensor, label: Tensor, alpha_bar: Tensor
 ) -> dict[str, Tensor]:
-    """Mean squared error of v = sqrt(a) eps - sqrt(1 - a) x0. Folded x0, eps (B, C, H, W); signal = a (B,)."""
-    v = add_noise(eps, -x0, signal)
-    return {"loss": F.mse_loss(model(add_noise(x0, eps, signal), t, label).float(), v)}
+    """Mean squared error of the predicted v (arXiv:2202.00512, section 4 and appendix D).
+
+    x0, eps (B, C, H, W) folded; t, label and alpha_bar, which is alpha_bar_t, (B,).
+    """
+    a = alpha_bar.view(-1, 1, 1, 1)
+    x_t = a.sqrt() * x0 + (1 - a).sqrt() * eps
+    v = a.sqrt() * eps - (1 - a).sqrt() * x0
+    return {"loss": F.mse_loss(model(x_t, t, label).float(), v)}
 
 
 def rate(progress: float) -> float:
@@ -84,7 +89,7 @@ def train(
     )
     ema.model.to(accelerator.device)
     network, optimizer = accelerator.prepare(model, optimizer)
-    signal = alpha_bar(recipe.model.schedule, recipe.model.levels).float()
+    schedule = alpha_bar(recipe.model.schedule, recipe.model.levels).float()
     parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
     clock = resume(run, parts, accelerator.device)
     ema.steps = clock.step
@@ -98,12 +103,12 @@ def train(
         chosen = next(batches)
         x0 = model.fold(images[chosen]).to(accelerator.device)
         label = labels[chosen].masked_fill(torch.rand(recipe.batch, generator=generator) < recipe.unlabelled, null)
-        t = draw_levels(recipe.batch, recipe.model.levels, generator)
+        t = draw_timesteps(recipe.batch, recipe.model.levels, generator)
         eps = torch.randn(x0.shape, generator=generator).to(x0.device)
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * rate(progress)
         with autocast(model):
-            terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), signal[t].to(x0.device))
+            terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), schedule[t].to(x0.device))
         accelerator.backward(terms["loss"])
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -28,7 +28,7 @@ from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.training.diffusion import draw_levels
+from aigc_demo.training.diffusion import draw_timesteps
 
 logger = logging.getLogger(__name__)
 CLASSES = 10  # columns of a sheet
@@ -68,7 +68,7 @@ def guess_loss(images: Tensor, config: DiffusionConfig, draws: int = 100_000) ->
     in training.
     """
     variance = images.var(0, correction=0).mean()
-    drawn = draw_levels(draws, config.levels, torch.Generator().manual_seed(0))
+    drawn = draw_timesteps(draws, config.levels, torch.Generator().manual_seed(0))
     a = alpha_bar(config.schedule, config.levels)[drawn]
     return round(float((a + (1 - a) * variance).mean()), 4)
 

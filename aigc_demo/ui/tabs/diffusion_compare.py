@@ -197,7 +197,11 @@ def cut(service: Any) -> Form:
             r"t_i = \mathrm{round}\big(T\,(1 - i/N)\big) - 1, \qquad i = 0, \dots, N-1",
             "diffusion.how_cut",
             {"Song, Meng & Ermon, Denoising Diffusion Implicit Models, 2020": "https://arxiv.org/abs/2010.02502"},
-            {"aigc_demo/sampling/samplers.py · levels": function_text("sampling.samplers", "levels")},
+            {
+                "aigc_demo/sampling/samplers.py · trailing_timesteps": function_text(
+                    "sampling.samplers", "trailing_timesteps"
+                )
+            },
         )
 
     def on_cut(request: Cut, lang: str) -> Iterator[tuple[Any, Any]]:

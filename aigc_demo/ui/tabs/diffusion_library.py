@@ -114,7 +114,7 @@ def training(service: Any) -> None:
             },
             {
                 f"aigc_demo/training/diffusion.py · {name}": function_text("training.diffusion", name)
-                for name in ("denoising_loss", "draw_levels")
+                for name in ("denoising_loss", "draw_timesteps")
             },
         )
 
