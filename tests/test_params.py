@@ -27,7 +27,12 @@ class Order:
     ("values", "key"),
     [
         *(({"count": value}, "range") for value in (0, 10, -(10**400), 10**400, 9.0e9)),
-        *(({"count": value}, "number") for value in (math.nan, math.inf, True, "3", [3], {}, b"3", 3j)),
+        *(({"count": value}, "number") for value in (math.nan, math.inf, True, [3], {}, b"3", 3j)),
+        *(({"count": value}, "number") for value in ("seven", "1e400", "nan", "inf", "1_0", "0x3", "３", "3 4", "+")),
+        *(({"count": value}, "number") for value in ("true", "9" * 5000, "1,5")),
+        ({"count": "2.5"}, "whole"),
+        *(({"count": value}, "range") for value in ("10", "-1")),
+        ({"size": "3"}, "choice"),
         *(({"count": value}, "blank") for value in (None, "", " \n")),
         ({"count": 2.5}, "whole"),
         *(({"share": value}, "range") for value in (-0.1, 1.1, 10**400)),
@@ -49,6 +54,21 @@ def test_what_fits_takes_the_type_of_its_field():
     made = Order(count=4.0, share=1, size=1.0)
     assert [type(value) for value in dataclasses.astuple(made)] == [int, float, int, str, bool]
     assert (made.count, made.share, made.size) == (4, 1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "made"),
+    [
+        *(({"count": text}, {"count": 7}) for text in ("7", " 7\n", "+7", "7.0", "7.", "70e-1", "07")),
+        *(({"share": text}, {"share": 0.002}) for text in ("0.002", ".002", "2e-3", "2E-3")),
+        ({"size": "4"}, {"size": 4}),
+        ({"name": "7"}, {"name": "7"}),
+    ],
+)
+def test_a_number_may_be_written_as_text_where_one_is_meant(values, made):
+    order = Order(**values)
+    for name, value in made.items():
+        assert getattr(order, name) == value and type(getattr(order, name)) is type(value)
 
 
 @pytest.mark.parametrize(

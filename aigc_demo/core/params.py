@@ -10,6 +10,7 @@ class Draw:
 
 import dataclasses
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -43,6 +44,7 @@ class Text:
 
 
 Rule = Range | Choice | Text
+LONGEST_NUMBER = 40  # characters of a number that is sent as text
 SEED = Range(0, 2**32 - 1)  # every seed box
 
 
@@ -62,6 +64,14 @@ def short(value: object) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in words) or "“”"
 
 
+def number(value: Any) -> Any:
+    """The number that a text spells in plain digits, as programs and links send it; anything else as it is."""
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > LONGEST_NUMBER or not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", text, re.I):
+        return value
+    return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
+
+
 def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
     """`value` as `kind` inside `rule`, or BadRequestError with a sentence that says what is wrong."""
     if kind is bool:
@@ -71,6 +81,7 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
     if kind in (int, float):
         if value is None or (isinstance(value, str) and not value.strip()):
             raise BadRequestError("blank", field=name)
+        value = number(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
             raise BadRequestError("number", field=name, value=short(value))
         if kind is int and value != int(value):
