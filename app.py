@@ -1,5 +1,6 @@
 """AIGC demo: see inside generative AI. `python app.py --help` tells the options."""
 
+import os
 import signal
 import sys
 
@@ -10,7 +11,7 @@ from aigc_demo.core.errors import UserError
 def main() -> None:
     """Serve the page; torch and the libraries are loaded behind it."""
     host, port = options.address("AIGC demo: see inside generative AI")
-    environment.prepare()
+    environment.prepare(host)
     from aigc_demo.checkpoints.store import Store  # after `prepare`: gradio reads the environment when it is imported
     from aigc_demo.services.warm import warm_behind
     from aigc_demo.ui.app import build, serve
@@ -26,6 +27,8 @@ def main() -> None:
     warm_behind(store)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped as with Ctrl+C
     demo.block_thread()
+    sys.stdout.flush()
+    os._exit(0)  # an orderly exit would take torch apart while threads still compute with it, which ends in an abort
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from aigc_demo.core import environment
@@ -18,7 +19,7 @@ def clean(monkeypatch, tmp_path):
     """An environment without the variables, whose temporary folder is a new one."""
     monkeypatch.setattr(environment.tempfile, "tempdir", str(tmp_path))
     saved = dict(os.environ)
-    for name in ("GRADIO_TEMP_DIR", "NO_PROXY", "no_proxy", "OMP_WAIT_POLICY"):
+    for name in ("GRADIO_TEMP_DIR", "NO_PROXY", "no_proxy", "OMP_WAIT_POLICY", *environment.PROXIES):
         os.environ.pop(name, None)
     yield tmp_path
     os.environ.clear()
@@ -32,9 +33,36 @@ def test_prepare_turns_telemetry_off_and_keeps_what_a_person_set(clean):
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
     assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
-    assert os.environ["NO_PROXY"] == "example.org,127.0.0.1,localhost"
-    assert os.environ["no_proxy"] == "127.0.0.1,localhost"
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.org,127.0.0.1,localhost,::1"
     assert Path(os.environ["GRADIO_TEMP_DIR"]).parent == clean
+
+
+@pytest.mark.parametrize(
+    ("shell", "left"),
+    [
+        ({"ALL_PROXY": "socks5://h:1"}, {"ALL_PROXY"}),
+        ({"all_proxy": "socks://h:1/", "https_proxy": "http://h:1"}, {"all_proxy"}),
+        ({"HTTP_PROXY": "http://[::1"}, {"HTTP_PROXY"}),
+        ({"http_proxy": "http://h:port"}, {"http_proxy"}),
+        ({"HTTP_PROXY": "h:1", "https_proxy": "http://user:secret@h:1", "ALL_PROXY": ""}, set()),
+        ({"NO_PROXY": "[::1],::1/128,fe80::1,10.0.0.0/8, .org,中文.cn,a:b"}, {"::1/128", "中文.cn", "a:b"}),
+        ({"NO_PROXY": "a.org", "no_proxy": "b.org"}, set()),
+        ({"NO_PROXY": "a.org,*"}, set()),
+    ],
+    ids=str,
+)
+def test_what_the_http_client_cannot_read_is_left_out_and_said(clean, caplog, shell, left):
+    os.environ.update(shell)
+    environment.prepare("192.168.0.9")
+    httpx.Client().close()  # as gradio does when it is imported
+    warned = [record.getMessage() for record in caplog.records]
+    assert len(warned) == len(left) and all(name in " ".join(warned) for name in left)
+    assert "secret" not in caplog.text
+    for name in shell.keys() & set(environment.PROXIES):
+        assert os.environ.get(name) == (None if name in left else shell[name])
+    asked = {host.strip(" []") for name in ("NO_PROXY", "no_proxy") for host in shell.get(name, "").split(",") if host}
+    direct = set(os.environ["NO_PROXY"].split(","))
+    assert direct == ({"*"} if "*" in asked else (asked - left) | {"127.0.0.1", "localhost", "::1", "192.168.0.9"})
 
 
 def test_a_chosen_cache_folder_is_kept_and_no_other_made(clean):

@@ -61,6 +61,9 @@ def test_two_steps_and_again(name, tmp_path):
         assert metrics
         assert all(math.isfinite(value) for value in metrics.values()), metrics
     assert out.stat().st_mode & 0o444 == 0o444
+    kept = {path: path.read_bytes() for path in (out, *tmp_path.glob("run/*.jsonl"))}
+    module.train(dataclasses.replace(recipe, steps=recipe.steps + 1), **values)  # a finished run stays as it is
+    assert {path: path.read_bytes() for path in kept} == kept
     checkpoint, *_ = [entry for entry in catalogue.shipped().checkpoints if named(entry.config) is type(recipe.model)]
     model = files.read(out, named(checkpoint.model), named(checkpoint.config))
     measured = {name: getattr(model.config, name) for name in MEASURED if hasattr(model.config, name)}

@@ -2,38 +2,50 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
+from api import Api, small
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPS = Path("/proc/self/maps")  # which libraries a process has loaded
 
 
 @pytest.fixture
-def app(tmp_path):
-    """The app in a process of its own; the process and its address."""
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path), "OMP_NUM_THREADS": "1"}
-    environment.pop("GRADIO_SERVER_PORT", None)
-    process = subprocess.Popen(
-        [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    line = process.stdout.readline()
-    found = re.search(r"http://\S+", line)
-    if not found:
-        process.kill()
-        pytest.fail(line + process.stderr.read())
-    yield process, found[0]
-    process.terminate()
-    process.wait(10)
+def start(tmp_path):
+    """Start the app in a process of its own: `start(folder, **variables)` gives the process and its address."""
+    begun = []
+
+    def begin(folder=ROOT, **variables):
+        environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1", **variables}
+        environment.pop("GRADIO_SERVER_PORT", None)
+        errors = (tmp_path / "app.log").open("w")
+        command = [sys.executable, "app.py"]
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        begun.append(process)
+        line = process.stdout.readline()
+        found = re.search(r"http://[^\s/]+", line)
+        if not found:
+            process.kill()
+            pytest.fail(line + (tmp_path / "app.log").read_text())
+        return process, found[0]
+
+    yield begin
+    for process in begun:
+        process.terminate()
+        process.wait(10)
 
 
-def test_the_page_answers_and_libraries_load_behind_it(app):
-    process, address = app
+def test_the_page_answers_and_libraries_load_behind_it(start, tmp_path):
+    process, address = start()
     with urllib.request.urlopen(address, timeout=20) as answer:
         assert answer.status == 200
         assert b"gradio" in answer.read()
@@ -46,7 +58,7 @@ def test_the_page_answers_and_libraries_load_behind_it(app):
         assert process.poll() is None
         time.sleep(0.5)
     process.terminate()
-    assert process.wait(10) == 0, process.stderr.read()
+    assert process.wait(10) == 0, (tmp_path / "app.log").read_text()
 
 
 def test_without_a_catalogue_the_app_ends_with_one_sentence():
@@ -70,3 +82,30 @@ def test_the_page_is_built_without_torch():
     done = subprocess.run([sys.executable, "-c", source], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("[]")
+
+
+def test_it_starts_on_a_strange_machine_and_sigterm_ends_a_training(start, tmp_path):
+    """Proxies that cannot be used, a HOME that cannot be written, a folder with spaces and Chinese in its name."""
+    folder = tmp_path / "落霞 demo"
+    folder.mkdir()
+    shutil.copy(ROOT / "app.py", folder)
+    shutil.copytree(ROOT / "aigc_demo", folder / "aigc_demo", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "assets").symlink_to(ROOT / "assets")
+    (tmp_path / "file").touch()
+    process, address = start(
+        folder,
+        HOME=str(tmp_path / "file" / "home"),
+        AIGC_DATA_DIR="",
+        ALL_PROXY="socks5://127.0.0.1:9",
+        HTTP_PROXY="http://127.0.0.1:9",
+        NO_PROXY="::1,[::1],::1/128",
+    )
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        assert client.get(address).status_code == 200
+        api = Api(address, client)
+        assert api.good("gan_draw")
+        values = {**small("gan_points"), "turns": 2000}
+        with client.stream("GET", api.start("gan_points", list(values.values()))) as stream:
+            assert next(line for line in stream.iter_lines() if line.startswith("data: ["))  # it trains
+            process.terminate()
+            assert process.wait(10) == 0, (tmp_path / "app.log").read_text()

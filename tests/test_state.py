@@ -1,11 +1,16 @@
 """A training goes on where it stopped."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import torch
 
 from aigc_demo.training.loop import Clock
 from aigc_demo.training.state import keep, resume
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def test_parts_and_clock_come_back(tmp_path):
@@ -18,3 +23,37 @@ def test_parts_and_clock_come_back(tmp_path):
     assert torch.equal(other.weight, model.weight)
     assert json.loads((run / "log.jsonl").read_text()) == {"pictures": 28, "minutes": 1.5, "loss": 0.5}
     assert not (run / "state.new").exists()
+
+
+ENDLESS = """
+import itertools, logging, sys
+from pathlib import Path
+import torch
+from aigc_demo.training import language
+logging.basicConfig(level=logging.INFO)
+recipe = language.Recipe(language.Recipe.tiny().model, steps=10**9, batch=16, window=8, snapshots=0)
+batch = torch.randint(0, 8, (2, 8)), torch.randint(0, 8, (2, 8))
+folder = Path(sys.argv[1])
+language.train(recipe, lambda step: itertools.repeat(batch), folder / "out.safetensors", folder / "run")
+"""
+
+
+def test_sigterm_ends_a_training_well_and_it_goes_on(tmp_path):
+    first = 0
+    for _ in range(2):
+        process = subprocess.Popen(
+            [sys.executable, "-c", ENDLESS, str(tmp_path)], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        next(line for line in process.stderr if " min " in line)  # it is under way
+        process.terminate()
+        _, said = process.communicate(timeout=10)
+        assert process.returncode == 0, said
+        step = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["step"]
+        assert f"stopped at step {step}" in said and (tmp_path / "out.safetensors").is_file()
+        assert step > first
+        first = step
+
+
+def test_a_finished_run_gets_no_further_line(tmp_path):
+    keep(tmp_path, {}, Clock(7, 90.0), 4, {})
+    assert (tmp_path / "state.pt").is_file() and not (tmp_path / "log.jsonl").exists()

@@ -1,25 +1,65 @@
 """What is set before gradio and torch are imported: no telemetry, a private cache folder, a free port, calm threads."""
 
+import logging
 import os
 import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 FIRST_PORT = 7860
 PORTS_TRIED = 100  # as Gradio does
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+logger = logging.getLogger(__name__)
 
 
-def prepare() -> None:
-    """Set the process's environment; values that a person has set stay, except those that would reach outside."""
+def prepare(host: str = "") -> None:
+    """Set the process's environment; values that a person has set stay, except those that would reach outside.
+
+    `host` is the address to listen on.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep, they do not spin
     if not os.environ.get("GRADIO_TEMP_DIR"):
         os.environ["GRADIO_TEMP_DIR"] = str(private_folder())
-    for name in ("NO_PROXY", "no_proxy"):  # Gradio checks itself over loopback at launch
-        known = [host for host in os.environ.get(name, "").split(",") if host]
-        os.environ[name] = ",".join([*known, *(host for host in LOOPBACK if host not in known)])
+    prepare_proxies((*LOOPBACK, host.strip("[]")))
+
+
+def prepare_proxies(direct: Sequence[str]) -> None:
+    """Leave out proxy settings that the HTTP client cannot read, with a warning; reach the hosts `direct` without one.
+
+    The client reads these variables whenever it is made, and Gradio makes one at import and asks itself over HTTP at
+    launch: an address that it cannot read would end the program, though nothing outside is needed.
+    """
+    found = [host.strip() for name in ("no_proxy", "NO_PROXY") for host in os.environ.pop(name, "").split(",")]
+    known = dict.fromkeys(host.strip("[]") for host in (*found, *direct) if host)
+    proxies = {name: os.environ.pop(name) for name in PROXIES if name in os.environ}
+    for name, value in proxies.items():
+        os.environ[name] = value
+        if not proxies_are_readable():
+            del os.environ[name]
+            logger.warning("%s is left out: no proxy that can be used here (SOCKS needs the package socksio).", name)
+    kept: list[str] = []
+    for host in known if "*" not in known else ["*"]:
+        os.environ["NO_PROXY"] = ",".join([*kept, host])
+        if host in direct or proxies_are_readable():
+            kept.append(host)
+        else:
+            logger.warning("NO_PROXY: %s is left out, it cannot be read.", host)
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(kept)  # the one in small letters counts where both are
+
+
+def proxies_are_readable() -> bool:
+    """Whether an HTTP client can be made under the proxy variables as they are."""
+    import httpx  # as gradio and huggingface_hub do
+
+    try:
+        httpx.Client(verify=False).close()
+    except Exception:  # no such scheme, no such port, or a package for SOCKS is missing
+        return False
+    return True
 
 
 def private_folder() -> Path:

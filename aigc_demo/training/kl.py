@@ -134,8 +134,9 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
     averaged = KLAutoencoder(recipe.model).to(accelerator.device)
     averaged.load_state_dict(ema.model.state_dict())
-    some = torch.randperm(len(pictures), generator=generator)[: recipe.measured]
-    scale = scale_of(averaged, drawn(pictures[some], 1.0, generator), generator)
+    chance = torch.Generator().manual_seed(recipe.seed)  # its own: repeated on a finished run, the scale stays
+    some = torch.randperm(len(pictures), generator=chance)[: recipe.measured]
+    scale = scale_of(averaged, drawn(pictures[some], 1.0, chance), chance)
     averaged.config = replace(recipe.model, scale=scale)
     files.save(averaged, out)
     return metrics

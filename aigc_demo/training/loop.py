@@ -1,8 +1,12 @@
 """When to log, when to save, when to stop: the part of training that is about time. The mathematics is the recipe's."""
 
 import logging
+import signal
+import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
@@ -41,24 +45,43 @@ def fit(
 ) -> Metrics:
     """Call `step(progress)` until the budget is used, `save(metrics)` every `save_every` seconds and at the end.
 
-    Returns the running mean of the metrics (half-life about 70 steps).
+    Returns the running mean of the metrics (half-life about 70 steps). SIGTERM ends the program with exit code 0 after
+    the step that is under way and a last `save`.
     """
     mean: Metrics = {}
     last = saved = time.monotonic()
-    while (progress := budget.progress(clock.step, clock.seconds)) < 1:
-        metrics = step(progress)
-        clock.step += 1
-        now = time.monotonic()
-        clock.seconds, last = clock.seconds + now - last, now
-        mean = {name: 0.99 * mean.get(name, value) + 0.01 * value for name, value in metrics.items()}
-        if clock.step % log_every == 0:
-            terms = "  ".join(f"{name} {value:.4f}" for name, value in mean.items())
-            logger.info("step %d  %.1f min  %s", clock.step, clock.seconds / 60, terms)
-        if now - saved > save_every:
-            save(mean)
-            saved = now
-    save(mean)
+    with termination() as asked:
+        while not asked.is_set() and (progress := budget.progress(clock.step, clock.seconds)) < 1:
+            metrics = step(progress)
+            clock.step += 1
+            now = time.monotonic()
+            clock.seconds, last = clock.seconds + now - last, now
+            mean = {name: 0.99 * mean.get(name, value) + 0.01 * value for name, value in metrics.items()}
+            if clock.step % log_every == 0:
+                terms = "  ".join(f"{name} {value:.4f}" for name, value in mean.items())
+                logger.info("step %d  %.1f min  %s", clock.step, clock.seconds / 60, terms)
+            if now - saved > save_every:
+                save(mean)
+                saved = now
+        save(mean)
+        if asked.is_set():
+            logger.info("stopped at step %d; the same command goes on from there", clock.step)
+            sys.exit(0)
     return mean
+
+
+@contextmanager
+def termination() -> Iterator[threading.Event]:
+    """Set when this process is asked to end (SIGTERM) meanwhile; in a thread beside the main one it never is."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def endless(size: int, batch: int, seed: int) -> Iterator[list[int]]:

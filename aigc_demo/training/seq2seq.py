@@ -180,7 +180,8 @@ def train(
         keep(run, parts, clock, recipe.batch, metrics)
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
-    look()
+    if metrics:  # there were steps
+        look()
     return metrics
 
 

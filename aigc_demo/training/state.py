@@ -27,11 +27,16 @@ def resume(run: Path, parts: Parts, device: torch.device) -> Clock:
 
 
 def keep(run: Path, parts: Parts, clock: Clock, batch: int, metrics: Metrics) -> None:
-    """Write the state, never half of it, and a line of the log; `batch` is the number of pictures per step."""
+    """Write the state, never half of it, and a line of the log unless there is nothing new (no metrics).
+
+    `batch` is the number of pictures per step.
+    """
     state = {name: part.state_dict() for name, part in parts.items()}
     unfinished = run / "state.new"
     torch.save({**state, "step": clock.step, "seconds": clock.seconds}, unfinished)
     unfinished.replace(run / "state.pt")
+    if not metrics:
+        return
     line = {"pictures": clock.step * batch, "minutes": clock.seconds / 60, **metrics}
     with (run / "log.jsonl").open("a") as log:
         log.write(json.dumps(line) + "\n")

@@ -73,6 +73,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
         max_threads=16,
         state_session_capacity=400,  # a tenth of a megabyte each, more for a GAN or a GPT that a person trains
         strict_cors=True,
+        _frontend=False,  # no look at the page before the start: it gives up after 3 s, which a busy machine may take
         app_kwargs={
             "middleware": [
                 Middleware(serving.Assets),
