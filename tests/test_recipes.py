@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import tiny_scenes
 import torch
 
 from aigc_demo import training
@@ -38,6 +39,8 @@ def made_up(recipe, out, run):
         "images": digits.to_float(pictures),
         "labels": torch.arange(20) % 10,
         "pictures": torch.randint(0, 256, (20, 4, 64, 64), generator=generator, dtype=torch.uint8),
+        "renderer": tiny_scenes.renderer(run.parent / "emoji"),
+        "codes": tiny_scenes.codes(recipe),
         "out": out,
         "run": run,
     }

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from aigc_demo.sampling import samplers
-from aigc_demo.sampling.names import PREDICTIONS, SAMPLERS, SCHEDULES
+from aigc_demo.sampling.names import PREDICTIONS, SAMPLERS
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser, Estimate, noise_of, split
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
@@ -16,6 +16,7 @@ from aigc_demo.sampling.schedules import add_noise, alpha_bar, log_snr
 THEIR_SCHEDULE = {"linear": "linear", "cosine": "squaredcos_cap_v2"}
 THEIR_PREDICTION = {"eps": "epsilon", "v": "v_prediction"}
 TOLERANCE = {"rtol": 1e-5, "atol": 1e-5}
+DIFFUSIONS = ("cosine", "linear")  # schedules that diffusers has too
 
 
 def pictures(seed: int, count: int = 2) -> torch.Tensor:
@@ -30,13 +31,13 @@ def settings(schedule: str, prediction: str) -> dict:
     }
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", DIFFUSIONS)
 def test_schedules_agree_with_diffusers(schedule):
     theirs = diffusers.DDPMScheduler(beta_schedule=THEIR_SCHEDULE[schedule]).alphas_cumprod
     torch.testing.assert_close(alpha_bar(schedule).float(), theirs, rtol=1e-4, atol=1e-7)
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", DIFFUSIONS)
 def test_noise_only_grows(schedule):
     ratio = log_snr(alpha_bar(schedule))
     assert (ratio.diff() < 0).all() and ratio[0] > 20 and ratio[-1] < -40
@@ -86,7 +87,7 @@ def their_step(scheduler, position: int, output, x, **options):
 
 @pytest.mark.parametrize("position", [0, 4, 9])
 @pytest.mark.parametrize("prediction", ["eps", "v"])
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", DIFFUSIONS)
 @pytest.mark.parametrize("eta", [0.0, 0.7])
 def test_ddim_step_agrees_with_diffusers(schedule, prediction, position, eta):
     x, output, noise = pictures(0), pictures(5), pictures(9)
@@ -112,7 +113,7 @@ def close(ours, theirs, a: float):
 
 @pytest.mark.parametrize("position", [0, 4, 9])
 @pytest.mark.parametrize("prediction", ["eps", "v"])
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", DIFFUSIONS)
 def test_ddpm_step_agrees_with_diffusers(schedule, prediction, position):
     x, output = pictures(0), pictures(5)
     theirs = diffusers.DDPMScheduler(clip_sample=False, **settings(schedule, prediction))
@@ -147,7 +148,7 @@ def test_heun_step_agrees_with_diffusers(position):
 
 
 @pytest.mark.parametrize("position", [0, 3, 8, 9])
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("schedule", DIFFUSIONS)
 def test_dpmpp_step_agrees_with_diffusers(schedule, position):
     theirs = diffusers.DPMSolverMultistepScheduler(**settings(schedule, "v"))
     theirs.set_timesteps(10)
@@ -247,3 +248,22 @@ def test_the_names_that_need_no_torch_are_those_of_the_table():
 def test_an_unknown_sampler_is_refused():
     with pytest.raises(ValueError, match="sampler must be one of ddim, dpmpp, heun, euler, ddpm, got plms"):
         next(sample(curved, pictures(3), [9], alpha_bar("cosine"), "plms"))
+
+
+def test_the_flow_schedule_takes_even_steps_of_the_flow_time_and_ends_in_noise_alone():
+    schedule = alpha_bar("flow", 10)
+    torch.testing.assert_close(
+        torch.tensor([samplers.flow_time(float(a)) for a in schedule]), (torch.arange(10) + 1) / 10
+    )
+    assert schedule[-1] == 0
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_every_sampler_comes_from_noise_alone_to_the_picture_that_a_perfect_network_sees(sampler):
+    picture = torch.randn(1, 1, 4, 4)
+
+    def perfect(x, t, a):
+        return Estimate(picture, noise_of(x, picture, a))
+
+    *_, last = sample(perfect, torch.randn(1, 1, 4, 4), trailing_timesteps(5), alpha_bar("flow"), sampler)
+    torch.testing.assert_close(last.x, picture, atol=1e-5, rtol=1e-5)

@@ -91,9 +91,11 @@ class Half(nn.Module):
 
 
 class Encoder(Half):
-    def __init__(self, config: KLConfig):
+    """`outputs` maps at the bottom; by default mean and log variance of the code."""
+
+    def __init__(self, config: KLConfig, outputs: int = 0):
         widths = config.widths
-        super().__init__(config.channels, widths[0], widths[-1], 2 * config.latent, config)
+        super().__init__(config.channels, widths[0], widths[-1], outputs or 2 * config.latent, config)
         self.down = nn.ModuleList()
         c = widths[0]
         for i, w in enumerate(widths):

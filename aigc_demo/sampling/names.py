@@ -2,4 +2,4 @@
 
 SAMPLERS = ("ddim", "dpmpp", "heun", "euler", "ddpm")
 PREDICTIONS = ("eps", "v", "flow")
-SCHEDULES = ("cosine", "linear")
+SCHEDULES = ("cosine", "linear", "flow")

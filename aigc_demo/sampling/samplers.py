@@ -203,8 +203,8 @@ def finished(x: Tensor, estimate: Estimate) -> SamplerStep:
 
 
 def half_log_snr(a: float) -> float:
-    """lambda = log(alpha / sigma) of alpha_bar."""
-    return 0.5 * (math.log(a) - math.log1p(-a))
+    """lambda = log(alpha / sigma) of alpha_bar; at 0, where only noise is left, a very small number."""
+    return 0.5 * (math.log(max(a, 1e-12)) - math.log1p(-a))
 
 
 def flow_time(a: float) -> float:

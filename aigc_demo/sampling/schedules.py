@@ -3,6 +3,7 @@
 x_t = sqrt(alpha_bar_t) x_0 + sqrt(1 - alpha_bar_t) eps   (Ho et al., 2020, arXiv:2006.11239, eq. 4)
 
 Linear betas: Ho et al., section 4. Cosine: Nichol & Dhariwal, 2021 (arXiv:2102.09672), eq. 17, betas capped at 0.999.
+Flow: even steps of the flow time from 1 / T to 1, where no picture is left (Liu et al., 2022, arXiv:2209.03003).
 """
 
 import math
@@ -24,6 +25,9 @@ def alpha_bar(schedule: str, levels: int = 1000) -> Tensor:
         edges = torch.arange(levels + 1, dtype=torch.float64) / levels
         f = torch.cos((edges + 0.008) / 1.008 * math.pi / 2).square()
         betas = (1 - f[1:] / f[:-1]).clamp(max=0.999)
+    elif schedule == "flow":
+        s = (torch.arange(levels, dtype=torch.float64) + 1) / levels
+        return (1 - s).square() / ((1 - s).square() + s.square())
     else:
         raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}, got {schedule}")
     return torch.cumprod(1 - betas, dim=0)
