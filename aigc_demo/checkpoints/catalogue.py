@@ -11,10 +11,7 @@ Nothing here imports torch: the page is built from this before any model is touc
 import argparse
 import functools
 import hashlib
-import json
 import math
-import re
-import struct
 import sys
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -140,18 +137,18 @@ def file_sha256(path: Path) -> str:
 def count_parameters(path: Path) -> int:
     """Trained numbers in a safetensors file, by its header: not counters, not the running means of normalisations.
 
-    A matrix of whole numbers counts when its scale stands beside it, see checkpoints/files.py; the scale does not.
+    A matrix of integers counts when its scale stands beside it, see checkpoints/files.py; the scale does not.
     """
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header: dict[str, Any] = json.loads(file.read(length))
-    tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
-    return sum(
-        math.prod(tensor["shape"])
-        for name, tensor in tensors.items()
-        if (tensor["dtype"].startswith(("F", "BF")) or f"{name}.scale" in tensors)
-        and not name.endswith((".running_mean", ".running_var", ".scale"))
-    )
+    from safetensors import safe_open
+
+    with safe_open(path, framework="numpy") as file:
+        tensors = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+        return sum(
+            math.prod(tensor.get_shape())
+            for name, tensor in tensors.items()
+            if (tensor.get_dtype().startswith(("F", "BF")) or f"{name}.scale" in tensors)
+            and not name.endswith((".running_mean", ".running_var", ".scale"))
+        )
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -159,27 +156,21 @@ def describe(path: Path) -> dict[str, Any]:
     return {"size": path.stat().st_size, "sha256": file_sha256(path), "parameters": count_parameters(path)}
 
 
-def to_toml(value: Any) -> str:
-    """A text, a number or a table of numbers as TOML."""
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{name} = {to_toml(item)}" for name, item in value.items()) + " }"
-    return json.dumps(value) if isinstance(value, str) else f"{value}"
-
-
 def update(id: str, values: Mapping[str, Any], path: Path = PATH) -> None:
     """Write `values` into the entry of one checkpoint; the rest of the file, comments too, stays as it is."""
-    blocks = re.split(r"(?m)^(?=\[\[)", path.read_text(encoding="utf-8"))
-    place = next((i for i, block in enumerate(blocks) if re.search(rf'(?m)^id = "{re.escape(id)}"$', block)), None)
-    if place is None:
+    import tomlkit
+
+    document: Any = tomlkit.parse(path.read_text(encoding="utf-8"))
+    found = next((entry for entry in document["checkpoint"] if entry["id"] == id), None)
+    if found is None:
         raise NotFoundError("unknown_checkpoint", name=short(id))
-    lines = blocks[place].rstrip("\n").split("\n")
-    gap = blocks[place][len(blocks[place].rstrip("\n")) :]
     for name, value in values.items():
-        line = f"{name} = {to_toml(value)}"
-        old = next((i for i, text in enumerate(lines) if text.startswith(f"{name} = ")), len(lines))
-        lines[old : old + 1] = [line]
-    blocks[place] = "\n".join(lines) + gap
-    path.write_text("".join(blocks), encoding="utf-8")
+        if isinstance(value, Mapping):
+            table = tomlkit.inline_table()
+            table.update(value)
+            value = table
+        found[name] = value
+    path.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
 def remeasure(id: str, measured: Mapping[str, Any], assets: Path = ASSETS, path: Path = PATH) -> None:

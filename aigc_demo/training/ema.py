@@ -1,9 +1,13 @@
-"""Exponential moving average of a network's weights: what is shipped, since it draws better than the last step."""
+"""Exponential moving average of a network's weights, which is what is shipped: it draws better than the last step.
+
+torch's AveragedModel copies the weights at the first update and averages whole numbers too; here the decay rises from
+2/11, and the counters of normalisations stay.
+"""
 
 import copy
 
-import torch
 from torch import nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class EMA:
@@ -14,11 +18,10 @@ class EMA:
         self.decay = decay
         self.steps = 0
 
-    @torch.no_grad()
     def update(self, model: nn.Module) -> None:
-        """Move every weight of the copy a little towards `model`."""
+        """Move every weight of the copy a little towards that of `model`."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         pairs = zip(self.model.state_dict().values(), model.state_dict().values(), strict=True)
-        slow, fast = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)  # counters stay
-        torch._foreach_lerp_(slow, fast, 1 - decay)
+        slow, fast = zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True)
+        get_ema_multi_avg_fn(decay)(slow, fast, None)  # type: ignore[no-untyped-call]
