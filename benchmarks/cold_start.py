@@ -12,10 +12,9 @@ from benchmarks.measure import ROOT, Result, Run, alternate, compare, fresh_inte
 OURS = f"""
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.images import to_pil
-from aigc_demo.services.diffusion.requests import Draw
-from aigc_demo.services.diffusion.service import create
-*_, last = create(Store(device="cpu")).draw(Draw(digit=-1, steps={STEPS}, guidance=1))
-to_pil(last.value.x).save(sys.argv[1])
+from aigc_demo.services.service import Service
+last = Service(Store(device="cpu")).result("diffusion_draw", dict(digit=-1, steps={STEPS}, guidance=1))
+to_pil(last.x).save(sys.argv[1])
 """
 
 PEER = f"""

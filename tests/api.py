@@ -1,6 +1,7 @@
 """What the tests of the HTTP API share: raw requests to the running app, and what a good answer and a sentence are."""
 
 import base64
+import dataclasses
 import io
 import json
 import re
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 
 from aigc_demo.core.errors import SENTENCES
+from aigc_demo.services.use_case import request_class, requests_of, split
 from aigc_demo.ui.i18n import texts
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
@@ -85,9 +87,13 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
 
 
 def small(endpoint: str) -> dict[str, Any]:
-    """Values of a small request to any public endpoint."""
+    """Values of a small request to any public endpoint, in the order that it takes them."""
     use_case = re.sub(r"_(save|python|look)$", "", endpoint)
     values, shown = dict(SMALL[use_case]), {}
+    family, name = split(endpoint)
+    if name in requests_of(family):
+        fields = dataclasses.fields(request_class(endpoint))
+        return {field.name: values.get(field.name, field.default) for field in fields} | {"format": ""}
     if "extra_0" in values and endpoint != use_case:  # what the page shows travels with a run and with a save only
         shown = {"extra_0": values.pop("extra_0")} if endpoint.endswith("_save") else {}
     return {**values, **({"format": "png"} if endpoint.endswith("_save") else {}), **shown}
@@ -140,6 +146,11 @@ class Api:
         assert isinstance(words, str) and spoken(words, self.lang), found
         assert len(words) < 250 and "\n" not in words
         return words
+
+    def file(self, endpoint: str, **changes: Any) -> bytes:
+        """The file that an event gives."""
+        made, _ = self.good(endpoint, **changes)
+        return self.client.get(made["url"]).content
 
     def picture(self, value: Any) -> Image.Image:
         """The last frame of a microscope, all panes above each other, or the last picture of a mosaic."""

@@ -17,20 +17,16 @@ from test_hub import NET, LoopbackHub
 
 from aigc_demo.core.card import Card
 from aigc_demo.services import cards
+from aigc_demo.services.use_case import find
 
 ROOT = Path(__file__).resolve().parent.parent
 DIFFUSION = [name for name in SMALL if name.startswith("diffusion_")]  # other families have their own files
-PUBLIC = [
-    *DIFFUSION,
-    *(f"{name}_save" for name in DIFFUSION if name != "diffusion_hub"),
-    *(f"diffusion_{name}_python" for name in ("draw", "forward", "walk", "grid")),
-    "diffusion_hub_look",
-]
+PUBLIC = DIFFUSION
 
 
 def always(api):
     """The same picture is drawn."""
-    return api.picture(api.good("diffusion_draw")[0])
+    return api.file("diffusion_draw")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def hub(hub_port, tmp_path_factory):
 # before a hub listens
 
 
-@pytest.mark.parametrize("endpoint", ["diffusion_hub", "diffusion_hub_look"])
+@pytest.mark.parametrize("endpoint", ["diffusion_hub"])
 def test_without_a_network_the_hub_is_one_sentence(api, endpoint):
     assert api.bad(endpoint).startswith("The hub cannot be reached from here.")
 
@@ -70,33 +66,30 @@ def test_every_public_endpoint_is_of_a_family_with_a_tab(api):
 @pytest.mark.parametrize("endpoint", PUBLIC)
 def test_every_endpoint_answers_gradios_client(program, hub, endpoint):
     """Arguments by name, as the API page shows them."""
-    found = program.predict(api_name=f"/{endpoint}", **small(endpoint))
-    if endpoint.endswith("_save"):
-        assert Path(found["name"]).suffix == ".png" and found["file"]["url"].endswith(found["name"])
-    elif endpoint.endswith("_python"):
-        assert "aigc_demo" in found["ours"] and "diffusers" in found["library"]
-    elif endpoint.endswith("_look"):
-        assert found["good"] and HUB in found["words"]
-    else:
-        assert found[0].get("sheets") or found[0]["signals"]
-        assert found[-1]["state"] == "live"
+    file, result = program.predict(api_name=f"/{endpoint}", **small(endpoint))
+    kind = find(endpoint).formats[0]
+    assert file["url"].endswith(f".{kind}") and Path(file["path"]).name == file["orig_name"]
+    assert result["card"]["use_case"] == endpoint and result["milliseconds"] > 0 and result["device"] == "CPU"
 
 
 @pytest.mark.parametrize("kind", ["png", "gif", "mp4", "json"])
 def test_a_saved_file_carries_its_card(api, tmp_path, kind):
-    saved = api.good("diffusion_draw_save", format=kind)[0]
-    file = tmp_path / saved["name"]
-    file.write_bytes(api.client.get(saved["file"]["url"]).content)
+    made, result = api.good("diffusion_draw", format=kind)
+    file = tmp_path / made["orig_name"]
+    file.write_bytes(api.client.get(made["url"]).content)
     card = cards.read(file)
     assert card.use_case == "diffusion_draw" and len(card.sha256) == 64
-    assert {name: card.values[name] for name in small("diffusion_draw")} == small("diffusion_draw")
+    asked = {name: value for name, value in small("diffusion_draw").items() if name != "format"}
+    assert card.values == asked == result["card"]["values"] and result["seed"] == asked["seed"]
 
 
 def test_a_run_streams_while_it_goes_on(api):
-    with api.client.stream("GET", api.start("diffusion_draw", [7, 150, 7, "ddim", 1.5, 0])) as answer:
+    asked = {**small("diffusion_draw"), "steps": 150}
+    with api.client.stream("GET", api.start("diffusion_draw", list(asked.values()))) as answer:
         lines = [json.loads(line[6:]) for line in answer.iter_lines() if line.startswith("data: [")]
     assert len(lines) > 3
-    assert lines[-1][1] == {"done": 150, "total": 150} and sum(lines[-1][0]["counts"]) == 151
+    assert lines[0][0] is None and lines[0][1]["total"] == 151
+    assert lines[-1][0]["url"].endswith(".png") and lines[-1][1]["level"] == -1
 
 
 # numbers
@@ -106,12 +99,12 @@ NUMBERS = [
     *(("diffusion_forward", name) for name in ("sample", "level")),
     ("diffusion_redraw", "level"),
     ("diffusion_walk", "frames"),
-    ("diffusion_walk_save", "seed_to"),
-    ("diffusion_grid_python", "seeds"),
+    ("diffusion_walk", "seed_to"),
+    ("diffusion_grid", "seeds"),
     ("diffusion_samplers", "seed"),
     ("diffusion_cut", "many"),
     ("diffusion_beside", "steps"),
-    ("diffusion_hub_look", "seed"),
+    ("diffusion_hub", "seed"),
 ]
 NONSENSE = [math.nan, math.inf, -math.inf, 10**9 + 0.5, -1.5, 10**30, 10**400, True, "7", "", None, [], [1], {}]
 
@@ -147,10 +140,10 @@ def test_whole_floats_are_whole(api):
 
 @pytest.mark.parametrize(
     ("endpoint", "field"),
-    [("diffusion_draw", "sampler"), ("diffusion_beside", "mistake"), ("diffusion_grid_save", "format")],
+    [("diffusion_draw", "sampler"), ("diffusion_beside", "mistake"), ("diffusion_grid", "format")],
 )
 def test_only_what_is_offered_can_be_chosen(api, endpoint, field):
-    for value in ("plms", "", "DDIM", "x" * 100_000, "<b>ddim</b>", None, 3, True, ["ddim"], {"ddim": 1}):
+    for value in ("plms", "DDIM", "x" * 100_000, "<b>ddim</b>", None, 3, True, ["ddim"], {"ddim": 1}):
         words = api.bad(endpoint, **{field: value})
         assert "must be one of" in words or "must be text" in words
 
@@ -158,7 +151,7 @@ def test_only_what_is_offered_can_be_chosen(api, endpoint, field):
 IDS = ["", " ", "../secret", "a/../b", "https://example.org/a/b", "file:///etc/passwd", "a/b/c", "a b/c", "owner/\x00"]
 
 
-@pytest.mark.parametrize("endpoint", ["diffusion_hub", "diffusion_hub_look"])
+@pytest.mark.parametrize("endpoint", ["diffusion_hub"])
 def test_a_hub_id_is_checked_before_anything_is_asked(api, hub, endpoint):
     hub.asked.clear()
     for name in (*IDS, "七/七", "owner/name?x=1", "owner\\name"):
@@ -196,20 +189,18 @@ DRAWINGS = {
 }
 
 
-@pytest.mark.parametrize("endpoint", ["diffusion_forward", "diffusion_redraw", "diffusion_forward_python"])
+@pytest.mark.parametrize("endpoint", ["diffusion_forward", "diffusion_redraw"])
 def test_a_bad_drawing_is_one_sentence(api, endpoint):
     for name, (drawing, words) in DRAWINGS.items():
-        if endpoint.endswith("_python") and words == LARGE:
-            continue
         assert words in api.bad(endpoint, drawing=drawing), name
 
 
 def test_a_drawing_is_seen_whatever_its_colours(api):
     dark, light = (
-        api.good("diffusion_forward", drawing=data_url(encoded(stroke(paper=paper, ink=255 - paper))))[0]
+        api.good("diffusion_forward", drawing=data_url(encoded(stroke(paper=paper, ink=255 - paper))))[1]
         for paper in (255, 0)
     )
-    assert dark["x0"] == light["x0"]
+    assert dark["card"]["values"]["drawing"] == light["card"]["values"]["drawing"]
 
 
 # the request itself
@@ -218,7 +209,7 @@ def test_a_drawing_is_seen_whatever_its_colours(api):
 def test_values_that_are_missing(api):
     for values in ([], [7], [7, 2, 7, "ddim", 1.5]):
         how, found = api.values("diffusion_draw", *values)
-        assert how == "error" and f"Only {len(values)} of 6 values came" in api.judged(found)
+        assert how == "error" and f"Only {len(values)} of 8 values came" in api.judged(found)
 
 
 def test_values_that_are_too_many_are_left_out(api):
@@ -277,7 +268,7 @@ def test_chinese_sentences(api, client, accepted):
     assert chinese.bad("diffusion_draw", steps=0) == "“去噪步数”要在 1 到 1000 之间，收到的是 0。"
     assert "画板是空的" in chinese.bad("diffusion_forward", drawing=DRAWINGS["blank"][0])
     assert chinese.bad("diffusion_draw", seed=None).endswith("是空的。填一个数。")
-    assert "owner/name" in chinese.bad("diffusion_hub_look", name="../x")
+    assert "owner/name" in chinese.bad("diffusion_hub", name="../x")
     how, found = chinese.values("diffusion_draw", 1)
     assert how == "error" and "只收到 1 个" in chinese.judged(found)
 
@@ -323,7 +314,7 @@ def test_a_good_card_opens(api):
 
 def test_two_at_once_get_their_own_pictures(api):
     def save(seed):
-        return api.client.get(api.good("diffusion_draw_save", seed=seed, steps=5)[0]["file"]["url"]).content
+        return api.file("diffusion_draw", seed=seed, steps=5)
 
     alone = {seed: save(seed) for seed in (1, 2)}
     assert alone[1] != alone[2]
@@ -336,7 +327,7 @@ def test_two_at_once_get_their_own_pictures(api):
     ("endpoint", "changes"),
     [
         ("diffusion_draw", {"steps": 1000}),
-        ("diffusion_draw_save", {"steps": 1000, "format": "gif"}),
+        ("diffusion_draw", {"steps": 1000, "format": "gif"}),
         ("diffusion_redraw", {"steps": 1000, "level": 999}),
         ("diffusion_beside", {"steps": 100, "sampler": "heun"}),
         ("diffusion_cut", {"few": 50, "many": 100, "sampler": "heun"}),

@@ -12,8 +12,9 @@ from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadFileError, BadRequestError
 from aigc_demo.core.params import build
 from aigc_demo.services import cards
+from aigc_demo.services.diffusion.denoising import real_digit
 from aigc_demo.services.diffusion.requests import Beside, Cut, Draw, Forward, Grid, Redraw, Samplers, Walk
-from aigc_demo.services.diffusion.service import create
+from aigc_demo.services.service import Service
 
 SAVED = {  # use-case -> request, formats; small ones
     "diffusion_draw": (Draw(steps=3, sampler="ddpm", seed=2**32 - 1), ("png", "gif", "mp4", "json")),
@@ -30,7 +31,7 @@ SAVED = {  # use-case -> request, formats; small ones
 @pytest.fixture(scope="module")
 def service():
     """The use-cases over the weights that ship."""
-    return create(Store(device="cpu"))
+    return Service(Store(device="cpu"))
 
 
 def saved(service, use_case, request, kind):
@@ -65,13 +66,13 @@ def test_a_large_drawing_is_kept_as_what_the_model_saw(service, tmp_path, use_ca
     card = card_of(saved(service, use_case, request, "json"), tmp_path, "json")
     assert len(card.values["drawing"]) < 3000
     again = build(type(request), card.values)
-    same = [np.asarray(service.real(0, order.drawing)) for order in (request, again)]
+    same = [np.asarray(real_digit(service.store, 0, order.drawing)) for order in (request, again)]
     np.testing.assert_allclose(*same, atol=1 / 127)
     assert card_of(saved(service, use_case, again, "png"), tmp_path, "png").values == card.values
 
 
 def test_an_unknown_format_is_refused(service):
-    with pytest.raises(BadRequestError, match="format must be one of png, gif, mp4, json, got exe"):
+    with pytest.raises(BadRequestError, match="format must be one of png, json, got exe"):
         list(service.save("diffusion_forward", Forward(), "exe"))
 
 

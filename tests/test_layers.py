@@ -19,8 +19,14 @@ MAY_IMPORT = {
     "evaluation": {"core", "models", "sampling", "data", "checkpoints"},
     "training": {"core", "models", "sampling", "data", "checkpoints", "evaluation"},
     "ui": {"core", "checkpoints", "services"},
+    "examples": {"checkpoints", "data", "models", "pipelines", "sampling", "services"},  # as a person would write them
 }
-ONLY_IN = {"gradio": {"ui"}, "accelerate": {"training"}, "diffusers": {"pipelines"}, "transformers": {"pipelines"}}
+ONLY_IN = {
+    "gradio": {"ui"},
+    "accelerate": {"training"},
+    "diffusers": {"pipelines", "examples"},
+    "transformers": {"pipelines", "examples"},
+}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT)
 
 

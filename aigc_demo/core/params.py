@@ -1,11 +1,8 @@
 """Bounds of request fields, declared once: services check them, the page draws them.
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(Request):
     steps: Annotated[int, Range(1, 1000)] = 20
-
-    def __post_init__(self) -> None:
-        check(self)
 """
 
 import dataclasses
@@ -13,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 from aigc_demo.core.errors import BadRequestError
 
@@ -51,7 +48,9 @@ SEED = Range(0, 2**32 - 1)  # every seed box
 def rules(request: type[Any]) -> dict[str, tuple[type[Any], Rule | None]]:
     """Field name -> (its type, its bounds or None) of a request class, in order."""
     found: dict[str, tuple[type[Any], Rule | None]] = {}
-    for name, hint in get_type_hints(request, include_extras=True).items():
+    hints = get_type_hints(request, include_extras=True)
+    for name in (field.name for field in dataclasses.fields(request)):
+        hint = hints[name]
         kind, *notes = get_args(hint) if get_origin(hint) is not None and hasattr(hint, "__metadata__") else (hint,)
         found[name] = (kind, next((note for note in notes if isinstance(note, Range | Choice | Text)), None))
     return found
@@ -102,6 +101,19 @@ def check(request: Any) -> None:
     for name, (kind, rule) in rules(type(request)).items():
         if kind in (bool, int, float, str):
             object.__setattr__(request, name, clean(name, kind, rule, getattr(request, name)))
+
+
+@dataclass(frozen=True)
+class Request:
+    """Base class of requests: every field is checked when one is made. A subclass that checks more calls this first.
+
+    `queue` says with whom it takes turns, see ui/events.py.
+    """
+
+    queue: ClassVar[str] = "device"
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 def build(request: type[R], values: Mapping[str, Any]) -> R:

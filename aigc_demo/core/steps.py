@@ -1,5 +1,7 @@
 """Slow work is a generator of steps."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -13,3 +15,12 @@ class Step(Generic[T]):
     done: int
     total: int
     value: T
+
+
+def timed(work: Iterator[T]) -> Iterator[tuple[T, float]]:
+    """Everything that `work` yields, with the milliseconds spent on it and all before it; waits are not counted."""
+    spent, began = 0.0, time.perf_counter()
+    for made in work:
+        spent += time.perf_counter() - began
+        yield made, spent * 1000
+        began = time.perf_counter()

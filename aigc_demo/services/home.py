@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from aigc_demo.checkpoints.catalogue import ASSETS, Checkpoint, Family
+from aigc_demo.services import first_results
+from aigc_demo.services.use_case import requests_of
 
 EXAMPLES = ASSETS / "examples"
 NEEDED = ("sheets", "panes", "w", "h", "levels")
@@ -49,13 +51,18 @@ def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run")
 
 
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """Family stem -> its first shipped run, for the families that have one.
+    """Family stem -> the first result of its first use case, for the families that have one.
 
     A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead;
     one that writes has `<stem>-typed.json` with {"prompt", "text"}, or with {"couplets"}, see static/couplet.js.
     """
     found = {}
     for family in families:
+        headline = next((f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)), "")
+        first = first_results.load(headline, folder)
+        if first is not None:
+            found[family.stem] = {**first["value"], "parameters": first["parameters"], "seed": first["seed"]}
+            continue
         typed = shipped_value(f"{family.stem}-typed", folder)
         if typed is not None and all(isinstance(typed.get(name), str) for name in ("prompt", "text")):
             found[family.stem] = {"typed": typed, "panes": []}

@@ -6,17 +6,24 @@ from importlib import import_module
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import find, requests_of
 
 logger = logging.getLogger(__name__)
 
 
 def warm(store: Store) -> None:
     """Every family's service does its smallest piece of work, so that libraries and weights are in memory."""
+    everything = Service(store)
     for family in store.catalogue.families:
-        service = import_module(f"aigc_demo.services.{family.stem}.service").create(store)
         try:
-            if once := getattr(service, "warm", None):  # the first attribute asked for makes the service
-                once()
+            for name in (f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)):
+                if (smallest := find(name).warm) is not None:
+                    list(everything.run(name, smallest))
+            if not requests_of(family.stem):
+                service = import_module(f"aigc_demo.services.{family.stem}.service").create(store)
+                if once := getattr(service, "warm", None):  # the first attribute asked for makes the service
+                    once()
         except UserError as error:  # a file is missing, say: the tab tells it to who needs it
             logger.warning("%s: %s", family.stem, error)
     from aigc_demo.pipelines.library import diffusers  # here, since a page is served without it

@@ -9,7 +9,8 @@ from starlette.middleware import Middleware
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.lazy import Lazy
-from aigc_demo.ui import header, restore, serving, sessions
+from aigc_demo.services.service import Service
+from aigc_demo.ui import api, family_page, header, restore, serving, sessions
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
@@ -25,6 +26,15 @@ def make_service(stem: str, store: Any) -> Any:
     return import_module(f"aigc_demo.services.{stem}.service").create(store)
 
 
+def build_family(stem: str, service: Service) -> list[Form]:
+    """The inner tabs of a family."""
+    if api.converted([stem]):
+        return family_page.build(stem, service)
+    older = Lazy(functools.partial(make_service, stem, service.store))
+    forms: list[Form] = import_module(f"aigc_demo.ui.tabs.{stem}").build(older)
+    return forms
+
+
 def build(store: Any) -> gr.Blocks:
     """All pages in one Blocks: one queue, one API.
 
@@ -34,6 +44,8 @@ def build(store: Any) -> gr.Blocks:
     demo = Page(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True)
     for family in families:
         demo.route(t(f"{family.stem}.title"), family.stem, show_in_navbar=False)
+    demo.route("API", api.PATH, show_in_navbar=False)
+    service = Service(store)
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
     with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second
         demo.current_page = ""
@@ -43,11 +55,12 @@ def build(store: Any) -> gr.Blocks:
         for family in families:
             demo.current_page = family.stem
             header.build(families, family.stem)
-            service = Lazy(functools.partial(make_service, family.stem, store))
             with gr.Column(elem_id=f"page-{family.stem}", elem_classes="lx-page"):
-                forms: list[Form] = import_module(f"aigc_demo.ui.tabs.{family.stem}").build(service)
+                forms = build_family(family.stem, service)
             known.update(form.use_case for form in forms)
             restore.build(known, forms)
+        demo.current_page = api.PATH
+        api.build(service, api.converted([family.stem for family in families]))
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
     demo._queue.sleep_when_free = IDLE
     return demo
@@ -78,7 +91,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
             "middleware": [
                 Middleware(serving.Assets),
                 Middleware(serving.Limits),
-                Middleware(serving.Pages, families=tuple(path for path, *_ in demo.pages if path)),
+                Middleware(serving.Pages, families=tuple(family.stem for family in catalogue.families())),
             ],
             "docs_url": None,
             "redoc_url": None,

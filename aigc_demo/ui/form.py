@@ -201,16 +201,18 @@ class Form:
         names = [*fields, *extra]
         wants_language = "lang" in inspect.signature(handler).parameters
 
-        def arguments(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        def arguments(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, str]]:
             request = build(self.request, dict(zip(fields, values, strict=False)))
-            lang = (language(values[len(names)]),) if wants_language else ()
-            return (request, *values[len(fields) : len(names)], *lang)
+            lang = {"lang": language(values[len(names)])} if wants_language else {}
+            return (request, *values[len(fields) : len(names)]), lang
 
         def call(*values: Any) -> Any:
-            return handler(*arguments(values))
+            given, lang = arguments(values)
+            return handler(*given, **lang)
 
         def stream(*values: Any) -> Iterator[Any]:
-            yield from handler(*arguments(values))
+            given, lang = arguments(values)
+            yield from handler(*given, **lang)
 
         function: Any = stream if inspect.isgeneratorfunction(handler) else call
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -267,9 +269,8 @@ class Form:
             self.endpoint(handler),
             self.inputs,
             list(outputs),
-            api_name=self.use_case,
             trigger_mode="always_last",
-            **{**QUICK, **options},
+            **{"api_name": self.use_case, **QUICK, **options},
         )
 
     def latest_wins(self, used: str, other: str, empty: str) -> None:
@@ -279,7 +280,11 @@ class Form:
         part.change(None, before, before, js=script, show_progress="hidden")
 
     def save(
-        self, formats: Sequence[str], make: Callable[..., Iterator[Step[bytes | None]]], extra: Sequence[Any] = ()
+        self,
+        formats: Sequence[str],
+        make: Callable[..., Iterator[Step[bytes | None]]],
+        extra: Sequence[Any] = (),
+        **options: Any,
     ) -> None:
         """The save row: a format and a button. `make(request, format, *extra values)` ends with the file's bytes."""
         with gr.Row(elem_classes="lx-save", equal_height=False):
@@ -310,11 +315,15 @@ class Form:
             self.endpoint(on_save, names),
             [*self.inputs, raw(kind), *extra],
             file,
-            api_name=f"{self.use_case}_save",
-            **DEVICE,
+            **{"api_name": f"{self.use_case}_save", **DEVICE, **options},
         )
 
-    def share(self, python: Callable[[Any], tuple[str, str]] | None = None, library: str = "shell.library") -> None:
+    def share(
+        self,
+        python: Callable[[Any], tuple[str, str]] | None = None,
+        library: str = "shell.library",
+        **options: Any,
+    ) -> None:
         """Copy link, and copy as Python: `python(request) -> (script with aigc_demo, script with the library)`.
 
         `library`: key of what the second script is called.
@@ -336,4 +345,5 @@ class Form:
                 ours, library = python(request)
                 return {"ours": ours, "library": library}
 
-            code.click(self.endpoint(on_python), self.inputs, scripts, api_name=f"{self.use_case}_python", **QUICK)
+            wishes = {"api_name": f"{self.use_case}_python", **QUICK, **options}
+            code.click(self.endpoint(on_python), self.inputs, scripts, **wishes)

@@ -29,6 +29,12 @@ def function_text(module: str, name: str) -> str:
     return "\n".join(line[indent:] for line in lines)
 
 
+def sources(*names: str) -> dict[str, str]:
+    """ "sampling.samplers:ddim_step" -> its caption and text, for `how_it_works`."""
+    split = (name.partition(":") for name in names)
+    return {f"aigc_demo/{path.replace('.', '/')}.py · {name}": function_text(path, name) for path, _, name in split}
+
+
 def kind_of(piece: tokenize.TokenInfo) -> str:
     """The CSS class of a token of Python, or nothing."""
     if piece.type == token.COMMENT:

@@ -151,6 +151,11 @@ def predict_card(question: str, answers: Sequence[str], reveal: str) -> gr.HTML:
     )
 
 
+def question(key: str) -> gr.HTML:
+    """A predict card whose texts are <key>, <key>_right, <key>_b, <key>_c and <key>_reveal."""
+    return predict_card(key, [f"{key}_{answer}" for answer in ("right", "b", "c")], f"{key}_reveal")
+
+
 def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str]) -> None:
     """The fold with the formula (LaTeX), one paragraph (key), papers (title -> address) and our own source lines.
 
@@ -180,10 +185,11 @@ LATEX: list[dict[str, str | bool]] = [
 
 
 def code_view(library: str = "shell.library") -> gr.HTML:
-    """Two scripts side by side in tabs. Its value is {"ours": text, "library": text}; `library`: key of its name."""
+    """Two programs in tabs: {"ours": text, "library": text}. `library`: key of the second one's name, "" without one."""
     buttons = "".join(
         f'<button type="button" role="tab" data-side="{side}">{t(name)}</button>'
         for side, name in (("ours", "shell.ours"), ("library", library))
+        if name
     )
     return view(
         "code",

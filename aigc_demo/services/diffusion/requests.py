@@ -1,13 +1,14 @@
 """What can be asked of the diffusion family: one frozen request per use-case, with its bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check, clean
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text, clean
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT = "diffusion-digits"
 ANY = -1  # the digit that means "no class"
+COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
 SAMPLES = 200  # real digits to pick from, 20 of each class
 MISTAKES = ("timestep_off_by_one", "wrong_scaling", "no_time_embedding", "classes_shifted")
 
@@ -22,20 +23,7 @@ Drawing = Annotated[str, Text(2_000_000)]  # "data:image/png;base64,...", or emp
 
 
 @dataclass(frozen=True)
-class Forward:
-    """Add noise to a real or drawn digit."""
-
-    sample: Sample = 140
-    drawing: Drawing = ""
-    seed: Seed = 7
-    level: Level = 400
-
-    def __post_init__(self) -> None:
-        check(self)
-
-
-@dataclass(frozen=True)
-class Draw:
+class Draw(Request):
     """Draw a digit out of noise."""
 
     digit: Digit = 7
@@ -46,12 +34,21 @@ class Draw:
     eta: Annotated[float, Range(0, 1, 0.05)] = 0.0
     checkpoint: Annotated[str, Text(200)] = CHECKPOINT
 
-    def __post_init__(self) -> None:
-        check(self)
+
+@dataclass(frozen=True)
+class Forward(Request):
+    """Add noise to a real or drawn digit."""
+
+    queue: ClassVar[str] = "quick"
+
+    sample: Sample = 140
+    drawing: Drawing = ""
+    seed: Seed = 7
+    level: Level = 400
 
 
 @dataclass(frozen=True)
-class Redraw:
+class Redraw(Request):
     """Noise a picture up to a level, then denoise it from there."""
 
     sample: Sample = 140
@@ -63,12 +60,9 @@ class Redraw:
     sampler: Sampler = "ddim"
     guidance: Guidance = 1.5
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Walk:
+class Walk(Request):
     """Go from the noise of one seed to the noise of another, and draw every stop."""
 
     digit: Digit = 3
@@ -79,12 +73,9 @@ class Walk:
     sampler: Sampler = "dpmpp"
     guidance: Guidance = 1.5
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Request):
     """Every digit from the same seeds: class by seed."""
 
     seed: Seed = 0
@@ -93,24 +84,18 @@ class Grid:
     sampler: Sampler = "dpmpp"
     guidance: Guidance = 1.5
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Samplers:
+class Samplers(Request):
     """All samplers from one noise, at several step counts."""
 
     digit: Digit = 5
     seed: Seed = 7
     guidance: Guidance = 1.5
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Cut:
+class Cut(Request):
     """A run of few steps against a longer run that is cut after as many."""
 
     digit: Digit = 5
@@ -121,12 +106,12 @@ class Cut:
     guidance: Guidance = 1.5
 
     def __post_init__(self) -> None:
-        check(self)
+        super().__post_init__()
         clean("many", int, Range(self.few, 100), self.many)
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Request):
     """Our network and sampler beside diffusers, same weights and noise."""
 
     digit: Digit = 7
@@ -136,18 +121,12 @@ class Beside:
     guidance: Guidance = 1.5
     mistake: Annotated[str, Choice(("none", *MISTAKES))] = "none"
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Hub:
+class Hub(Request):
     """Draw with a DDPM or DDIM model of the hub, through our own network and sampler."""
 
     name: Annotated[str, Text(200)] = "google/ddpm-cifar10-32"
     seed: Seed = 7
     steps: Annotated[int, Range(1, 200)] = 20
     sampler: Sampler = "ddim"
-
-    def __post_init__(self) -> None:
-        check(self)

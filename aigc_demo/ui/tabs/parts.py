@@ -131,6 +131,17 @@ def verdict_words(lang: str, made: Any, tolerance: float) -> dict[str, Any]:
     return {"words": words, "good": made.first is None}
 
 
+def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
+    """The sentence that sums a comparison up: `first` layer over the `tolerance` of `layers`, or `maximum`, `mean`."""
+    first = value["first"]
+    if first is None:
+        words = say("shell.verdict_same").format(maximum=f"{value['maximum']:.1e}", mean=f"{value['mean']:.1e}")
+    else:
+        layer, limit = value["layers"][first][0], f"{value['tolerance']:.0e}"
+        words = say("shell.verdict_first").format(layer=layer, limit=limit)
+    return {"words": words, "good": first is None}
+
+
 def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
     """What stands above and under the three pictures."""
     columns = [say(f"shell.beside_{name}") for name in ("ours", "library", "gap")]

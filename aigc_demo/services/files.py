@@ -1,0 +1,43 @@
+"""What a result is saved as: pictures or a text, encoded in a format, with the run card inside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+
+from aigc_demo.core.card import Card
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import short
+from aigc_demo.data import media
+from aigc_demo.services import text_saving
+from aigc_demo.services.text_saving import Document
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Frames of an animation, or one picture."""
+
+    frames: Sequence[Image.Image]
+    still: Image.Image | None = None  # what stands for an animation in a PNG; by default its last frame
+
+
+Content = Pictures | Document
+PICTURE = ("png", "json")  # formats of one picture
+ANIMATION = ("png", "gif", "mp4", "json")
+TEXT = text_saving.FORMATS
+
+
+def encode(content: Content, format: str, card: Card) -> bytes:
+    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone), TXT, HTML, PNG or JSON of a text."""
+    if isinstance(content, Document):
+        return text_saving.encode(content, format, card)
+    text = card.to_json()
+    if format == "png":
+        return media.png(content.still or content.frames[-1], text)
+    if format == "gif":
+        return media.gif(content.frames, text=text)
+    if format == "mp4":
+        return media.mp4(content.frames, text=text)
+    if format == "json":
+        return text.encode()
+    raise BadRequestError("choice", field="format", options=", ".join(ANIMATION), value=short(format))

@@ -1,0 +1,103 @@
+"""The first results that ship with the page, so that every inner tab shows something real before any click.
+
+    python -m aigc_demo.services [diffusion_draw ...]
+
+runs every use case that has a `first` request, and writes what the page would draw to assets/examples/<name>.json, with
+the PNG files beside it. Run it after new weights. `load` reads one back without torch.
+"""
+
+import argparse
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from aigc_demo.checkpoints.catalogue import ASSETS
+from aigc_demo.core.errors import UserError
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json, find, requests_of
+
+logger = logging.getLogger(__name__)
+EXAMPLES = ASSETS / "examples"
+KEY = "shipped"  # {"shipped": "diffusion_draw-0.png"} stands for a file in a value
+
+
+def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
+    """Write the first result of a use case; False where it has none."""
+    use_case = find(name)
+    if use_case.first is None:
+        return False
+    steps = list(service.run(name, use_case.first))
+    shown = [step.value for step in use_case.page(use_case.first, iter(steps)) if step.value is not None]
+    files: list[bytes] = []
+
+    def named(part: Any) -> Any:
+        if isinstance(part, bytes):
+            files.append(part)
+            return {KEY: f"{name}-{len(files) - 1}.png"}
+        if isinstance(part, dict):
+            return {key: named(value) for key, value in part.items()}
+        return [named(value) for value in part] if isinstance(part, list | tuple) else part
+
+    used = use_case.checkpoints(use_case.first)
+    source = {"checkpoint": used[0], "sha256": service.store.sha256(used[0])} if used else {}
+    facts = service.facts(name, use_case.first)
+    told = {"parameters": facts["parameters"], "seed": facts["seed"], "values": asdict(use_case.first), **source}
+    write(folder / f"{name}.json", {"value": named(shown[-1]), **told})
+    for place, file in enumerate(files):
+        (folder / f"{name}-{place}.png").write_bytes(file)
+    return True
+
+
+def write(path: Path, value: Json) -> None:
+    """A value as a line of JSON."""
+    path.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load(name: str, folder: Path = EXAMPLES) -> Json | None:
+    """{"value", "parameters", "seed", ...} of a first result, files as {"url": address}; None when it is not there."""
+    try:
+        first: Json = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        return {**first, "value": placed(first["value"], folder)}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def placed(part: Any, folder: Path) -> Any:
+    """A value with the addresses of its files in place of their names."""
+    if isinstance(part, dict):
+        if set(part) == {KEY}:
+            return {"url": address(part[KEY], folder)}
+        return {key: placed(value, folder) for key, value in part.items()}
+    return [placed(value, folder) for value in part] if isinstance(part, list) else part
+
+
+def address(name: str, folder: Path = EXAMPLES) -> str:
+    """Where the page finds a file of `assets/examples`; the address changes with the file."""
+    return f"./shipped/{name}?{hashlib.sha256((folder / Path(name).name).read_bytes()).hexdigest()[:12]}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command. What lacks data or weights is passed over with a line that says so."""
+    from aigc_demo.checkpoints.store import Store
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="use cases or families; by default all")
+    asked = parser.parse_args(arguments).names
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    service = Service(Store(device="cpu"))
+    families = [family.stem for family in service.store.catalogue.families]
+    known = {f"{family}_{use_case}": family for family in families for use_case in requests_of(family)}
+    if unknown := set(asked) - set(known) - set(families):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    for name, family in known.items():
+        if asked and not {name, family} & set(asked):
+            continue
+        try:
+            if make(service, name):
+                logger.info("%s: made", name)
+        except (UserError, OSError) as error:
+            logger.warning("%s: %s", name, error)

@@ -1,0 +1,185 @@
+"""Everything that can be asked, by name: run, stream to a page, answer a program, save, write down as Python.
+
+service = Service()
+*_, step = service.answer("diffusion_draw", {"digit": 7, "steps": 20}, "png")
+step.value.file, step.value.result
+"""
+
+import dataclasses
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.card import VERSION, Card
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import Request, build, short
+from aigc_demo.core.steps import Step, timed
+from aigc_demo.services.use_case import Json, UseCase, find, request_class
+
+EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
+REQUEST = "REQUEST = "
+OURS = "NAME, FORMAT, REQUEST = "
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a program gets."""
+
+    name: str  # of the file
+    file: bytes
+    result: Json  # numbers of the result, seed, milliseconds, device, parameters, card
+
+
+class Service:
+    """All use cases over the checkpoints of a store."""
+
+    def __init__(self, store: Store | None = None):
+        self.store = store or Store()
+
+    def request(self, name: str, values: Request | Mapping[str, Any]) -> Request:
+        """The request of a use case from loose values; BadRequestError says what is wrong with one."""
+        return values if isinstance(values, Request) else build(request_class(name), values)
+
+    def run(self, name: str, request: Request | Mapping[str, Any], *state: Any) -> Iterator[Step[Any]]:
+        """Results of a use case as its module documents them; work that is done at once is a single step.
+
+        `state` is what the page keeps of a person between two runs, for the few use cases that go on from it.
+        """
+        yield from self._steps(find(name), self.request(name, request), *state)
+
+    def result(self, name: str, request: Request | Mapping[str, Any]) -> Any:
+        """The last result of a run."""
+        value = None
+        for step in self.run(name, request):
+            value = step.value if step.value is not None else value
+        return value
+
+    def stream(self, name: str, request: Request, *state: Any) -> Iterator[Step[Json | None]]:
+        """A run as the page draws it: JSON, in which `bytes` are PNG files."""
+        use_case = find(name)
+        yield from use_case.page(request, self._steps(use_case, request, *state))
+
+    def answer(
+        self, name: str, request: Request | Mapping[str, Any], format: str = ""
+    ) -> Iterator[Step[Answer | Json | None]]:
+        """A run as a program reads it: what is known so far as JSON, an Answer with the last step."""
+        use_case, asked = find(name), self.request(name, request)
+        kind = self.format(use_case, format)
+        results, spent, done = [], 0.0, 0
+        for step, milliseconds in timed(self._steps(use_case, asked)):
+            done, spent = step.done, milliseconds
+            if step.value is not None:
+                results.append(step.value)
+            yield Step(step.done, step.total + 1, None if step.value is None else use_case.numbers(asked, step.value))
+        told = use_case.numbers(asked, results[-1]) if results else {}
+        card = self.card(name, asked)
+        facts = {**told, **self.facts(name, asked), "milliseconds": round(spent, 1)}
+        file = self._file(use_case, asked, results, kind, card)
+        yield Step(done + 1, done + 1, Answer(file_name(name, asked, kind), file, {**facts, "card": as_json(card)}))
+
+    def save(self, name: str, request: Request, format: str, *state: Any) -> Iterator[Step[bytes | None]]:
+        """The result as a file that carries its run card, with the last step.
+
+        It is made again, as a seed fixes it; a use case whose result hangs on `state` saves what is shown.
+        """
+        use_case = find(name)
+        kind = self.format(use_case, format)
+        card = self.card(name, request)
+        results, total = [], 0
+        if not (kind == "json" and "txt" not in use_case.formats):  # of pictures, that is the card alone
+            make = use_case.shown if use_case.shown and state else use_case.run
+            for step in as_steps(make(self.store, request, *state)):
+                total = step.total
+                if step.value is not None:
+                    results.append(step.value)
+                yield Step(step.done, step.total + 1, None)
+        yield Step(total + 1, total + 1, self._file(use_case, request, results, kind, card))
+
+    def format(self, use_case: UseCase[Any, Any], format: str) -> str:
+        """The format of a file; empty: the first of the use case."""
+        kind = use_case.formats[0] if format == "" else format
+        if kind not in use_case.formats:
+            raise BadRequestError("choice", field="format", options=", ".join(use_case.formats), value=short(format))
+        return kind
+
+    def card(self, name: str, request: Request) -> Card:
+        """The run card of a request; the only place that builds one."""
+        import torch
+
+        known = find(name).checkpoints(request)
+        versions = {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
+        used = known[0] if known else ""
+        return Card(name, card_values(request), used, self.store.sha256(used) if used else "", versions)
+
+    def facts(self, name: str, request: Request) -> Json:
+        """What a badge says of a result: device, number of weights, seed."""
+        use_case = find(name)
+        if use_case.parameters is not None:
+            parameters = use_case.parameters(self.store, request)
+        else:
+            models = [self.store.load(checkpoint) for checkpoint in use_case.checkpoints(request)]
+            parameters = sum(weight.numel() for model in models for weight in model.parameters())
+        seed = getattr(request, "seed", getattr(request, "seed_from", None))
+        return {"device": self.store.device.upper(), "parameters": parameters, "seed": seed}
+
+    def python(self, name: str, request: Request) -> tuple[str, str]:
+        """The request as two programs: with this project, and without its networks ("" where there is none)."""
+        use_case, values = find(name), card_values(request)
+        other = use_case.library(request) if use_case.library else f"{name}_library"
+        kind = next((kind for kind in ("txt", "png", "wav") if kind in use_case.formats), use_case.formats[0])
+        ours = replaced(example("ours"), OURS, f'{OURS}"{name}", "{kind}", {values!r}')
+        return ours, replaced(example(other), REQUEST, f"{REQUEST}{values!r}")
+
+    def _steps(self, use_case: UseCase[Any, Any], request: Request, *state: Any) -> Iterator[Step[Any]]:
+        yield from as_steps(use_case.run(self.store, request, *state))
+
+    def _file(self, use_case: UseCase[Any, Any], request: Request, results: list[Any], kind: str, card: Card) -> bytes:
+        from aigc_demo.services.files import Pictures, encode
+
+        if use_case.file is None:
+            raise BadRequestError("choice", field="format", options="", value=kind)
+        return encode(use_case.file(request, results) if results else Pictures(()), kind, card)
+
+
+def as_steps(made: Any) -> Iterator[Step[Any]]:
+    """What a `run` gave back as steps; a plain result is one."""
+    if isinstance(made, Iterator):
+        yield from made
+    else:
+        yield Step(1, 1, made)
+
+
+def as_json(card: Card) -> Json:
+    """A card as a JSON object."""
+    plain: Json = json.loads(card.to_json())
+    return plain
+
+
+def card_values(request: Request) -> Json:
+    """The fields of a request. A drawing is kept as the small picture that the model saw."""
+    from aigc_demo.data.images import placed
+
+    return {
+        name: placed(value) if name.startswith("drawing") and str(value).startswith("data:") else value
+        for name, value in dataclasses.asdict(request).items()
+    }
+
+
+def file_name(name: str, request: Request, kind: str) -> str:
+    """diffusion_draw-7.png"""
+    return f"{name}-{getattr(request, 'seed', 0)}.{kind}"
+
+
+def example(name: str) -> str:
+    """The source of a program of aigc_demo/examples, "" when there is none."""
+    file = resources.files(EXAMPLES) / f"{name}.py"
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
+def replaced(source: str, start: str, line: str) -> str:
+    """A program with another line in place of the one that begins with `start`."""
+    return "\n".join(line if old.startswith(start) else old for old in source.split("\n"))

@@ -1,0 +1,18 @@
+"""The page of a family: ui/tabs/<family>/page.py names its inner tabs, each is a file of that name beside it."""
+
+from importlib import import_module
+
+import gradio as gr
+
+from aigc_demo.services.service import Service
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.widgets import heading
+
+
+def build(family: str, service: Service) -> list[Form]:
+    """Heading and inner tabs; gives back the forms of those that have one."""
+    folder = f"aigc_demo.ui.tabs.{family}"
+    heading(f"{family}.title", f"{family}.lead")
+    with gr.Tabs(elem_id=f"inner-{family}"):
+        made = [import_module(f"{folder}.{tab}").build(service) for tab in import_module(f"{folder}.page").TABS]
+    return [form for form in made if form is not None]

@@ -1,0 +1,52 @@
+"""Our code and diffusers, same weights, same noise."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import beside_words, digit_choice, layer_table, mosaic, table, verdict, verdict_view
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
+
+
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    form = UseCaseForm("diffusion_beside", service)
+    with form.tab():
+        with bench():
+            with controls():
+                digit_choice(form)
+                form.choice("mistake")
+                form.slider("steps", main=True)
+                form.seed()
+                form.buttons("diffusion.run_beside")
+                with drawer():
+                    form.choice("sampler")
+                    form.slider("guidance")
+            with result():
+                pictures, _, rows = form.first_shown(compared, 3)
+                views = [
+                    mosaic("diffusion_beside-view", "diffusion.beside_says", pictures),
+                    gr.HTML(elem_id="diffusion_beside-verdict", **verdict_view()),
+                    table("diffusion_beside-layers", rows),
+                ]
+                form.outcome(("png", "json"))
+        how_it_works(
+            r"\max_i \left| f^{\text{ours}}_i(x_t, t, c) - f^{\text{diffusers}}_i(x_t, t, c) \right| \le 10^{-4}",
+            "diffusion.how_beside",
+            {"diffusers, UNet2DModel": "https://huggingface.co/docs/diffusers/api/models/unet2d"},
+            sources("pipelines.parity:compare"),
+        )
+    form.run(*views, show=compared)
+    return form
+
+
+def compared(value: Json, say: Say) -> Sequence[Any]:
+    """The three pictures, the verdict, and every layer."""
+    words = beside_words(say, value["milliseconds"], value["maximum"])
+    rows = layer_table(say, value["layers"], value["first"])
+    return [{**value, **words}, verdict(say, value), rows]

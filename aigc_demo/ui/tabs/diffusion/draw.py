@@ -1,0 +1,54 @@
+"""Noise becomes a digit, under the microscope."""
+
+from aigc_demo.services.service import Service
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.diffusion.page import DDIM, DDPM, GUIDANCE
+from aigc_demo.ui.tabs.parts import digit_choice
+from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.microscope import microscope
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+
+PAPERS = {
+    "Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models, 2020": DDPM,
+    "Song, Meng & Ermon, Denoising Diffusion Implicit Models, 2020": DDIM,
+    "Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": GUIDANCE,
+    "Salimans & Ho, Progressive Distillation (v-prediction), 2022": "https://arxiv.org/abs/2202.00512",
+    "Karras et al., Elucidating the Design Space, 2022": "https://arxiv.org/abs/2206.00364",
+    "Lu et al., DPM-Solver++, 2022": "https://arxiv.org/abs/2211.01095",
+}
+PRESETS = {
+    "diffusion.try_few": {"steps": 3, "sampler": "dpmpp", "guidance": 1.5},
+    "diffusion.try_unguided": {"steps": 20, "guidance": 0},
+    "diffusion.try_much": {"steps": 20, "guidance": 8},
+    "diffusion.try_thousand": {"steps": 1000, "sampler": "ddpm", "guidance": 1},
+}
+
+
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    form = UseCaseForm("diffusion_draw", service)
+    with form.tab():
+        with bench():
+            with controls():
+                digit_choice(form)
+                form.slider("steps", main=True)
+                form.seed()
+                form.buttons("diffusion.run_draw")
+                with drawer():
+                    form.choice("sampler")
+                    form.slider("guidance")
+                    form.slider("eta")
+                form.presets(PRESETS)
+            with result():
+                scope = microscope(form.first_value, elem_id="diffusion_draw-scope")
+                form.outcome(("png", "gif", "mp4", "json"))
+        question("diffusion.predict_guidance")
+        how_it_works(
+            r"x_{t-1} = \sqrt{\bar\alpha_{t-1}}\; \hat x_0 + \sqrt{1-\bar\alpha_{t-1}}\; \hat\epsilon, \qquad "
+            r"\hat x_0 = \frac{x_t - \sqrt{1-\bar\alpha_t}\;\hat\epsilon}{\sqrt{\bar\alpha_t}}",
+            "diffusion.how_draw",
+            PAPERS,
+            sources("sampling.samplers:ddim_step", "sampling.predict:split", "models.diffusion:UNet.forward"),
+        )
+    form.run(scope)
+    return form

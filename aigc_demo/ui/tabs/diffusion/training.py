@@ -1,0 +1,51 @@
+"""The time machine: the same seeds at every snapshot, beside the loss curve. All of it ships with the page."""
+
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services import home
+from aigc_demo.services.diffusion.requests import CHECKPOINT
+from aigc_demo.services.service import Service
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+
+
+def build(service: Service) -> None:
+    """Layout."""
+    with gr.Tab(t("diffusion.tab_training"), id="diffusion_training", elem_id="tab-diffusion_training"):
+        heading("diffusion.training_title", "diffusion.training_lead")
+        time_machine("diffusion_training-view", home.shipped_training(CHECKPOINT))
+        honesty_badge(badge("cached"))
+        how_it_works(
+            r"\mathcal L = \mathbb E\,\big\| v_\theta(x_t, t, c) - \big(\sqrt{\bar\alpha_t}\,\epsilon - "
+            r"\sqrt{1-\bar\alpha_t}\,x_0\big) \big\|^2",
+            "diffusion.how_training",
+            {
+                "Salimans & Ho, Progressive Distillation (v-prediction), 2022": "https://arxiv.org/abs/2202.00512",
+                "Esser et al., Scaling Rectified Flow Transformers, 2024": "https://arxiv.org/abs/2403.03206",
+            },
+            sources("training.diffusion:denoising_loss", "training.diffusion:draw_timesteps"),
+        )
+
+
+def time_machine(elem_id: str, value: Any) -> gr.HTML:
+    """Snapshots of the training under one slider, beside the loss curve; the value ships with the page."""
+    names = {
+        "pictures": "diffusion.training_pictures",
+        "minutes": "diffusion.training_minutes",
+        "right": "diffusion.training_right",
+        "loss": "diffusion.training_loss",
+    }
+    template = (
+        f'<div class="lx-machine" data-words="{words(**names)}"><figure><canvas role="img" '
+        f'aria-label="{t("diffusion.training_canvas")}"></canvas></figure><div class="lx-curves"><figure>'
+        f'<figcaption>{t("diffusion.training_plot")}</figcaption><svg viewBox="-4 -4 308 112" role="img" '
+        f'aria-label="{t("diffusion.training_plot")}"><line x1="0" y1="100" x2="300" y2="100"/>'
+        '<line class="lx-guess" x1="0" x2="300"/><path/><circle r="5"/></svg></figure>'
+        f'<p class="lx-small">{t("diffusion.training_guess")}</p><p class="lx-facts-line"></p></div>'
+        f"{scrubber()}</div>"
+    )
+    return view("machine", template, value, elem_id=elem_id)

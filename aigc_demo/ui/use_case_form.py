@@ -1,0 +1,133 @@
+"""A form whose use case the service runs: the page's events, saving and programs need no code of their own.
+
+form = UseCaseForm("diffusion_draw", service)
+with form.tab(), bench():
+    with controls():
+        form.slider("steps", main=True)
+        form.seed()
+        form.buttons("diffusion.run_draw")
+    with result():
+        scope = microscope(form.first_value, elem_id="diffusion_draw-scope")
+        form.outcome()                       # progress, badge, save row, link and programs
+form.run(scope)                              # or form.watch(view): after every change
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+
+from aigc_demo.core.params import Request
+from aigc_demo.core.steps import Step, timed
+from aigc_demo.services import first_results
+from aigc_demo.services.service import Service, example
+from aigc_demo.services.use_case import Json, request_class
+from aigc_demo.ui.events import paced, queue
+from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import t, tr
+from aigc_demo.ui.widgets import badge, file_data, honesty_badge, progress, progress_line
+
+Say = Callable[[str], str]  # key of a text -> the text, or its token while the page is built
+Show = Callable[[Json, Say], Sequence[Any]]  # page value -> a value for every view
+HIDDEN: dict[str, Any] = {"api_visibility": "private"}  # only the page reads it; programs have ui/api.py
+
+
+class UseCaseForm(Form):
+    """Controls of a use case, and everything that is wired to them."""
+
+    def __init__(self, use_case: str, service: Service):
+        super().__init__(use_case, request_class(use_case))
+        self.service = service
+        self.first = first_results.load(use_case)
+        self.line: gr.HTML | None = None
+        self.note: gr.HTML | None = None
+
+    @property
+    def first_value(self) -> Json | None:
+        """The page value that ships."""
+        return self.first["value"] if self.first else None
+
+    def first_shown(self, show: Show, count: int) -> Sequence[Any]:
+        """What `count` views show before any click."""
+        return show(self.first_value, t) if self.first_value else [None] * count
+
+    def outcome(
+        self,
+        formats: Sequence[str] = (),
+        *,
+        state: Sequence[Any] = (),
+        library: str = "shell.library",
+        line: bool = True,
+    ) -> None:
+        """Under the result: progress, badge, the save row for `formats`, link and programs.
+
+        `state`: components whose values a save gets after the request. `library`: key of what the second program is
+        called. `line` False: a result that comes at once has no progress.
+        """
+        first = self.first
+        self.line = progress_line() if line else None
+        told = badge("cached", parameters=first["parameters"], seed=first["seed"]) if first else None
+        self.note = honesty_badge(told)
+        if formats:
+            self.save(formats, self._save, state, **HIDDEN)
+        self.share(self._python, library if example(f"{self.use_case}_library") else "", **HIDDEN)
+
+    def run(self, *views: Any, show: Show | None = None, state: Sequence[Any] = (), **options: Any) -> Any:  # type: ignore[override]
+        """Run and Stop: the views get the page's value of every step; `show` makes one for each view out of it."""
+        wishes = {"api_name": f"{self.use_case}_view", **queue(self.request.queue), **HIDDEN, **options}
+        return super().run(self._handler(views, show), self._outputs(views), extra=state, **wishes)
+
+    def watch(  # type: ignore[override]
+        self, *views: Any, show: Show | None = None, triggers: Sequence[Any] | None = None, **options: Any
+    ) -> Any:
+        """The views after every change of a control, or of `triggers`; the last change is never lost."""
+        stream = self._handler(views, show)
+
+        def once(request: Request, lang: str) -> tuple[Any, ...]:
+            *_, shown = stream(request, lang=lang)
+            return shown
+
+        wishes = {"api_name": f"{self.use_case}_view", **queue(self.request.queue), **HIDDEN, **options}
+        wishes.setdefault("show_progress", "hidden")
+        return super().watch(once, self._outputs(views), triggers, **wishes)
+
+    def _outputs(self, views: Sequence[Any]) -> list[Any]:
+        return [*views, *(part for part in (self.line, self.note) if part is not None)]
+
+    def _handler(self, views: Sequence[Any], show: Show | None) -> Callable[..., Iterator[tuple[Any, ...]]]:
+        """(request, *state, lang) -> values of the views, progress and badge, for every step worth telling."""
+
+        def handler(request: Request, *state: Any, lang: str) -> Iterator[tuple[Any, ...]]:
+            facts, files = None, dict[int, tuple[bytes, Any]]()
+            for step, milliseconds in timed(paced(self.service.stream(self.use_case, request, *state))):
+                line = [progress(step.done, step.total)] if self.line is not None else []
+                note = [gr.skip()] if self.note is not None else []
+                if step.value is None:
+                    yield (*[gr.skip()] * len(views), *line, *note)
+                    continue
+                facts = facts or self.service.facts(self.use_case, request)
+                value = hosted(step.value, views[0].GRADIO_CACHE, files)
+                shown = show(value, functools.partial(tr, lang)) if show else [value]
+                note = [badge("live", ms=milliseconds, **facts)] if self.note is not None else []
+                yield (*shown, *line, *note)
+
+        return handler
+
+    def _save(self, request: Request, format: str, *state: Any) -> Iterator[Step[bytes | None]]:
+        return self.service.save(self.use_case, request, format, *state)
+
+    def _python(self, request: Request) -> tuple[str, str]:
+        return self.service.python(self.use_case, request)
+
+
+def hosted(part: Any, cache: str, files: dict[int, tuple[bytes, Any]]) -> Any:
+    """A page value with a file of Gradio's cache in place of every `bytes`; `files` remembers those of this run."""
+    if isinstance(part, bytes):
+        if id(part) not in files:
+            files[id(part)] = (part, file_data(save_bytes_to_cache(part, "sheet.png", cache)))
+        return files[id(part)][1]
+    if isinstance(part, dict):
+        return {name: hosted(value, cache, files) for name, value in part.items()}
+    return [hosted(value, cache, files) for value in part] if isinstance(part, list | tuple) else part

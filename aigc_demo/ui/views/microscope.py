@@ -1,0 +1,22 @@
+"""The microscope: the panes of a run side by side over one scrubber, see static/microscope.js."""
+
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.widgets import scrubber, view
+
+NAMES = ("x", "x0", "eps", "eps_null", "eps_class", "picture", "difference")
+
+
+def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None = None, empty: str = "") -> gr.HTML:
+    """Its value is a `page_values.reel`; `empty`: key of the words shown before a run."""
+    names = {name: f"diffusion.pane_{name}" for name in NAMES} | {"done": "diffusion.finished"}
+    hint = f'<p class="lx-nothing">{t(empty)}</p>' if empty else ""
+    template = (
+        f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'
+        f'<div class="lx-panes">{hint}</div>{scrubber()}</div>'
+    )
+    return view("microscope", template, value, elem_id=elem_id)
