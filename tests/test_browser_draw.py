@@ -194,7 +194,7 @@ def test_python_comes_in_two_scripts(visit):
     page.get_by_role("button", name="Copy as Python").click()
     scripts = page.locator(f"#tab-{DRAW} .lx-scripts")
     expect(scripts.locator("code")).to_contain_text("aigc_demo", timeout=QUICK)
-    expect(scripts.locator("code")).to_contain_text("steps=5")
+    expect(scripts.locator("code")).to_contain_text("'steps': 5")
     ours = scripts.get_by_role("tab", name="With this project")
     ours.focus()
     ours.press("ArrowRight")

@@ -18,6 +18,8 @@ VALUE_SHOWN = {"button", "markdown", "uploadbutton", "downloadbutton"}  # kinds 
 WORD = re.compile(r"[^\W_]*[^\W\d_][^\W_]+")  # two characters or more, of any script, not only digits
 # Names that are the same in every language: formats, samplers, libraries, hub ids.
 NAMES = {
+    "file",
+    "result",
     "PNG",
     "GIF",
     "MP4",

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Step(Generic[T]):
+class Step(Generic[T_co]):
     """One unit of slow work: `done` of `total` units are finished, `value` is what there is to see now."""
 
     done: int
     total: int
-    value: T
+    value: T_co
 
 
 def timed(work: Iterator[T]) -> Iterator[tuple[T, float]]:

@@ -20,7 +20,7 @@ from aigc_demo.core.params import Choice, Range, Rule, Text, rules
 from aigc_demo.services.service import Answer, Service
 from aigc_demo.services.use_case import request_class, requests_of
 from aigc_demo.ui.events import guarded, paced, queue
-from aigc_demo.ui.i18n import has, tr
+from aigc_demo.ui.i18n import has, t
 from aigc_demo.ui.widgets import file_data
 
 PATH = "endpoints"  # of the page that carries them
@@ -41,8 +41,8 @@ def publish(name: str, service: Service) -> None:
     taken = [field(name, place, *rule) for place, rule in rules(request).items()]
     defaults = {part.name: part.default for part in dataclasses.fields(request)}
     inputs = [Api(defaults[place], schema, label) for place, label, schema in taken]
-    inputs.append(Api("", {"type": "string", "additional_description": words("api.format")}, words("api.format")))
-    outputs = [Api(None, FILE, "file"), Api(None, {"type": "object", "description": words("api.result")}, "result")]
+    inputs.append(Api("", {"type": "string", "additional_description": t("api.format")}, t("api.format")))
+    outputs = [Api(None, FILE, "file"), Api(None, {"type": "object", "description": t("api.result")}, "result")]
     hidden = gr.Button("·", visible=False)
     hidden.click(
         endpoint(name, service, [place for place, *_ in taken], outputs[0]),
@@ -64,7 +64,8 @@ def endpoint(name: str, service: Service, fields: list[str], file: Any) -> Calla
                 path = save_bytes_to_cache(step.value.file, step.value.name, file.GRADIO_CACHE)
                 yield file_data(path) | {"orig_name": step.value.name}, step.value.result
             else:
-                yield None, {"done": step.done, "total": step.total, **(step.value or {})}
+                known = step.value if isinstance(step.value, dict) else {}
+                yield None, {"done": step.done, "total": step.total, **known}
 
     function: Any = answer
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -79,25 +80,20 @@ def field(use_case: str, name: str, kind: type[Any], rule: Rule | None) -> tuple
     """Name, one-line description and JSON schema of a field."""
     family = use_case.rpartition("_")[0]
     key = f"{family}.{name}" if has(f"{family}.{name}") else f"field.{name}"
-    told = words(key) if has(key) else name
+    told = t(key) if has(key) else name
     schema: dict[str, Any] = {"type": TYPES.get(kind, "string")}
-    if isinstance(rule, Choice):
+    if isinstance(rule, Choice) and kind is str:
         schema["enum"] = list(rule.options)
+    elif isinstance(rule, Choice):  # Gradio would print the numbers of an enum as texts
+        told += f", {', '.join(map(str, rule.options))}"
     elif isinstance(rule, Range):
-        told += f", {rule.low:g} to {rule.high:.10g}"
+        told += f", {rule.low:g} … {rule.high:.10g}"
         schema |= {"minimum": rule.low, "maximum": rule.high}
     elif isinstance(rule, Text):
-        told += f", at most {rule.longest} characters"
+        told += f", ≤ {rule.longest}"
     return name, told, {**schema, "additional_description": told}
-
-
-def words(key: str) -> str:
-    """A text of the page, in English: the API is one for all."""
-    return tr("en", key)
 
 
 def converted(families: list[str]) -> list[str]:
     """Families whose use cases are modules of their own."""
     return [family for family in families if requests_of(family)]
-
-

@@ -74,12 +74,12 @@ class UseCaseForm(Form):
             self.save(formats, self._save, state, **HIDDEN)
         self.share(self._python, library if example(f"{self.use_case}_library") else "", **HIDDEN)
 
-    def run(self, *views: Any, show: Show | None = None, state: Sequence[Any] = (), **options: Any) -> Any:  # type: ignore[override]
+    def run(self, *views: Any, show: Show | None = None, state: Sequence[Any] = (), **options: Any) -> Any:
         """Run and Stop: the views get the page's value of every step; `show` makes one for each view out of it."""
         wishes = {"api_name": f"{self.use_case}_view", **queue(self.request.queue), **HIDDEN, **options}
         return super().run(self._handler(views, show), self._outputs(views), extra=state, **wishes)
 
-    def watch(  # type: ignore[override]
+    def watch(
         self, *views: Any, show: Show | None = None, triggers: Sequence[Any] | None = None, **options: Any
     ) -> Any:
         """The views after every change of a control, or of `triggers`; the last change is never lost."""

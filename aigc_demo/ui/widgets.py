@@ -185,7 +185,7 @@ LATEX: list[dict[str, str | bool]] = [
 
 
 def code_view(library: str = "shell.library") -> gr.HTML:
-    """Two programs in tabs: {"ours": text, "library": text}. `library`: key of the second one's name, "" without one."""
+    """Two programs in tabs: {"ours": text, "library": text}. `library`: key of the second one's name, "" for none."""
     buttons = "".join(
         f'<button type="button" role="tab" data-side="{side}">{t(name)}</button>'
         for side, name in (("ours", "shell.ours"), ("library", library))

@@ -10,8 +10,8 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import rules
 from aigc_demo.data import images
-from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.pipelines.parity import TOLERANCE
+from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.services.diffusion import requests
 from aigc_demo.services.diffusion.denoising import tile
 from aigc_demo.services.diffusion.requests import (

@@ -100,7 +100,7 @@ def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
     return Pictures([several(np.stack([run[-1].ours, run[-1].theirs]), 2)])
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Beside, SideBySide] = UseCase(
     run=beside,
     page=each(compared),
     numbers=numbers,

@@ -59,7 +59,7 @@ def still(request: Cut, run: Sequence[CutRun]) -> Pictures:
     return Pictures([several(np.stack([run[-1].few, run[-1].cut_x0, run[-1].many]), 3)])
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Cut, CutRun] = UseCase(
     run=cut,
     page=each(four),
     numbers=numbers,

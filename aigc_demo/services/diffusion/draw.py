@@ -23,7 +23,7 @@ def draw(store: Store, request: Draw) -> Iterator[Step[Frame]]:
     yield from frames(model, run, request.steps)
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Draw, Frame] = UseCase(
     run=draw,
     page=reel(tile),
     numbers=numbers,

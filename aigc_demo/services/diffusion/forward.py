@@ -71,7 +71,7 @@ def still(request: Forward, run: Sequence[Noised]) -> Pictures:
     return Pictures([images.to_pil(run[-1].x / reach(run[-1].alpha_bar), SCALE)])
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Forward, Noised] = UseCase(
     run=forward,
     page=each(mixture),
     numbers=numbers,

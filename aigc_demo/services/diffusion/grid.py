@@ -39,7 +39,7 @@ def film(request: Grid, run: Sequence[Array]) -> Pictures:
     return Pictures([several(made, request.seeds) for made in run])
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Grid, Array] = UseCase(
     run=grid,
     page=every(2, table),
     numbers=counted,

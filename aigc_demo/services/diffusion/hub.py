@@ -88,7 +88,7 @@ def hub(store: Store, request: Hub) -> Iterator[Step[Frame | None]]:
     yield from models().draw(request, store.device)
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Hub, Frame] = UseCase(
     run=hub,
     page=reel(tile),
     numbers=numbers,

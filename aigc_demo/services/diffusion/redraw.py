@@ -26,7 +26,7 @@ def redraw(store: Store, request: Redraw) -> Iterator[Step[Frame]]:
     yield from frames(model, run, len(timesteps))
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Redraw, Frame] = UseCase(
     run=redraw,
     page=reel(tile),
     numbers=numbers,

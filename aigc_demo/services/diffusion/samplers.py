@@ -68,7 +68,7 @@ def still(request: Samplers, run: Sequence[Table]) -> Pictures:
     return Pictures([several(np.concatenate([row.pictures for row in run[-1]]), len(COUNTS))])
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Samplers, Table] = UseCase(
     run=samplers,
     page=each(table),
     numbers=numbers,

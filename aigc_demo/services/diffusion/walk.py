@@ -38,7 +38,7 @@ def film(request: Walk, run: Sequence[Array]) -> Pictures:
     return Pictures([*stops, *stops[-2:0:-1]], several(run[-1], 8))
 
 
-USE_CASE = UseCase(
+USE_CASE: UseCase[Walk, Array] = UseCase(
     run=walk,
     page=every(3, lambda request, made: tiles(made)),
     numbers=counted,

@@ -1,5 +1,7 @@
 """Noise becomes a digit, under the microscope."""
 
+from typing import Any
+
 from aigc_demo.services.service import Service
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDIM, DDPM, GUIDANCE
@@ -16,7 +18,7 @@ PAPERS = {
     "Karras et al., Elucidating the Design Space, 2022": "https://arxiv.org/abs/2206.00364",
     "Lu et al., DPM-Solver++, 2022": "https://arxiv.org/abs/2211.01095",
 }
-PRESETS = {
+PRESETS: dict[str, dict[str, Any]] = {
     "diffusion.try_few": {"steps": 3, "sampler": "dpmpp", "guidance": 1.5},
     "diffusion.try_unguided": {"steps": 20, "guidance": 0},
     "diffusion.try_much": {"steps": 20, "guidance": 8},
