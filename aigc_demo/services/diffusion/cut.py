@@ -34,7 +34,9 @@ def cut(store: Store, request: Cut) -> Iterator[Step[CutRun | None]]:
     for count in (request.few, request.many):
         noise = SeededNoise([request.seed], store.device)
         x = noise.draw(model.config.picture)
-        for moment in denoise(model, x, [request.digit], request.guidance, trailing_timesteps(count), request.sampler, noise):
+        for moment in denoise(
+            model, x, [request.digit], request.guidance, trailing_timesteps(count), request.sampler, noise
+        ):
             yield Step(len(moments), total, None)
             moments.append(moment)
     first, then, last = moments[request.few], moments[2 * request.few + 1], moments[-1]
