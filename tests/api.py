@@ -16,7 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from aigc_demo.core.errors import SENTENCES
+from aigc_demo.core.errors import sentences
 from aigc_demo.services.use_case import request_class, requests_of, split
 from aigc_demo.ui.i18n import texts
 
@@ -162,8 +162,8 @@ class Api:
 
 def spoken(words: str, lang: str) -> bool:
     """Whether `words` are one of our sentences, filled in."""
-    known = SENTENCES if lang == "en" else {key: texts()[f"error.{key}"][lang] for key in SENTENCES}
-    patterns = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(sentence)) for sentence in known.values())
+    known = [texts()[f"error.{key}"][lang] for key in sentences()]
+    patterns = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(sentence)) for sentence in known)
     return any(re.fullmatch(pattern, words) for pattern in patterns)
 
 

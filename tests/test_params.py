@@ -7,7 +7,8 @@ from typing import Annotated
 
 import pytest
 
-from aigc_demo.core.errors import SENTENCES, BadRequestError, UserError
+from aigc_demo.core import errors
+from aigc_demo.core.errors import BadRequestError, UserError, sentences
 from aigc_demo.core.params import Choice, Range, Text, build, check, rules, short
 
 
@@ -106,9 +107,9 @@ def test_a_value_is_repeated_on_one_short_line(value, words):
     assert short(value) == words
 
 
-@pytest.mark.parametrize("key", SENTENCES)
+@pytest.mark.parametrize("key", sentences())
 def test_sentences_are_sentences(key):
-    sentence = SENTENCES[key]
+    sentence = sentences()[key]
     assert sentence[0] in "{" or sentence[0].isupper()
     assert sentence.endswith((".", "}")) and "\n" not in sentence
 
@@ -117,3 +118,12 @@ def test_an_error_says_its_sentence():
     error = UserError("range", field="count", low=1, high=9, value=12)
     assert str(error) == "count must be between 1 and 9, got 12."
     assert (error.key, error.values["high"]) == ("range", 9)
+
+
+def test_a_family_brings_its_own_sentences(tmp_path, monkeypatch):
+    (tmp_path / "toy.toml").write_text('too_small = { zh = "太小：{size}。", en = "Too small: {size}." }\n', "utf-8")
+    monkeypatch.setattr(errors, "TEXT", tmp_path)
+    assert str(BadRequestError("toy.too_small", size=3)) == "Too small: 3."
+    with pytest.raises(KeyError):
+        BadRequestError("toy.unknown")
+    errors.sentences.cache_clear()

@@ -17,7 +17,7 @@ from importlib import resources
 
 import gradio as gr
 
-from aigc_demo.core.errors import SENTENCES, UserError
+from aigc_demo.core.errors import UserError, text_key
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -88,9 +88,7 @@ def language(request: gr.Request | None) -> str:
 
 def sentence(lang: str, error: UserError) -> str:
     """What a UserError says, in `lang`; field names inside it are the labels of the page."""
-    key = f"error.{error.key}"
-    if not has(key):
-        return str(error)
+    key = text_key(error.key)
     values = dict(error.values)
     if has(f"field.{values.get('field')}"):
         values["field"] = tr(lang, f"field.{values['field']}")
@@ -98,6 +96,5 @@ def sentence(lang: str, error: UserError) -> str:
 
 
 def missing() -> list[str]:
-    """What the catalogue lacks: a language of a key, or the Chinese of an error sentence. For the tests."""
-    holes = [f"{key} ({lang})" for key, entry in texts().items() for lang in LANGUAGES if not entry.get(lang)]
-    return holes + [f"error.{key}" for key in SENTENCES if not has(f"error.{key}")]
+    """Keys that lack a language, as "<key> (<language>)". For the tests."""
+    return [f"{key} ({lang})" for key, entry in texts().items() for lang in LANGUAGES if not entry.get(lang)]
