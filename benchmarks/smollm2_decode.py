@@ -10,8 +10,9 @@ from typing import Any
 import torch
 
 from aigc_demo.data.folder import data_folder
-from aigc_demo.models.int8 import in_bytes, ways_here
+from aigc_demo.models.int8 import is_here
 from aigc_demo.pipelines import smollm2
+from aigc_demo.pipelines.text_bytes import open_bytes
 from aigc_demo.pipelines.text_folder import OpenText, open_text
 from aigc_demo.pipelines.text_library import open_library
 from aigc_demo.services.hf_text.prompts import chat_tokens
@@ -45,7 +46,7 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
     torch.set_flush_denormal(True)
     folder = smollm2.present(data_folder("smollm2"))
     opened, library = open_text(folder), open_library(folder)
-    small: Any = in_bytes(opened.model)
+    small: Any = open_bytes(folder).model
     tokens = torch.tensor([chat_tokens(opened.words, [("user", QUESTION)])])
     text = torch.tensor([opened.words.encode(Summarise.text)])
     first, other = ours(small, tokens, 16), theirs(library.module, tokens, 16)  # also warms both up
@@ -57,9 +58,8 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
     plain, changed = loss(opened.model, text), loss(small, text)
     sizes = {"ours": megabytes_in_bytes(opened), "peer": read_per_token(library.module)}
     limits = {side: 1000 * size / bandwidth(size) for side, size in sizes.items()}
-    quick = ways_here().quick
     facts = {
-        "way": quick.name if quick else "float32",
+        "way": "bytes" if is_here() else "float32",
         "threads": torch.get_num_threads(),
         "same_first_tokens": int((first == other).int().cumprod(1).sum()),
         "loss_float32": plain,

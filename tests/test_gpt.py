@@ -10,7 +10,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.models.gpt import FORMS, GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import Writer, chances, write
+from aigc_demo.sampling.writing import Writer, chances, go_on, write
 
 KINDS = [*((form, groups) for form in FORMS for groups in (4, 2, 1)), ("lstm", 0)]
 
@@ -151,3 +151,46 @@ def test_a_byte_a_weight_is_not_far_off(tmp_path, kind, groups):
         if before.ndim > 1 and before.is_floating_point():
             rows = before.flatten(1).abs().amax(1)
             assert ((after - before).flatten(1).abs().amax(1) <= 0.6 * rows / 127 + 1e-6).all(), name
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS[:-1])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_single_tokens_in_numpy_are_those_of_the_network(kind, groups, batch):
+    model, text = network(kind, groups), tokens(batch, 16)
+    for name, parameter in model.named_parameters():
+        if parameter.ndim == 1:  # norms and biases count too
+            parameter.copy_(torch.randn(parameter.shape) * 0.3 + ("norm" in name))
+    cache = model.state(batch)
+    found = [model(text[:, :5], cache)]
+    found += [model(text[:, i : i + 1], cache) for i in range(5, 16)]
+    assert cache.decoder is not None and cache.length == 16
+    torch.testing.assert_close(torch.cat(found, 1), model(text), atol=2e-5, rtol=1e-4)
+
+
+def test_single_tokens_see_weights_that_are_trained_on():
+    model, text = network("llama"), tokens(1, 4)
+    cache = model.state()
+    model(text[:, :1], cache)
+    before = cache.copy()
+    one = model(text[:, 1:2], cache)
+    model.norm.weight.mul_(2)
+    torch.testing.assert_close(model(text[:, 1:2], before), 2 * one, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("kind", "groups"), KINDS)
+def test_the_last_token_alone_has_the_same_odds(kind, groups):
+    model, text = network(kind, groups), tokens()
+    last = model(text, model.state(2), last=True)
+    assert last.shape[1] == 1
+    torch.testing.assert_close(last, model(text)[:, -1:], atol=1e-6, rtol=1e-5)
+
+
+def test_a_prompt_goes_through_the_model_once():
+    model, text = network("llama"), tokens(1, 9)
+    seen = []
+    model.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].shape[1]))
+    writer = Writer(model, text, every=True)
+    for _ in go_on(writer, Sampling(), chances(0, 3)):
+        pass
+    assert seen == [9, 1, 1] and writer.read.shape == (1, 9, 11)
+    torch.testing.assert_close(writer.read, model(text), atol=1e-6, rtol=1e-5)

@@ -11,7 +11,7 @@ MAY_IMPORT = {
     "core": set(),
     "nn": set(),
     "models": {"nn"},
-    "sampling": set(),
+    "sampling": {"core"},
     "data": {"core"},
     "checkpoints": {"core"},
     "pipelines": {"core", "nn", "models"},

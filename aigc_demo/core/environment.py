@@ -22,6 +22,8 @@ def prepare(host: str = "") -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep, they do not spin
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # work that gains by more asks for them (core/threads.py)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # those of NumPy spin
     if not os.environ.get("GRADIO_TEMP_DIR"):
         os.environ["GRADIO_TEMP_DIR"] = str(private_folder())
     prepare_proxies((*LOOPBACK, host.strip("[]")))

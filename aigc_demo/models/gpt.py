@@ -19,6 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from aigc_demo.models.decode import Decoder, is_possible
+
 FORMS = ("gpt2", "llama")
 ROOM = 512  # tokens that a new cache has room for
 
@@ -61,6 +63,7 @@ class KVCache:
         shape = (config.n_layer, 2, batch, config.n_kv_head, room, config.head_width)
         self._take(like.new_empty(shape))
         self.length = 0
+        self.decoder: Decoder | None = None  # what single tokens go through on a CPU
 
     def _take(self, pairs: Tensor) -> None:
         """Keep keys and values in `pairs`, (L, 2, B, G, room, E)."""
@@ -70,15 +73,16 @@ class KVCache:
     def extend(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
         """Write (B, G, T, E) behind what there is; all of it, (B, G, length + T, E)."""
         new, end = key.shape[2], self.length + key.shape[2]
-        if end > self.pairs.shape[4]:
-            self._grow(end)
+        self.reserve(end)
         keys, values = self.layers[layer]
         keys.narrow(2, self.length, new).copy_(key)
         values.narrow(2, self.length, new).copy_(value)
         return keys.narrow(2, 0, end), values.narrow(2, 0, end)
 
-    def _grow(self, length: int) -> None:
-        """Make room for `length` tokens, and for as many again, so that few copies are made."""
+    def reserve(self, length: int) -> None:
+        """Make room for `length` tokens; where there is none, for as many again, so that few copies are made."""
+        if length <= self.pairs.shape[4]:
+            return
         before, shape = self.pairs, list(self.pairs.shape)
         shape[4] = min(self.context, 2 * length)
         self._take(before.new_empty(shape))
@@ -87,7 +91,7 @@ class KVCache:
     def copy(self) -> "KVCache":
         """Another one that stands where this one does."""
         twin = object.__new__(KVCache)
-        twin.context, twin.length = self.context, self.length
+        twin.context, twin.length, twin.decoder = self.context, self.length, None
         twin._take(self.pairs.clone())
         return twin
 
@@ -224,6 +228,7 @@ class GPT(nn.Module):
     """Tokens in, scores of every possible next token out."""
 
     rotary: Tensor
+    norm: nn.Module
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -252,19 +257,23 @@ class GPT(nn.Module):
 
     def state(self, batch: int = 1) -> KVCache:
         """An empty KVCache for `batch` texts."""
-        return KVCache(self.config, batch, self.embed.weight)
+        return KVCache(self.config, batch, next(self.norm.parameters()))
 
-    def forward(self, tokens: Tensor, state: KVCache | None = None) -> Tensor:
+    def forward(self, tokens: Tensor, state: KVCache | None = None, last: bool = False) -> Tensor:
         """tokens (B, T) -> logits (B, T, V); with a state, tokens are the next ones after those it has seen.
 
-        ValueError where they are more than the context holds.
+        `last`: only those of the last token, (B, 1, V). ValueError where tokens are more than the context holds.
         """
+        if state is not None and state.length < self.config.context and is_possible(self, tokens):
+            if state.decoder is None:
+                state.decoder = Decoder(self, state)
+            return state.decoder.step(tokens)
         x, rotary = self.embed_tokens(tokens, state.length if state is not None else 0)
         for layer, block in enumerate(self.blocks):
             x = block(x, rotary, state, layer)
         if state is not None:
             state.length += tokens.shape[1]
-        return self.head(self.norm(x))
+        return self.head(self.norm(x[:, -1:] if last else x))
 
     def embed_tokens(self, tokens: Tensor, start: int = 0) -> tuple[Tensor, Tensor | None]:
         """tokens (B, T), the first of them at position `start` -> stream (B, T, D), rotary table (2, T, E) or None."""

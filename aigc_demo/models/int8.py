@@ -1,150 +1,171 @@
 """Linear layers with a byte per weight, for networks whose speed is that of the memory: one token at a time.
 
-A weight is round(w / s) with s = max|w| / 127 of its row. Which arithmetic does the rest depends on the machine and on
-the release of torch; each way below is tried once, on small numbers whose product is known, and taken where it is
-right. A layer for which none is, or whose rows do not divide by 16, keeps its float32 weights.
+y = W x is a weighted sum of the columns of W. A column is cut into blocks of WIDTH outputs, and a block is kept as
 
-    dynamic       inputs become bytes too, a scale for each call; exact sums in int32. The fastest way here. Torch means
-                  to replace these operators one day, then the other way is taken.
-    weights       bytes become bfloat16 on the way to the product, inputs too; more exact, about half as fast
+    round((w - low) / scale),  scale = (high - low) / 255      low and high: the least and the largest weight in it
 
-Inputs lose most where a few numbers are far larger than all others (Dettmers et al., 2022, arXiv:2208.07339). That is
-so in the layers of CAREFUL, and among many tokens that share a scale: both go by "weights".
+so that the sum over the columns is one bag of embeddings per block: rows of bytes, each with its own scale and low,
+summed with the numbers of x as weights. `embedding_bag_byte_rowwise_offsets` of FBGEMM does that from the bytes, with x
+and all sums in float32: only the weights are rounded, not the inputs, which lose most where a few numbers are far
+larger than all others (Dettmers et al., 2022, arXiv:2208.07339).
 
-I numbers in, O numbers out.
+A prompt of several tokens is no weighted sum but a product of matrices: weights go back to float32 first.
+
+I numbers in, O numbers out, N = O / WIDTH blocks of a column.
 """
 
 import copy
 import functools
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+import time
 from typing import Any
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-LARGEST = 127
-TOLERANCE = 0.03  # of the product's size that a way may be off
-WHOLE = 16  # torch reads rows in pieces of so many bytes, and past the end of a row that does not divide
+WIDTHS = (64, 32, 16, 8)  # outputs of a block: the first of these that divides O
+EXTRA = 8  # bytes of a block's scale and low, float32 both
+FEW = 2  # tokens that are read as weighted sums
+TOLERANCE = 0.01  # of the product's size that it may be off
+SLOWEST = 5  # times as long as float32 weights take out of the cache; a byte pays where they come out of the memory
+PIECE = 2**19  # weights that are rounded at a time, so that they stay in the cache
 
 
-@dataclass(frozen=True)
-class Way:
-    """How to multiply by bytes."""
-
-    name: str
-    pack: Callable[[Tensor, Tensor], Any]  # bytes (O, I) and scales (O,) -> what `multiply` wants
-    multiply: Callable[[Tensor, Any], Tensor]  # x (..., I) float32 -> (..., O) float32
+def width_of(outputs: int) -> int:
+    """WIDTH of a layer; 0 where none divides its outputs."""
+    return next((width for width in WIDTHS if outputs % width == 0), 0)
 
 
-def to_bytes(weight: Tensor) -> tuple[Tensor, Tensor]:
-    """weight (O, I) -> int8 (O, I) and the scale of each row (O,)."""
-    scale = (weight.abs().amax(1) / LARGEST).clamp_min(1e-12)
-    return (weight / scale[:, None]).round().clamp(-LARGEST, LARGEST).to(torch.int8).contiguous(), scale
+def to_bytes(weight: Tensor) -> Tensor:
+    """weight (O, I) -> bytes (N * I, WIDTH + EXTRA): every block of every column with its scale and low."""
+    outputs, inputs = weight.shape
+    width = width_of(outputs)
+    blocks = weight.view(outputs // width, width, inputs).transpose(1, 2)  # (N, I, WIDTH)
+    found = torch.empty(*blocks.shape[:2], width + EXTRA, dtype=torch.uint8)
+    step = max(1, PIECE // (inputs * width))
+    for start in range(0, len(blocks), step):
+        piece, target = blocks[start : start + step].float(), found[start : start + step]
+        low, high = piece.aminmax(dim=2, keepdim=True)
+        scale = (high - low) / 255
+        target[:, :, :width] = ((piece - low) / scale.clamp_min(1e-12)).round()
+        target[:, :, width:] = torch.cat([scale, low], 2).view(torch.uint8)
+    return found.view(-1, width + EXTRA)
 
 
-def pack_dynamic(weight: Tensor, scale: Tensor) -> Any:
-    """For `linear_dynamic`."""
-    zeros = torch.zeros(len(scale), dtype=torch.long)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says that it will be replaced
-        rows = torch._make_per_channel_quantized_tensor(weight, scale.double(), zeros, 0)
-        return torch.ops.quantized.linear_prepack(rows, None)
+_room = threading.local()
 
 
-def multiply_dynamic(x: Tensor, packed: Any) -> Tensor:
-    """Where the CPU adds pairs of products in 16 bits, inputs have 7 bits, so that no sum is too large."""
-    return torch.ops.quantized.linear_dynamic(x, packed, not wide_sums())
-
-
-@functools.cache
-def wide_sums() -> bool:
-    """Whether the CPU adds products of bytes in 32 bits (VNNI)."""
-    known = getattr(torch.cpu, "_is_vnni_supported", None)
-    return bool(known()) if known else False
-
-
-def pack_weights(weight: Tensor, scale: Tensor) -> Any:
-    """For `_weight_int8pack_mm`."""
-    return weight.contiguous(), scale.bfloat16()
-
-
-def multiply_weights(x: Tensor, packed: Any) -> Tensor:
-    """In bfloat16."""
-    rows = x.reshape(-1, x.shape[-1]).bfloat16()
-    return torch._weight_int8pack_mm(rows, *packed).float().view(*x.shape[:-1], -1)
-
-
-DYNAMIC = Way("dynamic", pack_dynamic, multiply_dynamic)
-WEIGHTS = Way("weights", pack_weights, multiply_weights)
-CAREFUL = ("qkv", "out", "down")  # names of layers whose inputs stay as exact as bfloat16
-
-
-@functools.cache
-def is_right(way: Way) -> bool:
-    """Whether it works here, and gives what it should."""
-    generator = torch.Generator().manual_seed(0)
-    weight, x = torch.randn(96, 64, generator=generator), torch.randn(3, 64, generator=generator)
-    try:
-        with torch.inference_mode():
-            found = way.multiply(x, way.pack(*to_bytes(weight)))
-    except (RuntimeError, AttributeError, NotImplementedError, TypeError):
-        return False
-    expected = x @ weight.T
-    return found.shape == expected.shape and bool((found - expected).norm() <= TOLERANCE * expected.norm())
-
-
-@dataclass(frozen=True)
-class Ways:
-    """What is taken for one token in a layer that need not be careful, and for everything else; None: float32."""
-
-    quick: Way | None
-    exact: Way | None
-
-
-def ways_here() -> Ways:
-    """What is right on this machine."""
-    exact = WEIGHTS if is_right(WEIGHTS) else None
-    return Ways(DYNAMIC if is_right(DYNAMIC) else exact, exact)
+def scratch(blocks: int, inputs: int) -> tuple[Tensor, np.ndarray]:
+    """This thread's memory for blocks * inputs numbers, as a row and as (blocks, inputs); new memory is slow to get."""
+    kept: dict[Any, tuple[Tensor, np.ndarray]] = _room.__dict__
+    found = kept.get((blocks, inputs))
+    if found is None:
+        row = torch.empty(blocks * inputs)
+        found = kept[blocks, inputs] = row, row.numpy().reshape(blocks, inputs)
+    return found
 
 
 class Int8Linear(nn.Module):
     """What an nn.Linear computes, from a byte per weight."""
 
-    def __init__(self, linear: nn.Linear, ways: Ways):
+    packed: Tensor
+
+    def __init__(self, packed: Tensor, inputs: int, bias: Tensor | None = None):
+        """packed: of `to_bytes`; bias (O,)."""
         super().__init__()
-        self.ways = ways
-        self.in_features, self.out_features = linear.in_features, linear.out_features
-        weight, scale = to_bytes(linear.weight.detach().float())
-        self.exact = ways.exact.pack(weight, scale) if ways.exact else None
-        self.quick = self.exact if ways.quick is ways.exact else ways.quick and ways.quick.pack(weight, scale)
-        self.bias = linear.bias
-        self.plain = linear.weight if ways.exact is None else None
+        self.register_buffer("packed", packed)
+        self._bytes = packed  # the same, found without nn.Module's search
+        self.bias = bias
+        self.blocks, self.width = len(packed) // inputs, packed.shape[1] - EXTRA
+        self.in_features, self.out_features = inputs, self.blocks * self.width
+        places = torch.arange(len(packed), dtype=torch.int32)
+        self._places, self._starts = places, places[::inputs].clone()
+        self._shift = None if bias is None else bias.detach().float().numpy()
+        self._sum = torch.ops.quantized.embedding_bag_byte_rowwise_offsets.default
+
+    def product(self, x: np.ndarray) -> np.ndarray:
+        """x (B, I) float32 -> (B, O), one weighted sum after the other."""
+        found = self._row(x) if len(x) == 1 else np.concatenate([self._row(row) for row in x])
+        return found if self._shift is None else found + self._shift
+
+    def _row(self, x: np.ndarray) -> np.ndarray:
+        """x (I,) -> (1, O)."""
+        weights, table = scratch(self.blocks, self.in_features)
+        table[:] = x  # anew for every block
+        bags: Tensor = self._sum(self._bytes, self._places, self._starts, False, 0, False, weights, None, False)
+        return bags.numpy().reshape(1, -1)
 
     def forward(self, x: Tensor) -> Tensor:
         """x (..., I) -> (..., O)."""
-        if self.ways.quick is not None and x.numel() == self.in_features:
-            y = self.ways.quick.multiply(x, self.quick)
-        elif self.ways.exact is not None:
-            y = self.ways.exact.multiply(x, self.exact)
+        rows = x.detach().reshape(-1, self.in_features).float()
+        if len(rows) <= FEW:
+            y = torch.from_numpy(self.product(rows.numpy()))
         else:
-            y = F.linear(x, self.plain)  # type: ignore[arg-type]
-        return y if self.bias is None else y + self.bias
+            y = torch.matmul(rows, self.columns()).transpose(0, 1).reshape(len(rows), -1)  # (N, T, WIDTH) before
+            y = y if self.bias is None else y + self.bias
+        return y.view(*x.shape[:-1], -1)
+
+    def columns(self) -> Tensor:
+        """The weights as float32, (N, I, WIDTH)."""
+        return torch.ops.quantized.embedding_bag_byte_unpack(self.packed).view(self.blocks, -1, self.width)
 
 
-def in_bytes(module: nn.Module, ways: Ways | None = None) -> nn.Module:
-    """A twin of `module` with bytes in its linear layers; shares the rest with it. Itself where no way is right."""
-    ways = ways or ways_here()
-    if ways.quick is None:
+class MappedEmbedding(nn.Module):
+    """What an nn.Embedding gives, as float32, from a table in the type of the file that it is mapped from."""
+
+    def __init__(self, weight: Tensor):
+        """weight (V, D) float16 or float32."""
+        super().__init__()
+        self.register_buffer("weight", weight)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """tokens (...) -> (..., D)."""
+        weight: Any = self.weight
+        return torch.nn.functional.embedding(tokens, weight).float()
+
+
+@functools.cache
+def is_here() -> bool:
+    """Whether this machine's torch sums bags of bytes, right and fast enough."""
+    generator = torch.Generator().manual_seed(0)
+    weight, x = torch.randn(1024, 256, generator=generator), torch.randn(1, 256, generator=generator)
+    try:
+        layer = Int8Linear(to_bytes(weight), 256)
+        found = layer(x)
+    except (RuntimeError, AttributeError, NotImplementedError, TypeError):
+        return False
+    expected = x @ weight.T
+    if (found - expected).norm() > TOLERANCE * expected.norm():
+        return False
+    numbers, matrix = x.numpy(), weight.T.contiguous().numpy()
+    return quickest(lambda: layer.product(numbers)) <= SLOWEST * quickest(lambda: numbers @ matrix)
+
+
+def quickest(work: Any) -> float:
+    """Seconds of the best of a few runs."""
+    found = []
+    for _ in range(10):
+        began = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - began)
+    return min(found)
+
+
+def can_be_bytes(part: Any) -> bool:
+    """Whether a layer can have a byte per weight."""
+    return isinstance(part, nn.Linear) and width_of(part.out_features) > 0
+
+
+def in_bytes(module: nn.Module) -> nn.Module:
+    """A twin of `module` with bytes in its linear layers; shares the rest with it. Itself where that is not here."""
+    if not is_here():
         return module
     twin = copy.copy(module)
     twin._modules = {}
     for name, part in module._modules.items():
-        if isinstance(part, nn.Linear) and part.in_features % WHOLE == 0:
-            chosen = Ways(ways.exact, ways.exact) if name in CAREFUL else ways
-            twin._modules[name] = Int8Linear(part, chosen) if chosen.quick else part
+        if isinstance(part, nn.Linear) and can_be_bytes(part):
+            twin._modules[name] = Int8Linear(to_bytes(part.weight.detach()), part.in_features, part.bias)
         else:
-            twin._modules[name] = part and in_bytes(part, ways)
+            twin._modules[name] = part and in_bytes(part)
     return twin

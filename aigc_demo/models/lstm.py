@@ -87,11 +87,14 @@ class LSTM(nn.Module):
         shape = (self.config.layers, batch, self.config.width)
         return Memory(self.embed.weight.new_zeros(shape), self.embed.weight.new_zeros(shape))
 
-    def forward(self, tokens: Tensor, state: Memory | None = None) -> Tensor:
-        """tokens (B, T) -> logits (B, T, V); with a state, tokens are the next ones after those it has read."""
+    def forward(self, tokens: Tensor, state: Memory | None = None, last: bool = False) -> Tensor:
+        """tokens (B, T) -> logits (B, T, V); with a state, tokens are the next ones after those it has read.
+
+        `last`: only those of the last token, (B, 1, V).
+        """
         state = state or self.state(len(tokens))
         found, (state.hidden, state.cell) = self.layers(self.embed(tokens), (state.hidden, state.cell))
-        return self.head(self.project(self.dropout(found)))
+        return self.head(self.project(self.dropout(found[:, -1:] if last else found)))
 
     def remembered(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """tokens (1, T) -> h and c of every layer after every token, (T, L, D) each; token by token, by `step`."""

@@ -19,7 +19,7 @@ class Norm(nn.GroupNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B, C, H, W) -> (B, C, H, W)."""
-        by_map = x.numel() >= 2**17 and self.num_channels // self.num_groups % 8 and x.is_cpu
+        by_map = x.numel() >= 2**15 and self.num_channels // self.num_groups % 8 and x.is_cpu
         if torch.is_grad_enabled() or (x.dtype == torch.float32 and not by_map):
             return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
         if by_map and x.is_contiguous(memory_format=torch.channels_last):

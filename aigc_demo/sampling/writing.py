@@ -3,32 +3,43 @@
 B batch, T tokens, V vocabulary.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 
+from aigc_demo.core import threads
 from aigc_demo.sampling.tokens import Sampling, Stages, draw, stages
+
+MANY = 64  # tokens of a prompt, from which its products are large
 
 
 class LanguageModel(Protocol):
-    """What a model must offer here: `model(tokens (B, T), state) -> logits (B, T, V)`, and an empty state."""
+    """What a model must offer here: `model(tokens (B, T), state) -> logits (B, T, V)`, and an empty state.
+
+    With `last` the logits are those of the last token, (B, 1, V).
+    """
 
     config: Any
 
-    def __call__(self, tokens: Tensor, state: Any = None) -> Tensor: ...
+    def __call__(self, tokens: Tensor, state: Any = None, last: bool = False) -> Tensor: ...
 
     def state(self, batch: int = 1) -> Any: ...
 
 
-@dataclass(frozen=True)
 class Pick:
     """One token of every row, and what it was chosen from."""
 
-    token: Tensor  # (B,)
-    stages: Stages
+    def __init__(self, token: Tensor, stages: Callable[[], Stages]):
+        self.token = token  # (B,)
+        self._stages = stages
+
+    @cached_property
+    def stages(self) -> Stages:
+        """The probabilities; the likeliest token is found without them, so that they are computed when asked for."""
+        return self._stages()
 
 
 def context_of(model: LanguageModel) -> int | None:
@@ -42,16 +53,22 @@ class Writer:
     When the context is full, the model reads the last half of it anew and goes on from there.
     """
 
-    def __init__(self, model: LanguageModel, tokens: Tensor):
-        """tokens (B, T): where to go on from; of more than the context holds, the last are read."""
-        self.model, self.tokens = model, tokens
-        self._read(context_of(model))
+    def __init__(self, model: LanguageModel, tokens: Tensor, every: bool = False):
+        """tokens (B, T): where to go on from; of more than the context holds, the last are read.
 
-    def _read(self, most: int | None) -> None:
+        `every`: `read` keeps the logits after every token that was read, (B, T, V).
+        """
+        self.model, self.tokens = model, tokens
+        self.read = self._read(context_of(model), last=not every)
+
+    def _read(self, most: int | None, last: bool = True) -> Tensor:
         recent = self.tokens if most is None else self.tokens[:, -most:]
         self.state = self.model.state(len(recent))
-        self.logits = self.model(recent, self.state)[:, -1]  # (B, V)
+        with threads.large() if recent.numel() >= MANY else threads.small():
+            found = self.model(recent, self.state, last)
+        self.logits = found[:, -1]  # (B, V)
         self.held = recent.shape[1]  # tokens in the state
+        return found
 
     def add(self, token: Tensor) -> None:
         """Write token (B,), whoever chose it."""
@@ -60,7 +77,8 @@ class Writer:
         if context is not None and self.held >= context:
             self._read(max(1, context // 2))
             return
-        self.logits = self.model(token[:, None], self.state)[:, -1]
+        with threads.small():
+            self.logits = self.model(token[:, None], self.state, True)[:, -1]
         self.held += 1
 
     def consider(self, how: Sampling) -> Stages:
@@ -70,14 +88,22 @@ class Writer:
 
 def write(model: LanguageModel, tokens: Tensor, how: Sampling, chances: Iterator[Tensor]) -> Iterator[Pick]:
     """Go on from tokens (B, T) for as long as `chances` gives (B,) numbers in [0, 1); each decides about one token."""
-    writer = Writer(model, tokens)
+    yield from go_on(Writer(model, tokens), how, chances)
+
+
+def go_on(writer: Writer, how: Sampling, chances: Iterator[Tensor]) -> Iterator[Pick]:
+    """As `write`, from where `writer` stands."""
     token: Tensor | None = None
     for chance in chances:
         if token is not None:
             writer.add(token)
-        found = writer.consider(how)
-        token = draw(found.final, chance) if how.temperature else found.final.argmax(1)
-        yield Pick(token, found)
+        if how.temperature or how.repetition != 1:
+            found = writer.consider(how)
+            token = draw(found.final, chance) if how.temperature else found.final.argmax(1)
+            yield Pick(token, lambda found=found: found)  # type: ignore[misc]
+        else:
+            token = writer.logits.argmax(1)
+            yield Pick(token, partial(stages, writer.logits, how))
 
 
 def chances(seed: int, length: int, batch: int = 1) -> Iterator[Tensor]:

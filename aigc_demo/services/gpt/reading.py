@@ -60,8 +60,12 @@ def token_of(characters: str, token: int, p: Tensor, chance: float = 1.0) -> Tok
 
 def read(model: "LanguageModel", tokens: Tensor) -> tuple[Token, ...]:
     """What the model foresaw at every place of tokens (1, T), which fit into its context; nothing foresaw the first."""
-    characters = model.config.characters
-    p = model(tokens)[0].float().softmax(1)  # (T, V)
+    return foreseen(model.config.characters, tokens, model(tokens))
+
+
+def foreseen(characters: str, tokens: Tensor, logits: Tensor) -> tuple[Token, ...]:
+    """`read` of tokens (1, T) from what the model said to them, logits (1, T, V)."""
+    p = logits[0].float().softmax(1)  # (T, V)
     first = Token(characters[int(tokens[0, 0])], 1.0, 1.0, 0.0, ())
     rest = (token_of(characters, int(token), odds) for token, odds in zip(tokens[0, 1:], p, strict=False))
     return (first, *rest)

@@ -12,8 +12,8 @@ from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import Writer, chances, context_of, write
-from aigc_demo.services.gpt.reading import entropy, read, read_all, token_of, tokens_of
+from aigc_demo.sampling.writing import Writer, chances, context_of, go_on
+from aigc_demo.services.gpt.reading import entropy, foreseen, read_all, token_of, tokens_of
 from aigc_demo.services.gpt.requests import ENDS, Surgery, Write
 from aigc_demo.services.gpt.results import Candidate, Odds, Token, Written
 
@@ -47,10 +47,12 @@ class Writing:
         tokens = tokens_of(model, request.prompt)
         most = context_of(model) or tokens.shape[1]
         recent = tokens[:, -most:]
-        prompt, cut = read(model, recent), tokens.shape[1] - recent.shape[1]
+        writer = Writer(model, recent, every=True)  # the prompt goes through the model once
+        prompt = foreseen(model.config.characters, recent, writer.read)
+        cut = tokens.shape[1] - recent.shape[1]
         found: list[Any] = []
         spent, began = 0.0, time.perf_counter()  # seconds of work: not those until the next step is asked for
-        for pick in write(model, recent, sampling(request), chances(request.seed, request.length)):
+        for pick in go_on(writer, sampling(request), chances(request.seed, request.length)):
             token = int(pick.token)
             chance = float(pick.stages.final[0, token])
             found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))

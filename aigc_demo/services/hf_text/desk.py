@@ -2,16 +2,15 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.core.steps import Step
-from aigc_demo.models.int8 import in_bytes, ways_here
+from aigc_demo.models.int8 import is_here
 from aigc_demo.pipelines import smollm2
 from aigc_demo.pipelines.hub_text import TextHub
+from aigc_demo.pipelines.text_bytes import open_bytes
 from aigc_demo.pipelines.text_folder import OpenText, open_text
 from aigc_demo.pipelines.text_library import LibraryText, open_library
 from aigc_demo.services.hf_text.requests import SMOLLM2
@@ -51,9 +50,7 @@ class Desk:
         """The same with a byte per weight; as it is where this machine has no way to that."""
         with self._lock:
             if self._bytes is None:
-                plain = self.own()
-                small: Any = in_bytes(plain.model)
-                self._bytes = replace(plain, model=small)
+                self._bytes = open_bytes(smollm2.present(self.folder), SMOLLM2)
             return self._bytes
 
     def library(self) -> LibraryText:
@@ -79,4 +76,4 @@ class Desk:
 
     def has_bytes(self) -> bool:
         """Whether this machine multiplies by bytes."""
-        return ways_here().quick is not None
+        return is_here()

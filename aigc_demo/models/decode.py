@@ -1,0 +1,179 @@
+"""One new token through a GPT on a CPU, in NumPy: the same formulas as models/gpt.py, on the same memory.
+
+A token's products are small: most of a step in PyTorch is the way of some 25 operators a layer through Python and the
+dispatcher, at 5 to 10 us each. NumPy needs about 1 us, and its arrays share the memory of the tensors, so that nothing
+is copied and weights that are trained on are seen as they are.
+
+B batch, D width, H heads, G heads of keys and values, E width of a head, V vocabulary.
+"""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from aigc_demo.models.gpt import GPT, KVCache
+
+MOST_ROWS = 32  # texts beside each other, above which products in PyTorch are as fast
+Array = np.ndarray
+Product = Callable[[Array], Array]  # x (B, I) -> (B, O)
+
+
+def array(tensor: Tensor) -> Array:
+    """The tensor's own memory as an array."""
+    return tensor.detach().numpy()
+
+
+def product(layer: Any) -> Product:
+    """What a linear layer computes, x (B, I) -> (B, O); layers with a product of their own are asked for it."""
+    own: Product | None = getattr(layer, "product", None)
+    if own is not None:
+        return own
+    weight = array(layer.weight).T  # (I, O)
+    if layer.bias is None:
+        return lambda x: x @ weight
+    bias = array(layer.bias)
+    return lambda x: x @ weight + bias
+
+
+def is_possible(model: "GPT", tokens: Tensor) -> bool:
+    """Whether tokens (B, T) can go this way: one new token of a few texts, nothing to be trained, float32 on a CPU."""
+    weight = next(model.norm.parameters())  # float32 also where other layers keep bytes
+    plain = weight.device.type == "cpu" and weight.dtype == torch.float32
+    return plain and tokens.shape[1] == 1 and len(tokens) <= MOST_ROWS and not torch.is_grad_enabled()
+
+
+def inverse_root(x: Array, eps: float) -> Any:
+    """1 / sqrt(mean of squares + eps) of every row of x (B, D): a number where there is one row, else (B, 1)."""
+    if len(x) == 1:
+        return 1 / math.sqrt(float(x[0].dot(x[0])) / x.shape[1] + eps)
+    return 1 / np.sqrt(np.vecdot(x, x) / x.shape[1] + eps)[:, None]
+
+
+def layer_norm(part: nn.Module, eps: float) -> Callable[[Array], Array]:
+    """x (B, D) -> the same, as LayerNorm."""
+    weight, bias = array(part.weight), array(part.bias)  # type: ignore[arg-type]
+
+    def work(x: Array) -> Array:
+        x = x - x.sum(1, keepdims=True) / x.shape[1]
+        root = inverse_root(x, eps)
+        x *= weight
+        x *= root
+        x += bias
+        return x
+
+    return work
+
+
+def rms_norm(part: nn.Module, eps: float) -> Callable[[Array], Array]:
+    """x (B, D) -> the same, as RMSNorm."""
+    weight = array(part.weight)  # type: ignore[arg-type]
+
+    def work(x: Array) -> Array:
+        y = x * weight
+        y *= inverse_root(x, eps)
+        return y
+
+    return work
+
+
+def gelu(x: Array) -> Array:
+    """Tanh form (Hendrycks & Gimpel, 2016, arXiv:1606.08415), in place."""
+    inner = x * x
+    inner *= np.float32(0.044715 * math.sqrt(2 / math.pi))
+    inner += np.float32(math.sqrt(2 / math.pi))
+    inner *= x
+    np.tanh(inner, out=inner)
+    inner += 1
+    x *= 0.5
+    x *= inner
+    return x
+
+
+def swiglu(x: Array) -> Array:
+    """x (B, 2 I), gate and value -> silu(gate) value (B, I)."""
+    half = x.shape[1] // 2
+    gate = x[:, :half]
+    bend = np.exp(-gate)
+    bend += 1
+    np.divide(gate, bend, bend)
+    bend *= x[:, half:]
+    return bend
+
+
+class Decoder:
+    """The steps of the texts of one cache. Built anew for each: it only takes views."""
+
+    def __init__(self, model: "GPT", cache: "KVCache"):
+        self.config, self.cache = model.config, cache
+        gpt2 = self.config.form == "gpt2"
+        norm = layer_norm if gpt2 else rms_norm
+        eps = self.config.norm_eps
+        self.h, self.g, self.e = self.config.n_head, self.config.n_kv_head, self.config.head_width
+        self.scale = 1 / math.sqrt(self.e)
+        self.bend = gelu if gpt2 else swiglu
+        self.embed = array(model.embed.weight)
+        self.positions = array(model.positions.weight) if gpt2 else None
+        self.rotary = None if gpt2 else array(model.rotary)
+        blocks: Any = model.blocks
+        self.layers = [
+            (
+                *(norm(block.norm1, eps), product(block.attention.qkv), product(block.attention.out)),
+                *(norm(block.norm2, eps), product(block.mlp.up), product(block.mlp.down)),
+            )
+            for block in blocks
+        ]
+        self.norm, self.head = norm(model.norm, eps), product(model.head)
+        self.pairs: Tensor | None = None
+        self.rows: list[tuple[Array, Array]] = []  # keys and values (B, G, room, E) of every layer
+
+    def step(self, tokens: Tensor) -> Tensor:
+        """The next token of every text, (B, 1) -> logits (B, 1, V)."""
+        cache, n = self.cache, self.cache.length
+        cache.reserve(n + 1)
+        if self.pairs is not cache.pairs:
+            self.pairs = cache.pairs
+            self.rows = [(pair[0], pair[1]) for pair in array(cache.pairs)]
+        x = self.embed[tokens.numpy()[:, 0]].astype(np.float32)  # (B, D), a copy
+        if self.positions is not None:
+            x += self.positions[n]
+        turn = None if self.rotary is None else rotation(self.rotary[0, n], self.rotary[1, n])
+        with np.errstate(over="ignore"):  # exp(-gate) may be infinite: the gate is closed then
+            for layer, rows in zip(self.layers, self.rows, strict=True):
+                x = self.block(x, n, turn, layer, rows)
+            logits = self.head(self.norm(x))
+        cache.length = n + 1
+        return torch.from_numpy(logits)[:, None]
+
+    def block(self, x: Array, n: int, turn: Array | None, layer: Any, rows: tuple[Array, Array]) -> Array:
+        """One block at position n, x (B, D) -> (B, D); turn (E, E) of this position where positions are rotated."""
+        norm1, qkv, out, norm2, up, down = layer
+        keys, values = rows
+        batch, h, g, e = len(x), self.h, self.g, self.e
+        heads = qkv(norm1(x)).reshape(batch, h + 2 * g, e)
+        qk = heads[:, : h + g] if turn is None else heads[:, : h + g] @ turn
+        keys[:, :, n], values[:, :, n] = qk[:, h:], heads[:, h + g :]
+        scores = qk[:, :h].reshape(batch, g, h // g, e) @ keys[:, :, : n + 1].swapaxes(2, 3)  # (B, G, H / G, n + 1)
+        scores -= np.maximum.reduce(scores, 3, keepdims=True)
+        scores *= self.scale
+        np.exp(scores, scores)
+        scores /= np.add.reduce(scores, 3, keepdims=True)
+        x = x + out((scores @ values[:, :, : n + 1]).reshape(batch, -1))
+        x += down(self.bend(up(norm2(x))))
+        return x
+
+
+def rotation(cosine: Array, sine: Array) -> Array:
+    """The table's rows of a position, (E,) each -> the matrix (E, E) by which rows are rotated: x R.
+
+    What models/gpt.rotate does with more and smaller operators: x_i cos + x_(i + E/2 mod E) sin.
+    """
+    turn = np.diag(cosine)
+    half = len(cosine) // 2
+    turn[half:, :half] += np.diag(sine[:half])
+    turn[:half, half:] += np.diag(sine[half:])
+    return turn
