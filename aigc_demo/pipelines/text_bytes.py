@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
 from aigc_demo.models.int8 import Int8Linear, MappedEmbedding, can_be_bytes, is_here, to_bytes
-from aigc_demo.pipelines.convert_gpt import gpt_tensors, turned
+from aigc_demo.pipelines.pairs.gpt import TRANSPOSED, gpt_tensors
 from aigc_demo.pipelines.text_folder import OpenText, Words, config_in, open_text, prefix_of
+from aigc_demo.pipelines.weights import stacked
 
 FILE = "int8.safetensors"
 FORM = 1  # of the file; another number makes it anew
@@ -89,7 +90,9 @@ def packed(folder: Path, config: GPTConfig) -> Iterator[tuple[str, Tensor]]:
     with safe_open(folder / "model.safetensors", framework="pt") as file:
         prefix = prefix_of(list(file.keys()), names)
         for tensor, twins in names.items():
-            found = torch.cat([turned(twin, file.get_tensor(twin.removeprefix(prefix))) for twin in twins])
+            found = stacked(lambda twin: file.get_tensor(twin.removeprefix(prefix)), {tensor: twins}, TRANSPOSED)[
+                tensor
+            ]
             part = model.get_submodule(tensor.rpartition(".")[0])
             if tensor.endswith("weight") and can_be_bytes(part):
                 yield f"{tensor.rpartition('.')[0]}.packed", to_bytes(found)
