@@ -63,7 +63,7 @@ def test_a_picture_goes_there_and_back(service, direction):
     same(made.back, (model.translator(not back)(there)[0] + 1) / 2)
     same(made.same, (model.translator(not back)(x)[0] + 1) / 2)
     same(made.cycle_error, np.abs(made.back - made.picture).mean(0))
-    same(made.readings[2].scores, model.detective(back)(truth)[0])
+    same(made.readings[2].scores, model.discriminator(back)(truth)[0])
     for found in (made.picture, made.there, made.back, made.same, made.truth):
         assert found.shape == (3, 64, 64) and found.min() >= 0 and found.max() <= 1
 

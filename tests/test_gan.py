@@ -9,7 +9,8 @@ from torch import nn
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import points
 from aigc_demo.models import gan
-from aigc_demo.models.gan import LOSSES, PointCritic, PointGANConfig, PointGenerator
+from aigc_demo.models.gan import LOSSES
+from aigc_demo.models.point_gan import PointCritic, PointGANConfig, PointGenerator
 
 REAL, FAKE = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 3.0])
 

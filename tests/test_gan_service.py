@@ -14,7 +14,7 @@ from PIL import Image
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import points
-from aigc_demo.models.gan import PointGANConfig
+from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services import cards, home
 from aigc_demo.services.gan import frames, pictures, requests, shipped
 from aigc_demo.services.gan import points as live

@@ -10,7 +10,7 @@ from aigc_demo.data import emoji
 from aigc_demo.models import gan
 from aigc_demo.models.gan import GAN, LOSSES, GANConfig
 from aigc_demo.training import augment
-from aigc_demo.training.gan import RECIPES, Game, Recipe, critic_terms, rate, settle
+from aigc_demo.training.gan import RECIPES, Game, Recipe, critic_terms, settle
 
 CONFIGS = {name: recipe.model for name, recipe in RECIPES.items()}
 
@@ -125,10 +125,6 @@ def test_batch_statistics_are_measured_anew(draws):
     model(torch.randn(2000, 4, generator=draws))
     assert not model.training
     assert norm.running_mean.numpy() == pytest.approx(seen[0].mean((0, 2, 3)).detach().numpy(), abs=0.1)
-
-
-def test_rates_are_full_first_and_end_at_nothing():
-    assert [rate(progress, 0.5) for progress in (0, 0.49, 0.75, 1)] == [1, 1, 0.5, 0]
 
 
 def test_augmented_pictures_keep_their_size_and_let_the_gradient_through(draws):

@@ -1,11 +1,10 @@
 """The judge and its recipe."""
 
-import pytest
 import torch
 
 from aigc_demo.checkpoints import files
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.training.judge import RECIPES, Recipe, by_chance, rate, reading_loss, train, vary
+from aigc_demo.training.judge import RECIPES, Recipe, by_chance, reading_loss, train, vary
 
 
 def pictures(count):
@@ -81,12 +80,6 @@ def test_a_shift_of_whole_pixels_moves_the_picture():
     x, _ = pictures(200)
     moved = vary(x, Recipe(shift=2.0, turn=0.0, scale=0.0), torch.Generator().manual_seed(0))
     assert moved.shape == x.shape and moved.min() >= -1.0001 and moved.max() <= 1.0001
-
-
-def test_the_rate_rises_once_and_falls_to_nothing():
-    rates = [rate(i / 100) for i in range(101)]
-    assert max(rates) == pytest.approx(1) and rates.index(max(rates)) == 20
-    assert rates[0] < 0.1 and rates[-1] == pytest.approx(0)
 
 
 def test_the_recipe_trains_saves_and_goes_on(tmp_path):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import torch
 
+from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.training.loop import Clock
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.state import Snapshots, keep, resume
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,3 +58,16 @@ def test_sigterm_ends_a_training_well_and_it_goes_on(tmp_path):
 def test_a_finished_run_gets_no_further_line(tmp_path):
     keep(tmp_path, {}, Clock(7, 90.0), 4, {})
     assert (tmp_path / "state.pt").is_file() and not (tmp_path / "log.jsonl").exists()
+
+
+def test_snapshots_come_closer_together_at_the_start_and_go_on(tmp_path):
+    def run(progresses):
+        snapshots = Snapshots(tmp_path, 4, power=2)
+        for progress in progresses:
+            if snapshots.due(progress):
+                snapshots.save(Judge(JudgeConfig.tiny()), round(1000 * progress))
+
+    run([i / 100 for i in range(20)])
+    run([i / 100 for i in range(20, 100)])
+    taken = sorted(path.name for path in tmp_path.glob("snapshot-*.safetensors"))
+    assert taken == [f"snapshot-{number:08d}.safetensors" for number in (0, 70, 250, 570)]

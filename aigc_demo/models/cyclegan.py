@@ -20,7 +20,6 @@ import torch
 from torch import Tensor, nn
 
 SLOPE = 0.2  # of the critic's leaky ReLUs below zero
-PATCH = 34  # pixels of a side that one of the critic's scores looks at
 SPREAD = 0.02  # deviation of the first weights
 
 
@@ -95,8 +94,8 @@ class Generator(nn.Module):
         return self.layers(x)
 
 
-class Critic(nn.Module):
-    """The detective of one style: a score for every patch of 34x34 pixels, high where it looks drawn by hand."""
+class Discriminator(nn.Module):
+    """Patch discriminator of one style: a score for every 34x34 pixels, high for real drawings."""
 
     def __init__(self, config: CycleGANConfig):
         super().__init__()
@@ -119,30 +118,30 @@ class Critic(nn.Module):
 
 
 class CycleGAN(nn.Module):
-    """Both translators and both detectives. A and B are the two styles, config.names."""
+    """Two generators and two discriminators. A and B are the two styles, config.names."""
 
     def __init__(self, config: CycleGANConfig):
         super().__init__()
         self.config = config
         self.to_b = Generator(config)  # G in the paper
         self.to_a = Generator(config)  # F
-        self.critic_a = Critic(config)  # D_X
-        self.critic_b = Critic(config)  # D_Y
+        self.critic_a = Discriminator(config)  # D_X
+        self.critic_b = Discriminator(config)  # D_Y
 
     def generators(self) -> list[nn.Parameter]:
-        """Weights of both translators."""
+        """Weights of the two generators, for one optimiser."""
         return [*self.to_b.parameters(), *self.to_a.parameters()]
 
     def critics(self) -> list[nn.Parameter]:
-        """Weights of both detectives."""
+        """Weights of the two discriminators, for the other optimiser."""
         return [*self.critic_a.parameters(), *self.critic_b.parameters()]
 
     def translator(self, backwards: bool) -> Generator:
-        """A to B, or backwards."""
+        """The generator from A to B, or from B to A."""
         return self.to_a if backwards else self.to_b
 
-    def detective(self, backwards: bool) -> Critic:
-        """Who judges what `translator(backwards)` makes."""
+    def discriminator(self, backwards: bool) -> Discriminator:
+        """The discriminator of the style that `translator(backwards)` produces."""
         return self.critic_a if backwards else self.critic_b
 
     def forward(self, x: Tensor, backwards: bool = False) -> tuple[Tensor, Tensor]:
@@ -159,9 +158,3 @@ def init_weights(model: nn.Module, generator: torch.Generator) -> None:
                 layer.weight.normal_(0, SPREAD, generator=generator)
                 if layer.bias is not None:
                     layer.bias.zero_()
-
-
-def patch_edges(position: int, size: int) -> tuple[int, int]:
-    """First pixel and the one after the last that score number `position` along a side looks at, within [0, size)."""
-    first = 4 * position - 11  # what four layers of padding 1 reach out of the picture
-    return max(0, first), min(size, first + PATCH)

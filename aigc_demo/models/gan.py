@@ -1,4 +1,4 @@
-"""Generative adversarial networks: for pictures, small ones for points of the plane, and the losses, which serve both.
+"""Generative adversarial networks for pictures, and the losses, which serve those of models/point_gan.py too.
 
 Goodfellow et al., "Generative Adversarial Nets", 2014 (arXiv:1406.2661): the game, and the non-saturating loss.
 Radford, Metz & Chintala, "Unsupervised Representation Learning with DCGANs", 2015 (arXiv:1511.06434).
@@ -24,53 +24,6 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 SLOPE = 0.2  # of the leaky ReLUs below zero
-
-
-@dataclass(frozen=True)
-class PointGANConfig:
-    noise: int = 2  # Z; two, so that the whole noise square can be drawn as it is warped
-    width: int = 64  # neurons of a hidden layer
-    depth: int = 3  # hidden layers of the generator and of the critic
-
-    @classmethod
-    def tiny(cls) -> "PointGANConfig":
-        """The smallest config that runs every line; for tests."""
-        return cls(width=4, depth=1)
-
-
-def perceptron(inputs: int, width: int, depth: int, outputs: int) -> nn.Sequential:
-    """(B, inputs) -> (B, outputs), `depth` hidden layers with leaky ReLUs between."""
-    sizes = [inputs, *[width] * depth]
-    layers: list[nn.Module] = []
-    for before, after in zip(sizes, sizes[1:], strict=False):
-        layers += [nn.Linear(before, after), nn.LeakyReLU(SLOPE)]
-    return nn.Sequential(*layers, nn.Linear(width, outputs))
-
-
-class PointGenerator(nn.Module):
-    """The forger: noise becomes a point of the plane."""
-
-    def __init__(self, config: PointGANConfig):
-        super().__init__()
-        self.config = config
-        self.layers = perceptron(config.noise, config.width, config.depth, 2)
-
-    def forward(self, z: Tensor) -> Tensor:
-        """z (B, Z) in [-1, 1] -> x (B, 2)."""
-        return self.layers(z)
-
-
-class PointCritic(nn.Module):
-    """The detective: one score per point, high where it takes the point for a real one."""
-
-    def __init__(self, config: PointGANConfig):
-        super().__init__()
-        self.config = config
-        self.layers = perceptron(2, config.width, config.depth, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """x (B, 2) -> score (B,)."""
-        return self.layers(x)[:, 0]  # (B, 1) -> (B,)
 
 
 @dataclass(frozen=True)
@@ -137,7 +90,7 @@ def shrinking(config: GANConfig) -> list[nn.Module]:
 
 
 class Generator(nn.Module):
-    """The forger: noise, and a class where one can be asked for, becomes a picture."""
+    """Generator: noise, with a class where the model has classes, to a picture."""
 
     def __init__(self, config: GANConfig):
         super().__init__()
@@ -177,7 +130,7 @@ class Generator(nn.Module):
 
 
 class Critic(nn.Module):
-    """The detective: one score per picture, high where it takes the picture for a real one."""
+    """Discriminator, or critic where the loss is Wasserstein's: one score per picture, high for real ones."""
 
     def __init__(self, config: GANConfig):
         super().__init__()
@@ -212,7 +165,7 @@ class Critic(nn.Module):
 
 
 class GAN(nn.Module):
-    """Both players; one file of weights."""
+    """Generator and critic in one file of weights."""
 
     def __init__(self, config: GANConfig):
         super().__init__()
@@ -222,7 +175,7 @@ class GAN(nn.Module):
 
 
 def fan_in(layer: nn.Module) -> int:
-    """How many numbers one output of a linear layer or a convolution is a sum of."""
+    """Number of inputs to one output of a linear layer or a convolution."""
     if isinstance(layer, nn.Linear):
         return layer.in_features
     assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
@@ -238,8 +191,8 @@ def fan_in(layer: nn.Module) -> int:
 def init_weights(model: nn.Module, generator: torch.Generator) -> None:
     """Fill every layer from `generator`: weights normal with variance 2 / inputs, biases 0.
 
-    He et al., "Delving Deep into Rectifiers", 2015 (arXiv:1502.01852), equation 10. A critic begins without an opinion
-    about classes.
+    He et al., "Delving Deep into Rectifiers", 2015 (arXiv:1502.01852), equation 10. The class vectors of a
+    critic begin at 0.
     """
     for layer in model.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
@@ -252,7 +205,7 @@ def init_weights(model: nn.Module, generator: torch.Generator) -> None:
             layer.classes.weight.normal_(generator=generator)
 
 
-# what the critic goes down on --------------------------------------------------------------------------------------
+# losses of the critic -----------------------------------------------------------------------------------------------
 
 
 def logistic_critic(real: Tensor, fake: Tensor) -> Tensor:
@@ -261,7 +214,7 @@ def logistic_critic(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def least_squares_critic(real: Tensor, fake: Tensor) -> Tensor:
-    """Mao et al., equation 2 with a = 0 and b = 1: real ones shall score 1, made ones 0."""
+    """Mao et al., equation 2 with a = 0 and b = 1: the target score is 1 for real samples, 0 for generated ones."""
     return (real - 1).square().mean() / 2 + fake.square().mean() / 2
 
 
@@ -271,11 +224,11 @@ def wasserstein_critic(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def relativistic_critic(real: Tensor, fake: Tensor) -> Tensor:
-    """Huang et al., equation 2, negated: every real sample shall score above the made one that it is paired with."""
+    """Huang et al., equation 2, negated: a real sample is to score above the generated one it is paired with."""
     return softplus(fake - real).mean()
 
 
-# what the generator goes down on -----------------------------------------------------------------------------------
+# losses of the generator --------------------------------------------------------------------------------------------
 
 
 def non_saturating_generator(real: Tensor, fake: Tensor) -> Tensor:
@@ -284,7 +237,7 @@ def non_saturating_generator(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def least_squares_generator(real: Tensor, fake: Tensor) -> Tensor:
-    """Mao et al., equation 2 with c = 1: made ones shall score 1."""
+    """Mao et al., equation 2 with c = 1: the target score of generated samples is 1."""
     return (fake - 1).square().mean() / 2
 
 
@@ -294,11 +247,11 @@ def wasserstein_generator(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def relativistic_generator(real: Tensor, fake: Tensor) -> Tensor:
-    """Huang et al., equation 2: every made sample shall score above the real one that it is paired with."""
+    """Huang et al., equation 2: a generated sample is to score above the real one it is paired with."""
     return softplus(real - fake).mean()
 
 
-# what keeps the critic from being too steep ------------------------------------------------------------------------
+# gradient penalties and weight clipping -----------------------------------------------------------------------------
 
 
 def judged(critic: Callable[[Tensor], Tensor], x: Tensor) -> tuple[Tensor, Tensor]:
@@ -315,19 +268,19 @@ def slopes_of(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
 
 
 def between(real: Tensor, fake: Tensor, share: Tensor) -> Tensor:
-    """A sample somewhere on the straight line from each real one to its made one; share (B,) in [0, 1]."""
+    """real and fake (B, ...) interpolated: share (B,) in [0, 1] of the real one."""
     share = share.view(-1, *[1] * (real.dim() - 1))
     return share * real + (1 - share) * fake
 
 
 def slope_one_penalty(slope: Tensor) -> Tensor:
-    """Gulrajani et al., equation 3: slopes (B, N) shall have length 1. Taken at samples `between`."""
+    """Gulrajani et al., equation 3: mean squared distance of the length of slopes (B, N) from 1, taken `between`."""
     length = (slope.square().sum(1) + 1e-12).sqrt()  # the root has no slope at 0
     return (length - 1).square().mean()
 
 
 def slope_zero_penalty(slope: Tensor) -> Tensor:
-    """Mescheder et al., equations 9 (R1, at real samples) and 10 (R2, at made ones).
+    """Mescheder et al., equations 9 (R1, at real samples) and 10 (R2, at generated ones).
 
     Half of the mean squared length of slopes (B, N).
     """
@@ -343,12 +296,12 @@ def clip_weights(model: nn.Module, limit: float) -> None:
 
 @dataclass(frozen=True)
 class Loss:
-    """One way to play the game."""
+    """Losses and penalties of one kind of GAN."""
 
     critic: Callable[[Tensor, Tensor], Tensor]  # (real, fake) -> scalar
     generator: Callable[[Tensor, Tensor], Tensor]  # (real, fake) -> scalar
     slope_one: float = 0.0  # weight of slope_one_penalty
-    slope_zero: float = 0.0  # weight of slope_zero_penalty, at real and at made samples
+    slope_zero: float = 0.0  # weight of slope_zero_penalty, at real and at generated samples
     clip: float = 0.0  # limit of clip_weights after every update; 0: not clipped
 
 

@@ -33,7 +33,8 @@ from aigc_demo.models.gan import least_squares_critic, least_squares_generator
 from aigc_demo.models.precision import autocast
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, fit
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.rates import linear, set_rate
+from aigc_demo.training.state import Snapshots, keep, resume
 
 Batch = tuple[Tensor, Tensor]  # pictures of A and of B, unpaired, (B, C, H, W) each
 
@@ -109,11 +110,6 @@ def critic_loss(model: CycleGAN, real: Batch, made: Batch) -> Tensor:
     return sum((least_squares_critic(d(x).float(), d(y).float()) for d, x, y in sides), torch.zeros(()))
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak."""
-    return min(1.0, 2 * (1 - progress))
-
-
 def unpaired(vendors: Batch, chances: Tensor, batch: int, seed: int) -> Callable[[], Batch]:
     """Draws `batch` pictures of each side, apart from each other; chances (N,) are those of a picture of either."""
     generator = torch.Generator().manual_seed(seed)
@@ -146,12 +142,12 @@ def train(
     first = recipe.seed + clock.step
     draw = unpaired(vendors, chances, recipe.batch, first)
     pools = [Pool(recipe.pool, torch.Generator().manual_seed(first + side)) for side in range(2)]
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots, power=2)
 
     def step(progress: float) -> Metrics:
         a, b = (side.to(device) for side in draw())
         for optimizer in sides:
-            optimizer.param_groups[0]["lr"] = recipe.learning_rate * rate(progress)
+            set_rate(optimizer, recipe.learning_rate * linear(progress))
         with autocast(model):
             terms, made = generator_terms(model, a, b, recipe)
         accelerator.backward(terms["loss"], inputs=model.generators())
@@ -163,9 +159,8 @@ def train(
         for optimizer in sides:
             optimizer.zero_grad()
         ema.update(model)
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 2:
-            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
-            files.save(ema.model, taken[-1])
+        if snapshots.due(progress):
+            snapshots.save(ema.model, clock.step * recipe.batch)
         return {name: term.item() for name, term in {**terms, "critic": critic}.items()}
 
     def save(metrics: Metrics) -> None:

@@ -22,8 +22,8 @@ from aigc_demo.checkpoints import files
 from aigc_demo.data import scenes
 from aigc_demo.data.fetch import present
 from aigc_demo.models.detector import STRIDE, Detector, DetectorConfig
-from aigc_demo.training.judge import rate
 from aigc_demo.training.loop import Budget, Metrics, fit
+from aigc_demo.training.rates import one_cycle, set_rate
 from aigc_demo.training.state import keep, resume
 
 
@@ -111,8 +111,7 @@ def train(recipe: Recipe, renderer: scenes.Renderer, out: Path, run: Path, minut
         shifts = torch.randint(-recipe.shift, recipe.shift + 1, (recipe.batch, 2), generator=generator)
         x = vary(scenes.to_float(renderer.batch(chosen)), shifts, recipe, generator).to(device)
         objects, backgrounds = targets(chosen, shifts)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * one_cycle(progress))
         terms = reading_loss(network(x), objects.to(device), backgrounds.to(device))
         accelerator.backward(terms["loss"])
         optimizer.step()

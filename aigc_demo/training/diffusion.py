@@ -26,7 +26,8 @@ from aigc_demo.models.precision import autocast
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.rates import cosine, set_rate
+from aigc_demo.training.state import Snapshots, keep, resume
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,6 @@ def denoising_loss(
     return {"loss": F.mse_loss(model(x_t, t, label).float(), v)}
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak."""
-    return float(min(progress / 0.02, 1.0) * 0.5 * (1 + torch.tensor(progress * torch.pi).cos()))
-
-
 def train(
     recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
@@ -96,7 +92,7 @@ def train(
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     batches = endless(len(images), recipe.batch, recipe.seed + clock.step)
     budget = Budget(recipe.steps, minutes)
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots, power=2)
     null = recipe.model.unet.classes - 1
 
     def step(progress: float) -> Metrics:
@@ -105,8 +101,7 @@ def train(
         label = labels[chosen].masked_fill(torch.rand(recipe.batch, generator=generator) < recipe.unlabelled, null)
         t = draw_timesteps(recipe.batch, recipe.model.levels, generator)
         eps = torch.randn(x0.shape, generator=generator).to(x0.device)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * cosine(progress))
         with autocast(model):
             terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), schedule[t].to(x0.device))
         accelerator.backward(terms["loss"])
@@ -114,9 +109,8 @@ def train(
         optimizer.step()
         optimizer.zero_grad()
         ema.update(model)
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 2:
-            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
-            files.save(ema.model, taken[-1])
+        if snapshots.due(progress):
+            snapshots.save(ema.model, clock.step * recipe.batch)
         return {name: term.item() for name, term in terms.items()}
 
     def save(metrics: Metrics) -> None:

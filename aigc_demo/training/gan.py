@@ -39,7 +39,8 @@ from aigc_demo.models.precision import autocast
 from aigc_demo.training.augment import augment
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.rates import linear
+from aigc_demo.training.state import Snapshots, keep, resume
 
 Batches = Iterator[tuple[Tensor, Tensor]]  # pictures (B, C, H, W) in [-1, 1] and labels (B,)
 
@@ -106,11 +107,6 @@ RECIPES = {
         ema=0.998,
     ),
 }
-
-
-def rate(progress: float, steady: float) -> float:
-    """Learning rate over the budget, as a share of the first one."""
-    return 1.0 if progress < steady else max(0.0, (1 - progress) / (1 - steady))
 
 
 def critic_terms(
@@ -257,13 +253,12 @@ def train(
     game.average.steps = clock.step
     draws = torch.Generator().manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots)
 
     def step(progress: float) -> Metrics:
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
-            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
-            files.save(game.shipped(), taken[-1])
-        game.set_rates(rate(progress, recipe.steady))
+        if snapshots.due(progress):
+            snapshots.save(game.shipped(), clock.step * recipe.batch)
+        game.set_rates(linear(progress, recipe.steady))
         for _ in range(recipe.updates):
             real, label = (part.to(device) for part in next(source))
             terms = game.critic_turn(real, label, clock.step, draws)

@@ -25,6 +25,7 @@ from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.models.precision import autocast
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
+from aigc_demo.training.rates import one_cycle, set_rate
 from aigc_demo.training.state import keep, resume
 
 # pictures (N, C, H, W) in [-1, 1], labels (N,), and how often each comes (N,); None: each once, then all again
@@ -80,13 +81,6 @@ def reading_loss(model: Callable[[Tensor], Tensor], x: Tensor, label: Tensor) ->
     return {"loss": F.cross_entropy(logits, label), "right": right}
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak: up for a fifth, then down along a cosine."""
-    if progress < 0.2:
-        return 0.04 + 0.96 * progress / 0.2
-    return 0.5 * (1 + math.cos(math.pi * (progress - 0.2) / 0.8))
-
-
 def by_chance(chances: Tensor, batch: int, seed: int) -> Iterator[list[int]]:
     """Index batches without end; `chances` (N,) are how often each item comes, up to a factor."""
     generator = torch.Generator().manual_seed(seed)
@@ -111,8 +105,7 @@ def train(recipe: Recipe, labelled: Labelled, out: Path, run: Path, minutes: flo
 
     def step(progress: float) -> Metrics:
         chosen = next(batches)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * one_cycle(progress))
         x = vary(images[chosen], recipe, generator).to(device)
         with autocast(model):
             terms = reading_loss(network, x, labels[chosen].to(device))

@@ -10,7 +10,6 @@ the end.
 A run stops at any time and goes on from its folder. Time, hardware and the figures reached stand in the catalogue.
 """
 
-import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.precision import autocast
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
+from aigc_demo.training.rates import cosine, set_rate
 from aigc_demo.training.state import keep, resume
 
 
@@ -75,11 +75,6 @@ def terms(model: KLAutoencoder, x: Tensor, noise: Tensor, kl_weight: float) -> d
     return {"loss": absolute + squared + kl_weight * kl, "absolute": absolute, "squared": squared, "kl": kl}
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak."""
-    return min(progress / 0.02, 1.0) * 0.5 * (1 + math.cos(math.pi * progress))
-
-
 @torch.no_grad()
 def scale_of(model: KLAutoencoder, x: Tensor, generator: torch.Generator) -> float:
     """1 / standard deviation of the codes of x (N, C, H, W), all numbers together (arXiv:2112.10752, appendix G)."""
@@ -116,8 +111,7 @@ def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float
         x = drawn(rgba, recipe.white, generator).to(accelerator.device)
         code = (recipe.batch, recipe.model.latent, *(side // recipe.model.shrink for side in x.shape[2:]))
         noise = torch.randn(code, generator=generator).to(x.device)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * cosine(progress))
         with autocast(model):
             found = terms(model, x, noise, recipe.kl_weight)
         accelerator.backward(found["loss"])

@@ -25,9 +25,10 @@ from aigc_demo.data.fetch import present
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.precision import autocast
 from aigc_demo.training.ema import EMA
-from aigc_demo.training.kl import rate, scale_of, terms
+from aigc_demo.training.kl import scale_of, terms
 from aigc_demo.training.loop import Budget, Metrics, fit
-from aigc_demo.training.optimisers import Pair
+from aigc_demo.training.optimisers import MuonAdamW
+from aigc_demo.training.rates import cosine
 from aigc_demo.training.state import keep, resume
 
 
@@ -91,7 +92,7 @@ def train(
     if before is not None:
         model.load_state_dict(before.state_dict())
     ema = EMA(model, recipe.ema)
-    optimizer = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
+    optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
     parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
     clock = resume(run, parts, accelerator.device)
     ema.steps = clock.step
@@ -105,7 +106,7 @@ def train(
         x = x.to(accelerator.device, memory_format=torch.channels_last)
         code = (recipe.batch, recipe.model.latent, *(side // recipe.model.shrink for side in x.shape[2:]))
         noise = torch.randn(code, generator=generator).to(x.device)
-        optimizer.set_rate(rate(progress))
+        optimizer.set_rate(cosine(progress))
         with autocast(model):
             found = terms(model, x, noise, recipe.kl_weight)
         accelerator.backward(found["loss"])
@@ -119,10 +120,12 @@ def train(
         keep(run, parts, clock, recipe.batch, metrics)
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
-    some, _ = drawn(renderer, recipe.measured, chance)
+    some, _ = drawn(
+        renderer, recipe.measured, random.Random(recipe.seed)
+    )  # repeated on a finished run, the scale stays
     averaged = KLAutoencoder(recipe.model).to(accelerator.device)
     averaged.load_state_dict(ema.model.state_dict())
-    averaged.config = replace(recipe.model, scale=scale_of(averaged, some, generator))
+    averaged.config = replace(recipe.model, scale=scale_of(averaged, some, torch.Generator().manual_seed(recipe.seed)))
     files.save(averaged, out)
     return metrics
 

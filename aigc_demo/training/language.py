@@ -28,8 +28,9 @@ from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.models.precision import autocast
 from aigc_demo.training.loop import Budget, Metrics, fit
-from aigc_demo.training.optimisers import Pair
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.optimisers import MuonAdamW
+from aigc_demo.training.rates import trapezoid
+from aigc_demo.training.state import Snapshots, keep, resume
 
 NOTHING = -1  # target of a place that is not asked
 Batches = Iterator[tuple[Tensor, Tensor]]  # tokens (B, T), the token after each (B, T) or NOTHING; without end
@@ -75,11 +76,6 @@ def loss_of(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(model(tokens).flatten(0, 1).float(), targets.flatten(), ignore_index=NOTHING)
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak: up, level, then down along a line."""
-    return min(progress / 0.01, 1.0, max((1 - progress) / 0.7, 0.01))
-
-
 def windows(text: Tensor, recipe: Recipe, first: int) -> Batches:
     """Pieces of a long text (N,), each from a place drawn by chance."""
     generator = torch.Generator().manual_seed(recipe.seed + first)
@@ -99,19 +95,18 @@ def train(
     accelerator = Accelerator()
     device = accelerator.device
     model = build(recipe.model).to(device)
-    optimiser = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
+    optimiser = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
     parts = {"model": model, "optimiser": optimiser}
     clock = resume(run, parts, device)
     torch.manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots)
 
     def step(progress: float) -> Metrics:
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
-            taken.append(run / f"snapshot-{clock.step:06d}.safetensors")
-            files.save(model, taken[-1])
+        if snapshots.due(progress):
+            snapshots.save(model, clock.step)
         tokens, targets = (part.to(device) for part in next(source))
-        optimiser.set_rate(rate(progress))
+        optimiser.set_rate(trapezoid(progress))
         with autocast(model):
             loss = loss_of(model, tokens, targets)
         accelerator.backward(loss)

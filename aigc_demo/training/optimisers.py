@@ -59,7 +59,7 @@ class Muon(torch.optim.Optimizer):
         return grad.lerp(state["momentum"], momentum)
 
 
-class Pair:
+class MuonAdamW:
     """Muon and AdamW as one optimiser. `muon_rate` and `rate` are peaks; `set_rate` gives the share of them.
 
     With `kernels` the convolutions are Muon's too, all but those that change few channels.

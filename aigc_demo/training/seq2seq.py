@@ -34,7 +34,8 @@ from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Seq2SeqConfig, Write
 from aigc_demo.sampling.beam import beam
 from aigc_demo.sampling.pairing import pairing, words
 from aigc_demo.training.loop import Budget, Metrics, fit
-from aigc_demo.training.optimisers import Pair
+from aigc_demo.training.optimisers import MuonAdamW
+from aigc_demo.training.rates import trapezoid
 from aigc_demo.training.state import keep, resume
 
 Couplets = Sequence[tuple[str, str]]  # (upper line, lower line), equally long
@@ -90,11 +91,6 @@ def couplet_batches(rows: dict[int, np.ndarray], characters: int, seed: int, fir
             yield upper, lower
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak: up, level, then down along a line."""
-    return min(progress / 0.01, 1.0, max((1 - progress) / 0.7, 0.01))
-
-
 @torch.no_grad()
 def answer(model: Seq2Seq, upper: str) -> dict[str, Any]:
     """The line that a beam finds to an upper line, its cost in nats per character, and who looked at whom."""
@@ -143,7 +139,7 @@ def train(
     accelerator = Accelerator()
     device = accelerator.device
     model = Seq2Seq(recipe.model).to(device)
-    optimiser = Pair(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
+    optimiser = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
     parts = {"model": model, "optimiser": optimiser}
     clock = resume(run, parts, device)
     torch.manual_seed(recipe.seed + clock.step)
@@ -167,7 +163,7 @@ def train(
         if taken < recipe.snapshots and progress >= (taken / recipe.snapshots) ** 3:
             look()
         upper, lower = (part.to(device) for part in next(source))
-        optimiser.set_rate(rate(progress))
+        optimiser.set_rate(trapezoid(progress))
         with autocast(model):
             found = loss(model, upper, lower)["loss"]
         accelerator.backward(found)

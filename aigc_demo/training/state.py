@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
+from aigc_demo.checkpoints import files
 from aigc_demo.training.loop import Clock, Metrics
 
 logger = logging.getLogger(__name__)
@@ -40,3 +42,23 @@ def keep(run: Path, parts: Parts, clock: Clock, batch: int, metrics: Metrics) ->
     line = {"pictures": clock.step * batch, "minutes": clock.seconds / 60, **metrics}
     with (run / "log.jsonl").open("a") as log:
         log.write(json.dumps(line) + "\n")
+
+
+class Snapshots:
+    """Copies of the weights for the time machine, `count` at (i / count) ** power of the budget: first close together.
+
+    Those that a run already has are counted when it goes on.
+    """
+
+    def __init__(self, run: Path, count: int, power: int = 3):
+        self.run, self.count, self.power = run, count, power
+        self.taken = len(list(run.glob("snapshot-*.safetensors")))
+
+    def due(self, progress: float) -> bool:
+        """Whether it is time for the next one, at this share of the budget."""
+        return self.taken < self.count and progress >= (self.taken / self.count) ** self.power
+
+    def save(self, model: nn.Module, number: int) -> None:
+        """Write it to snapshot-<number>.safetensors, the number of pictures or steps so far."""
+        files.save(model, self.run / f"snapshot-{number:08d}.safetensors")
+        self.taken += 1

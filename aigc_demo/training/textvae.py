@@ -31,7 +31,8 @@ from aigc_demo.data.fetch import present
 from aigc_demo.models.precision import autocast
 from aigc_demo.models.textvae import TextVAE, TextVAEConfig, hide, lengths, shifted
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.rates import cosine, set_rate
+from aigc_demo.training.state import Snapshots, keep, resume
 
 Terms = dict[str, Tensor]
 POOL = 32  # batches that are drawn together, and sorted by length
@@ -91,11 +92,6 @@ def weight(recipe: Recipe, progress: float) -> float:
     return recipe.weight * (along if recipe.annealing == "linear" else 1 / (1 + math.exp(-12 * (along - 0.5))))
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak."""
-    return min(progress / 0.02, 1.0) * max(0.5 * (1 + math.cos(math.pi * progress)), 0.01)
-
-
 def batches(sentences: Tensor, batch: int, seed: int) -> Iterator[Tensor]:
     """Rows (B, T) without end, of neighbouring lengths and no wider than the longest of them."""
     generator = torch.Generator().manual_seed(seed)
@@ -134,18 +130,16 @@ def train(recipe: Recipe, sentences: Tensor, out: Path, run: Path, minutes: floa
     clock = resume(run, parts, device)
     torch.manual_seed(recipe.seed + clock.step)
     source = batches(sentences, recipe.batch, recipe.seed + clock.step)
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots)
 
     def step(progress: float) -> Metrics:
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
-            taken.append(run / f"snapshot-{clock.step * recipe.batch:09d}.safetensors")
-            files.save(model, taken[-1])
+        if snapshots.due(progress):
+            snapshots.save(model, clock.step * recipe.batch)
         tokens = next(source)
         read = hide(tokens, torch.rand(tokens.shape), recipe.misread)
         before = hide(shifted(tokens), torch.rand(tokens.shape), recipe.hidden)
         noise = torch.randn(len(tokens), recipe.model.latent)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * cosine(progress, 0.01))
         heavy = weight(recipe, progress)
         with autocast(model):
             both = torch.stack([read, tokens]).to(device)

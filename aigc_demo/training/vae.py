@@ -29,7 +29,8 @@ from aigc_demo.data.fetch import present
 from aigc_demo.models.precision import autocast
 from aigc_demo.models.vae import VAE, VAEConfig, bound
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
-from aigc_demo.training.state import keep, resume
+from aigc_demo.training.rates import cosine, set_rate
+from aigc_demo.training.state import Snapshots, keep, resume
 
 MEASURED = 10_000  # pictures whose codes are standardised
 Batches = Iterator[tuple[Tensor, Tensor]]  # pictures (B, C, H, W) in [0, 1], labels (B,); without end
@@ -113,11 +114,6 @@ def weight(recipe: Recipe, progress: float) -> float:
     return beta + max(recipe.first_beta - beta, 0.0) * max(0.0, 1 - 3 * progress)
 
 
-def rate(progress: float) -> float:
-    """Learning rate over the budget, as a share of its peak."""
-    return min(progress / 0.02, 1.0) * max(0.5 * (1 + math.cos(math.pi * progress)), 0.01)
-
-
 @torch.no_grad()
 def standardise(model: VAE, x: Tensor) -> None:
     """Shift and scale the code so that over x (N, C, H, W) it has mean 0 and deviation 1; what is rebuilt stays.
@@ -166,21 +162,19 @@ def train(
     clock = resume(run, parts, device)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
-    taken = sorted(run.glob("snapshot-*.safetensors"))
+    snapshots = Snapshots(run, recipe.snapshots)
 
     def step(progress: float) -> Metrics:
         x, label = (part.to(device) for part in next(source))
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate(progress)
+        set_rate(optimizer, recipe.learning_rate * cosine(progress, 0.01))
         noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
         with autocast(model) if recipe.bf16 else nullcontext():
             found = terms(model, x, label, noise, weight(recipe, progress))
         accelerator.backward(found["loss"])
         optimizer.step()
         optimizer.zero_grad()
-        if len(taken) < recipe.snapshots and progress >= (len(taken) / recipe.snapshots) ** 3:
-            taken.append(run / f"snapshot-{clock.step * recipe.batch:08d}.safetensors")
-            files.save(model, taken[-1])
+        if snapshots.due(progress):
+            snapshots.save(model, clock.step * recipe.batch)
         return {name: term.item() for name, term in found.items()}
 
     def save(metrics: Metrics) -> None:

@@ -73,7 +73,7 @@ class CycleGANService:
     def _readings(self, model: CycleGAN, request: Translate, found: list[Tensor]) -> list[Reading]:
         """What the critic of the style that is aimed at, and the judge, make of pictures (1, 3, 64, 64)."""
         x = torch.cat(found)
-        scores = model.detective(backwards(request))(x).cpu().numpy()  # (N, 14, 14)
+        scores = model.discriminator(backwards(request))(x).cpu().numpy()  # (N, 14, 14)
         target = emoji.VENDORS.index(model.config.names[0 if backwards(request) else 1])
         chances = self.store.load(checkpoints.JUDGE)(x).softmax(1).view(len(x), -1, GROUPS).sum(2)[:, target]
         return [Reading(float(c), float(s.mean()), s) for c, s in zip(chances, scores, strict=True)]

@@ -15,9 +15,6 @@ from torch import Tensor, nn
 from aigc_demo.data import points
 from aigc_demo.models.gan import (
     LOSSES,
-    PointCritic,
-    PointGANConfig,
-    PointGenerator,
     between,
     clip_weights,
     init_weights,
@@ -25,6 +22,7 @@ from aigc_demo.models.gan import (
     slope_zero_penalty,
     slopes_of,
 )
+from aigc_demo.models.point_gan import PointCritic, PointGANConfig, PointGenerator
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.gan.results import Saved
 

@@ -9,7 +9,7 @@ from typing import Any
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gan import PointGANConfig
+from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services.gan import pictures, scripts
 from aigc_demo.services.gan.frames import Watcher
 from aigc_demo.services.gan.live import Training

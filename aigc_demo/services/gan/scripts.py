@@ -3,7 +3,8 @@
 from dataclasses import asdict
 
 from aigc_demo.data import points
-from aigc_demo.models.gan import LOSSES, SLOPE, Loss, PointGANConfig
+from aigc_demo.models.gan import LOSSES, SLOPE, Loss
+from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services.gan.frames import SAMPLES, SHOWN
 from aigc_demo.services.gan.live import BATCH, BETAS
 from aigc_demo.services.gan.requests import Points

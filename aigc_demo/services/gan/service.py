@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aigc_demo.core.card import Card
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gan import PointGANConfig
+from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services.gan import checkpoints, picture_scripts, saving
 from aigc_demo.services.gan.judging import Judging
 from aigc_demo.services.gan.points import PointTraining
