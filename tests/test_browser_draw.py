@@ -150,7 +150,7 @@ def test_seeds_lock_and_roll_and_presets_set_controls(visit):
     expect(number(page, DRAW, "seed")).to_have_value("7")
     assert pixels(page, PANES) == locked
 
-    part(page, DRAW, "seed-lock", "input").uncheck(force=True)
+    part(page, DRAW, "seed-lock").click()
     run(page, DRAW)
     expect(number(page, DRAW, "seed")).not_to_have_value("7")
     drawn = number(page, DRAW, "seed").input_value()

@@ -132,7 +132,7 @@ def test_a_locked_number_stays_where_the_lesson_put_it(visit):
 
 
 def test_weights_that_do_not_arrive_can_be_asked_for_again(visit):
-    page = visit()
+    page = visit(at="")
     page.route("**/vae-plane.safetensors*", lambda route: route.abort("aborted"))
     open_tab(page, PLANE)
     again = part(page, PLANE, "view", ".lx-arriving button")

@@ -102,7 +102,6 @@ def test_a_wish_of_the_wrong_shape_changes_nothing(form, wish):
 def test_controls_are_locked_and_hidden_by_name(form):
     updates, left_out = restore.judged(form, {"lock": ["steps", "seed", "nonsense"], "hide": ["guidance"]}, "en")
     assert updates["steps"] == {"interactive": False} and updates["guidance"] == {"visible": False}
-    assert updates[restore.DICE] == {"interactive": False} and updates[restore.LOCK]["value"] is True
     assert left_out == ["There is no setting called nonsense here."]
 
 

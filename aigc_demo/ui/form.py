@@ -13,6 +13,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import Choice, Range, Text, build, rules, short
 from aigc_demo.core.steps import Step
+from aigc_demo.ui import toolbar
 from aigc_demo.ui.events import DEVICE, QUICK, guarded, paced
 from aigc_demo.ui.i18n import has, language, t
 from aigc_demo.ui.widgets import code_view, download, file_data, raw, view
@@ -34,10 +35,10 @@ class Form:
             if field.default is not dataclasses.MISSING
         }
         self.components: dict[str, Any] = {}  # field -> component, in the order of the page
-        self.lock: Any = None
+        self.seeds: list[str] = []  # fields with lock and dice; a run draws the first one anew unless it is locked
         self.run_button: Any = None
         self.stop_button: Any = None
-        self.task: Any = None
+        self.view: Any = None
 
     # texts
 
@@ -137,20 +138,8 @@ class Form:
         with gr.Row(elem_classes="lx-seed", equal_height=False):
             words = self.words(field)
             number = gr.Number(self.defaults[field], precision=0, minimum=0, step=1, min_width=80, scale=1, **words)
-            lock = gr.Checkbox(
-                True,
-                label=t("shell.lock"),
-                elem_id=f"{self.use_case}-{field}-lock",
-                elem_classes="lx-lock",
-                min_width=40,
-                scale=0,
-                container=False,
-                interactive=True,
-            )
-            dice = gr.Button(t("shell.dice"), elem_classes=["lx-icon", "lx-dice"], min_width=40, scale=0)
-        dice.click(None, None, number, js="() => luoxia.newSeed()", show_progress="hidden")
-        if self.lock is None:
-            self.lock = (field, lock, dice)
+            gr.HTML(toolbar.seed_tools(self.use_case, field), apply_default_css=False)
+        self.seeds.append(field)
         return self.add(field, raw(number))
 
     def buttons(self, run: str = "shell.run") -> None:
@@ -166,23 +155,27 @@ class Form:
 
         What a lesson has locked or hidden stays.
         """
-        gr.HTML(f'<p class="lx-small">{t("shell.try")}</p>')
-        with gr.Row(elem_classes="lx-presets", equal_height=False):
-            for key, values in entries.items():
-                button = gr.Button(t(key), size="sm", min_width=40, scale=0)
-                parts = [self.components[field] for field in values]
-                script = f"(...now) => luoxia.preset('{self.use_case}', {json.dumps(values)}, now)"
-                button.click(None, parts, parts, js=script, show_progress="hidden")
+        unknown = {field for values in entries.values() for field in values} - set(self.simple())
+        if unknown:
+            raise KeyError(f"{self.use_case} has no control for {', '.join(sorted(unknown))}")
+        gr.HTML(toolbar.preset_row(self.use_case, entries), apply_default_css=False)
 
     @contextmanager
     def tab(self) -> Iterator[None]:
-        """The inner tab of the use-case, with the place for the task of a lesson link."""
+        """The inner tab of the use-case, with the place for the task of a lesson link.
+
+        The place is the form's view, which the browser triggers events of: `values` reads the simple controls and sets
+        some, without the server; `restore`, `save` and `python` are answered by it.
+        """
         short = self.use_case.removeprefix(f"{self.family}_")
         with gr.Tab(t(f"{self.family}.tab_{short}"), id=self.use_case, elem_id=f"tab-{self.use_case}"):
-            self.task = view(
-                "task", f'<aside class="lx-task" data-form="{self.use_case}" hidden></aside>', event="restore"
-            )
+            template = f'<aside class="lx-task" data-form="{self.use_case}" hidden></aside>'
+            self.view = view("form", template, event=("values", "restore", "save", "python"))
             yield
+            parts = list(self.simple().values())
+            labels = json.dumps({name: t(self.key(name)) for name in self.simple()}, ensure_ascii=False)
+            script = f"(...now) => luoxia.exchanged('{self.use_case}', {labels}, now)"
+            self.view.values(None, parts, parts, js=script, show_progress="hidden")
 
     # wiring
 
@@ -238,22 +231,16 @@ class Form:
         `extra` are further inputs, which the handler gets after the request. A run that goes on where the last one
         stopped keeps its seed: `roll` False.
         """
-        # first: the browser takes the events of a button one after the other
-        self.run_button.click(None, None, None, js=f"() => luoxia.busy('{self.use_case}')", show_progress="hidden")
-        event: Any = self.run_button.click
-        if self.lock is not None and roll:
-            field, lock, _ = self.lock
-            number = self.components[field]
-            event = event(
-                None,
-                [number, lock],
-                number,
-                js="(seed, locked) => luoxia.drawSeed(seed, locked)",
-                show_progress="hidden",
-            ).then
+        seed = next(iter(self.seeds), None) if roll else None
+        place = -1 if seed is None else list(self.components).index(seed)
         names = [f"extra_{place}" for place in range(len(extra))]
-        options = {"api_name": self.use_case, **DEVICE, **options}
-        event = event(self.endpoint(handler, names), [*self.inputs, *extra], list(outputs), **options)
+        options = {
+            "api_name": self.use_case,
+            "js": f"(...values) => luoxia.begin('{self.use_case}', '{seed or ''}', {place}, values)",
+            **DEVICE,
+            **options,
+        }
+        event = self.run_button.click(self.endpoint(handler, names), [*self.inputs, *extra], list(outputs), **options)
         for ended, words in ((event.success, ""), (event.failure, ", luoxia.text.error_title")):
             ended(None, None, None, js=f"() => luoxia.idle('{self.use_case}'{words})", show_progress="hidden")
         if self.stop_button is not None:
@@ -287,17 +274,10 @@ class Form:
         **options: Any,
     ) -> None:
         """The save row: a format and a button. `make(request, format, *extra values)` ends with the file's bytes."""
-        with gr.Row(elem_classes="lx-save", equal_height=False):
-            kind = gr.Radio(
-                [(name.upper(), name) for name in formats],
-                value=formats[0],
-                label=t("shell.save_as"),
-                elem_id=f"{self.use_case}-format",
-                elem_classes="lx-format",
-                interactive=True,
-            )
-            button = gr.Button(t("shell.save"), size="sm", elem_id=f"{self.use_case}-save", min_width=80, scale=0)
-            file = download()
+        gr.HTML(toolbar.save_row(self.use_case, formats), apply_default_css=False, elem_classes="lx-toolbar")
+        choices = [(name.upper(), name) for name in formats]
+        kind = gr.Radio(choices, value=formats[0], label=t("shell.save_as"), visible=False)  # form.js fills it in
+        file = download()
 
         def on_save(request: Any, format: str, *values: Any) -> Iterator[Any]:
             if format not in formats:
@@ -311,10 +291,11 @@ class Form:
                     yield {"file": file_data(path), "name": name}
 
         names = ("format", *(f"extra_{place}" for place in range(len(extra))))
-        button.click(
+        self.view.save(
             self.endpoint(on_save, names),
             [*self.inputs, raw(kind), *extra],
             file,
+            js=f"(...values) => luoxia.saving('{self.use_case}', {len(self.inputs)}, values)",
             **{"api_name": f"{self.use_case}_save", **DEVICE, **options},
         )
 
@@ -328,16 +309,8 @@ class Form:
 
         `library`: key of what the second script is called.
         """
-        names = json.dumps(list(self.simple()))
-        with gr.Row(elem_classes="lx-share", equal_height=False):
-            link = gr.Button(t("shell.copy_link"), size="sm", elem_id=f"{self.use_case}-link", min_width=80, scale=0)
-            lesson = gr.Button(t("shell.lesson"), size="sm", min_width=80, scale=0)
-            code = gr.Button(t("shell.copy_python"), size="sm", min_width=80, scale=0, visible=python is not None)
-        state = gr.Button("·", elem_id=f"{self.use_case}-state", elem_classes="lx-state", visible="hidden")
-        labels = json.dumps([t(self.key(field)) for field in self.simple()], ensure_ascii=False)
-        for button, use, extra in ((link, "link", ""), (lesson, "lesson", f"{labels}, "), (state, "state", "")):
-            script = f"(...values) => luoxia.{use}('{self.use_case}', {names}, {extra}values)"
-            button.click(None, list(self.simple().values()), None, js=script, show_progress="hidden")
+        row = toolbar.share_row(self.use_case, scripts=python is not None)
+        gr.HTML(row, apply_default_css=False, elem_classes="lx-toolbar")
         if python is not None:
             scripts = code_view(library)
 
@@ -346,4 +319,4 @@ class Form:
                 return {"ours": ours, "library": library}
 
             wishes = {"api_name": f"{self.use_case}_python", **QUICK, **options}
-            code.click(self.endpoint(on_python), self.inputs, scripts, **wishes)
+            self.view.python(self.endpoint(on_python), self.inputs, scripts, **wishes)

@@ -25,8 +25,6 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, sentence, t, tr
 from aigc_demo.ui.widgets import view
 
-LOCK, DICE = "the lock of the seed", "its dice"  # beside the fields
-TASK = 1500  # characters of a task that are shown
 CARD_FILES = [".png", ".gif", ".mp4", ".json", ".html", ".txt"]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
@@ -63,13 +61,11 @@ def opened(card: Card, known: Set[str], lang: str) -> dict[str, Any]:
 
 
 def wire(form: Form) -> None:
-    """The form's restore event: wish -> task, controls, lock of the seed."""
-    parts = dict(form.components)
-    if form.lock is not None:
-        parts |= {LOCK: form.lock[1], DICE: form.lock[2]}
+    """The form's restore event: wish -> controls. The browser shows the task and sets the lock of a seed by itself."""
+    parts = form.components
 
     @guarded
-    def on_restore(event: gr.EventData, request: gr.Request) -> list[Any]:
+    def on_restore(event: gr.EventData, request: gr.Request) -> Any:
         lang = language(request)
         wish = event._data if isinstance(event._data, dict) else {}
         updates, left_out = judged(form, wish, lang)
@@ -77,11 +73,10 @@ def wire(form: Form) -> None:
             gr.Warning(tr(lang, "shell.restored_partly", names=" ".join(left_out)), title=tr(lang, "shell.open"))
         elif any(updates.values()):
             gr.Info(tr(lang, "shell.restored"), title=tr(lang, "shell.open"))
-        task = wish.get("task")
-        words = {"task": task[:TASK] if isinstance(task, str) else ""}
-        return [words, *(gr.update(**updates.get(name, {})) for name in parts)]
+        changes = [gr.update(**updates.get(name, {})) for name in parts]
+        return changes if len(changes) > 1 else changes[0]
 
-    form.task.restore(on_restore, None, [form.task, *parts.values()], **PRIVATE)
+    form.view.restore(on_restore, None, list(parts.values()), **PRIVATE)
 
 
 def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
@@ -103,9 +98,6 @@ def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, di
                 updates.setdefault(name, {}).update(change)
             else:
                 left_out.append(shown(sentence(lang, BadRequestError("field_unknown", field=short(name)))))
-    if form.lock is not None and form.lock[0] in updates:
-        rest = {name: change for name, change in updates[form.lock[0]].items() if name != "value"}
-        updates |= {LOCK: {"value": True, **rest}, DICE: rest}
     return updates, left_out
 
 

@@ -92,16 +92,19 @@ def fold(key: str) -> AbstractContextManager[Any]:
 # what a result says about itself -----------------------------------------------------------------------------------
 
 
-def view(kind: str, template: str, value: Any = None, *, event: str = "click", **properties: Any) -> gr.HTML:
+def view(
+    kind: str, template: str, value: Any = None, *, event: str | tuple[str, ...] = "click", **properties: Any
+) -> gr.HTML:
     """A gr.HTML whose content is set by `luoxia.<kind>(element, props, watch, trigger)` in the page's own script.
 
-    `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent. `event` names an
-    event that the script may trigger, and that handlers are wired to: view(..., event="picked").picked(handler).
+    `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent. `event` names
+    what the script may trigger and handlers are wired to, one or several: view(..., event="picked").picked(handler).
     """
+    events = ", ".join(repr(name) for name in ([event] if isinstance(event, str) else event))
     return gr.HTML(
         value,
         html_template=template,
-        js_on_load=f"luoxia.{kind}(element, props, watch, trigger, '{event}')",
+        js_on_load=f"luoxia.{kind}(element, props, watch, trigger, {events})",
         apply_default_css=False,
         **properties,
     )

@@ -4,7 +4,6 @@
   const { text } = luoxia;
   const LONGEST = 2000; // characters of a link
   const OWN = new Set(["lang", "tab", "lock", "hide", "task", "__theme", "view"]);
-  const forms = {}; // use-case -> wake(data), once its tab has been opened
   let pending = null; // {tab, values, lock, hide, task}: waits for its tab
 
   // inner tabs
@@ -19,17 +18,9 @@
     tab.scrollIntoView({ block: "nearest", inline: "center" });
     window.scrollTo({ top: 0 });
   });
-  const openTab = () => ({
-    state: [...document.querySelectorAll(".lx-state")].find((state) => state.closest("[role=tabpanel]")?.offsetParent),
-    tab: document.querySelector(".lx-page > .tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId,
-  });
+  const openTab = () => document.querySelector(".lx-page > .tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId;
 
   // out: values of the open form
-  let wanted = () => {};
-  luoxia.state = (useCase, names, values) => {
-    wanted(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])));
-    return [];
-  };
   const here = () => new URL(location.pathname, location.origin);
   const carried = (value) => ["number", "boolean", "string"].includes(typeof value) && String(value).length <= 400;
 
@@ -48,19 +39,17 @@
     }
     return { href: url.href, cut };
   };
-  luoxia.link = (useCase, names, values) => {
-    const { href } = luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lessonHere(useCase));
-    luoxia.copy(href, text.link_copied);
-    return [];
+  luoxia.link = (useCase, values) => {
+    luoxia.copy(luoxia.address(useCase, values, luoxia.lessonHere(useCase)).href, text.link_copied);
   };
   // a lesson: what may be moved, what is hidden, and what to do
-  luoxia.lesson = (useCase, names, labels, values) => {
-    const { make } = luoxia, now = lessonHere(useCase);
+  luoxia.lesson = (useCase, values, labels) => {
+    const { make } = luoxia, now = luoxia.lessonHere(useCase);
     const state = (name) => (now.hide.includes(name) ? "hide" : now.lock.includes(name) ? "lock" : "free");
-    const choices = names.map((name, i) => {
+    const choices = Object.entries(labels).map(([name, label]) => {
       const select = make("select", { name }, ...["free", "lock", "hide"].map((kind) =>
         make("option", { value: kind, textContent: text[`lesson_${kind}`], selected: state(name) === kind })));
-      return make("label", {}, make("span", { textContent: labels[i] }), select);
+      return make("label", {}, make("span", { textContent: label }), select);
     });
     const task = make("textarea", { rows: 3, maxLength: 1200, value: now.task });
     const link = make("output", { className: "lx-link" });
@@ -74,7 +63,7 @@
     const wanted = () => {
       const chosen = (kind) => choices.map((label) => label.lastChild).filter((s) => s.value === kind).map((s) => s.name);
       const lesson = { lock: chosen("lock"), hide: chosen("hide"), task: task.value.trim() };
-      return luoxia.address(useCase, Object.fromEntries(names.map((name, i) => [name, values[i]])), lesson);
+      return luoxia.address(useCase, values, lesson);
     };
     const show = () => {
       const { href, cut } = wanted();
@@ -93,16 +82,11 @@
     show();
     return [];
   };
-  const lessonHere = (useCase) => {
+  luoxia.lessonHere = (useCase) => {
     const asked = new URLSearchParams(location.search);
     const query = asked.get("tab") === useCase ? asked : new URLSearchParams(); // a lesson is about one tab
     const list = (name) => (query.get(name) || "").split(",").filter(Boolean);
     return { lock: list("lock"), hide: list("hide"), task: query.get("task") || "" };
-  };
-  luoxia.preset = (useCase, values, now) => {
-    const { lock, hide } = lessonHere(useCase);
-    const chosen = Object.entries(values).map(([name, value], i) => (lock.includes(name) || hide.includes(name) ? now[i] : value));
-    return chosen.length > 1 ? chosen : chosen[0];
   };
 
   // values that a page leaves to the next one, whose address has this tab
@@ -127,33 +111,22 @@
       keep(tab, values || {});
       location.search = query.toString();
     };
-    const open = openTab();
-    if (!open.state) return go(open.tab);
-    wanted = go;
-    open.state.click();
+    const open = luoxia.visibleForm();
+    if (open) luoxia.values(open, (values) => go(open, values));
+    else go(openTab());
   };
 
   // in: what the address or a card asks for
   const restore = (wish) => {
     pending = wish;
     luoxia.open(wish.tab);
-    if (forms[wish.tab]) wake(wish.tab);
+    if (luoxia.awake(wish.tab)) luoxia.woken(wish.tab);
   };
-  const wake = (useCase) => {
+  luoxia.woken = (useCase) => { // its tab has been opened
     if (!pending || pending.tab !== useCase) return;
     const wish = pending;
     pending = null;
-    forms[useCase](wish);
-  };
-  luoxia.task = (element, props, watch, trigger) => {
-    const aside = element.querySelector(".lx-task"), useCase = aside.dataset.form;
-    watch("value", () => {
-      const task = props.value && props.value.task;
-      aside.hidden = !task;
-      aside.replaceChildren(...(task ? [luoxia.make("b", { textContent: text.task }), task] : []));
-    });
-    forms[useCase] = (wish) => trigger("restore", wish);
-    setTimeout(() => wake(useCase), 50);
+    luoxia.grant(useCase, wish);
   };
   luoxia.card = (element, props, watch) => {
     watch("value", () => {
@@ -175,7 +148,7 @@
   if (tab) {
     const values = kept && kept.tab === tab ? kept.values : {};
     for (const [name, value] of query) if (!OWN.has(name)) values[name] = value;
-    const lesson = lessonHere(tab);
+    const lesson = luoxia.lessonHere(tab);
     const wish = { tab, values, ...lesson };
     const bare = !Object.keys(values).length && !lesson.task && !lesson.lock.length && !lesson.hide.length;
     addEventListener("DOMContentLoaded", () => (bare ? luoxia.open(tab) : restore(wish)));

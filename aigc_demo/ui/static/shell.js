@@ -36,35 +36,6 @@ window.luoxia = (() => {
   }
   const touched = (id) => performance.now() - since < 5000 && Boolean(used?.closest?.(`#${id}`));
 
-  // seeds
-  const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
-  const drawSeed = (seed, locked) => (locked ? seed : newSeed());
-
-  const SETTLING = 600; // milliseconds that the server is given to end a run
-  // a run: the bench of the use-case knows that it is busy
-  const bench = (useCase) => document.getElementById(`${useCase}-run`)?.closest(".lx-bench");
-  const busy = (useCase) => {
-    const place = bench(useCase);
-    if (!place) return;
-    place.dataset.busy = "1";
-    place.dispatchEvent(new CustomEvent("lx-start"));
-  };
-  const idle = (useCase, sentence) => {
-    const place = bench(useCase);
-    if (!place || !place.dataset.busy) return;
-    delete place.dataset.busy;
-    place.dispatchEvent(new CustomEvent("lx-end"));
-    const facts = [...place.querySelectorAll(".lx-badge span")].map((part) => part.textContent);
-    say(sentence || [text.done, ...facts].join(", "));
-  };
-  const stopped = (useCase) => {
-    idle(useCase, text.stopped);
-    const run = document.getElementById(`${useCase}-run`); // Gradio overhears it until the server has answered the stop
-    if (!run) return;
-    run.disabled = true;
-    setTimeout(() => { run.disabled = false; }, SETTLING);
-  };
-
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -88,5 +59,5 @@ window.luoxia = (() => {
   document.addEventListener("input", (event) => event.target.matches?.(".lx-scrub input") && filled(event.target));
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { text, lang, fill, say, toast, count, duration, newSeed, drawSeed, busy, idle, stopped, make, filled, calm, touched };
+  return { text, lang, fill, say, toast, count, duration, make, filled, calm, touched };
 })();

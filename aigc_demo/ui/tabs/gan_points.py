@@ -231,13 +231,13 @@ def wire_beginning(form: Form, service: Any, parts: Parts, event: Any) -> None:
     outputs = [parts.kept, parts.view, parts.says]
     quick: dict[str, Any] = {**QUICK, **PRIVATE, "trigger_mode": "always_last"}
     halt = f"() => luoxia.halt('{form.use_case}')"
-    field, lock, _ = form.lock
-    number = form.components[field]
+    number = form.components["seed"]
     begins = [form.components[name].change for name in ("data", "loss", "seed", "drawing")]
     gr.on([*begins, parts.over.click], None, None, None, js=halt, cancels=[event], show_progress="hidden")
     begin = form.endpoint(on_begin)
     gr.on(begins, begin, form.inputs, outputs, api_name="gan_points_begin", **quick)
-    rolled = parts.over.click(None, [number, lock], number, js="(seed, on) => luoxia.drawSeed(seed, on)", **PRIVATE)
+    roll = f"(seed) => luoxia.drawSeed('{form.use_case}', 'seed', seed)"
+    rolled = parts.over.click(None, number, number, js=roll, **PRIVATE)
     rolled.then(begin, form.inputs, outputs, api_name="gan_points_over", **quick)
     for button, handler in ((parts.generator, on_generator), (parts.critic, on_critic)):
         button.click(None, None, None, js=halt, cancels=[event], show_progress="hidden")
