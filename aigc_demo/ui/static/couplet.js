@@ -203,7 +203,7 @@
     luoxia.onTheme(() => value && lay());
     watch("value", show);
     show();
-    luoxia.answerWhileTyping(element);
+    setTimeout(() => luoxia.answerWhileTyping(element.closest("[id$=-view]").id.replace(/-view$/, "")));
   };
 
   // the card of the landing view: couplets that write themselves, threads and all, in the place of the picture
@@ -229,33 +229,27 @@
   };
 
   // an answer while one types: Chinese characters only, once the keyboard has rested and no pinyin is open
-  luoxia.answerWhileTyping = (element) => {
+  luoxia.answerWhileTyping = (useCase) => {
     let timer = 0;
-    setTimeout(() => {
-      const tab = element.closest("[id^=tab-]") || document, box = tab.querySelector("[id$=-upper] :is(textarea, input)");
-      if (!box) return;
-      const useCase = box.closest("[id$=-upper]").id.replace(/-upper$/, "");
-      const run = () => document.getElementById(`${useCase}-run`)?.click();
-      const soon = (event) => {
-        clearTimeout(timer);
-        const text = box.value.replace(/[\s，,。！？；：、.!?;:]/gu, "");
-        if (event.isComposing || !/^\p{Script=Han}{2,20}$/u.test(text)) return;
-        timer = setTimeout(run, 450);
-      };
-      box.addEventListener("input", soon);
-      box.addEventListener("compositionend", soon);
-      box.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
-        event.preventDefault();
-        clearTimeout(timer);
-        timer = setTimeout(run, 60);
-      });
-      tab.addEventListener("click", (event) => {
-        if (!event.target.closest(".lx-presets button")) return;
-        clearTimeout(timer);
-        timer = setTimeout(run, 200);
-      });
+    const soon = (wait) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => document.getElementById(`${useCase}-run`)?.click(), wait);
+    };
+    const typed = (event) => {
+      if (!event.target.closest?.(`#${useCase}-upper`)) return;
+      const text = event.target.value.replace(/[\s，,。！？；：、.!?;:]/gu, "");
+      clearTimeout(timer);
+      if (!event.isComposing && /^\p{Script=Han}{2,20}$/u.test(text)) soon(450);
+    };
+    // on the document: the box may come to life later than the view of the answer
+    document.addEventListener("input", typed);
+    document.addEventListener("compositionend", typed);
+    document.addEventListener("keydown", (event) => {
+      if (!event.target.closest?.(`#${useCase}-upper`) || event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+      event.preventDefault();
+      soon(60);
     });
+    document.addEventListener("click", (event) => event.target.closest?.(`[data-form="${useCase}"] [data-do="preset"]`) && soon(200));
   };
 
   // Value: {ours: {greedy, beam: [...], greedy_ms, beam_ms}, theirs: {...}, kind, same}

@@ -1,0 +1,70 @@
+"""The one room for what we use of Gradio beyond its public interface, as read in release 6.31.
+
+`tests/test_gradio_private.py` names the part that another release has changed. `python -m benchmarks page_load`
+measures all of it.
+"""
+
+import json
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from gradio.state_holder import SessionState, StateHolder
+
+IDLE = 0.005  # seconds between two looks into the empty queue
+CONFIG = re.compile(rb"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
+UNREAD = ("api_info_as_input", "api_info_as_output", "example_inputs", "skip_api", "component_class_id")
+
+
+def rest(demo: gr.Blocks) -> None:
+    """Look into the empty queue less often: Gradio's every 0.001 s takes 6 % of a core, all day; this takes 3 %."""
+    demo._queue.sleep_when_free = IDLE
+
+
+def slim(html: bytes) -> bytes:
+    """A page with only what its browser reads in the description of the components.
+
+    Gradio sends the layout of all pages with each (50 kB with 8 families, more with every family), and of every
+    component how the API describes it, which no script reads, and a key for components that are not Gradio's own. Of
+    the largest page that is 130 of 580 kB.
+    """
+    found = CONFIG.search(html)
+    if found is None:
+        return html
+    config = json.loads(found[1])
+    page = config["current_page"]
+    config["page"] = {page: config["page"][page]}
+    for component in config["components"]:
+        for name in UNREAD:
+            component.pop(name, None)
+    text = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
+    for mark in "<>&'":  # as Jinja escapes JSON in a script
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return html[: found.start(1)] + text.encode() + html[found.end(1) :]
+
+
+class Session(SessionState):
+    """State of one visitor; a component's config is made when Gradio first asks for it."""
+
+    def __init__(self, blocks: Any):
+        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+
+
+class Sessions(StateHolder):
+    """Visitors by the id of their session, each without the copy of all pages that Gradio makes for its deep links.
+
+    That copy is most of what a visitor's first event and a call of the API take, on the thread that serves everyone.
+    Our links carry their values themselves (restore.py), so nobody reads it.
+    """
+
+    def __getitem__(self, session_id: str) -> SessionState:
+        if session_id not in self.session_data:
+            self.session_data[session_id] = Session(self.blocks)
+        return super().__getitem__(session_id)
+
+
+def keep_sessions(app: Any) -> None:
+    """Let Gradio's app keep its visitors in Sessions."""
+    app.state_holder = Sessions()  # type: ignore[no-untyped-call]
+    app.state_holder.set_blocks(app.get_blocks())

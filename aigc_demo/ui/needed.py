@@ -1,0 +1,88 @@
+"""Which of our scripts and style rules a page needs: found by the names in it, so that nobody keeps a list.
+
+A script that gives `luoxia.<name>` is carried where the page, or another script that it carries, says that name; one
+that gives no name, everywhere. A style rule is carried where all `lx-` classes of one of its selectors can occur. The
+files are all *.js and *.css below `aigc_demo/ui`.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+FIRST = ("shell.js", "views.js", "canvas.js", "shell.css")  # the others follow by name
+GIVEN = re.compile(r"\bluoxia\.(\w+) = ")
+SAID = re.compile(r"\bluoxia\.(\w+)")
+TAKEN = re.compile(r"\bconst \{([^}]*)\} = luoxia\b")
+CLASS = re.compile(r"(?<![-\w])lx-[\w-]*")  # not a --lx-property; one that ends in - is the beginning of several
+INSIDE = re.compile(r":(?:is|not|has|where)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
+
+
+@cache
+def files(kind: str) -> dict[str, str]:
+    """Text by name of all our files that end in `kind`, in the order in which they are carried."""
+    found = {file.name: file.read_text("utf-8") for file in FOLDER.rglob(f"*{kind}")}
+    return {name: found[name] for name in sorted(found, key=lambda name: (name not in FIRST, *place(name)))}
+
+
+def place(name: str) -> tuple[int, str]:
+    """Where a file stands among the first ones, then its name."""
+    return (FIRST.index(name) if name in FIRST else 0, name)
+
+
+@cache
+def names(script: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Names that a script gives, and names that it says."""
+    taken = {part.strip() for group in TAKEN.findall(script) for part in group.split(",")}
+    return frozenset(GIVEN.findall(script)), frozenset(SAID.findall(script)) | taken
+
+
+def scripts(page: str) -> str:
+    """The scripts that a page with this text needs."""
+    said = set(SAID.findall(page))
+    carried: set[str] = set()
+    while True:
+        more = {name for name, text in files(".js").items() if not names(text)[0] or names(text)[0] & said} - carried
+        if not more:
+            return "\n".join(text for name, text in files(".js").items() if name in carried)
+        carried |= more
+        said = said.union(*(names(files(".js")[name])[1] for name in more))
+
+
+def styles(page: str) -> str:
+    """The style rules that a page with this text, its scripts among it, needs."""
+    return "\n".join(rule for text in files(".css").values() for rule in rules(text, frozenset(CLASS.findall(page))))
+
+
+def rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
+    """The rules of a style sheet that can apply where only these classes occur."""
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    for head, body in blocks(sheet):
+        if head.startswith(("@media", "@supports")):
+            inner = "\n".join(rules(body, classes))
+            if inner:
+                yield f"{head} {{\n{inner}\n}}"
+        elif head.startswith("@") or applies(head, classes):
+            yield f"{head} {{{body}}}"
+
+
+def blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """What stands before and between the outermost braces of a style sheet."""
+    start = depth = opened = 0
+    for mark in re.finditer(r"[{}]", sheet):
+        depth += 1 if mark[0] == "{" else -1
+        if mark[0] == "{" and depth == 1:
+            opened = mark.start()
+        elif mark[0] == "}" and depth == 0:
+            yield sheet[start:opened].strip(), sheet[opened + 1 : mark.start()].strip()
+            start = mark.end()
+
+
+def applies(head: str, classes: frozenset[str]) -> bool:
+    """Whether all our classes of one of the selectors can occur; those inside :is(), :not() and :has() do not count."""
+    open_ended = tuple(name for name in classes if name.endswith("-"))
+    return any(
+        all(name in classes or name.startswith(open_ended) for name in CLASS.findall(selector))
+        for selector in INSIDE.sub("", head).split(",")
+    )
