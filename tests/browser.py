@@ -146,6 +146,15 @@ def ended(page: Page, use_case: str, timeout: int = RUN) -> None:
     expect(bench(page, use_case)).to_have_attribute("data-ended", "1", timeout=timeout)
 
 
+def stop_when(page: Page, use_case: str, condition: str) -> None:
+    """Have the page press Stop by itself as soon as `condition` (JavaScript) holds: nobody races against the run."""
+    page.evaluate(
+        "([stop, holds]) => { const test = new Function(`return ${holds}`);"
+        "const look = () => test() ? document.getElementById(stop).click() : requestAnimationFrame(look); look(); }",
+        [f"{use_case}-stop", condition],
+    )
+
+
 def run(page: Page, use_case: str) -> None:
     """Press Run and wait until the result is live."""
     begin(page, use_case)

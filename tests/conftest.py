@@ -54,8 +54,21 @@ def hub_port():
     return free_port()
 
 
+APP_LOG = pytest.StashKey[Path]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that fails shows the end of the log of the app that it drove."""
+    report = yield
+    log = item.config.stash.get(APP_LOG, None)
+    if report.failed and log and "app_process" in item.fixturenames:
+        report.sections.append(("log of the app", "\n".join(log.read_text().splitlines()[-80:])))
+    return report
+
+
 @pytest.fixture(scope="session")
-def app_process(tmp_path_factory, hub_port):
+def app_process(tmp_path_factory, hub_port, pytestconfig):
     """The app as `make run` starts it, with what ships, on a free port of loopback: process, address, log."""
     folder = tmp_path_factory.mktemp("app")
     places = {"GRADIO_TEMP_DIR": "cache", "AIGC_DATA_DIR": "data", "HOME": "home", "TMPDIR": "temporary"}
@@ -68,7 +81,7 @@ def app_process(tmp_path_factory, hub_port):
     environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}"}
     environment.pop("GRADIO_SERVER_NAME", None)
     environment["GRADIO_SERVER_PORT"] = str(free_port())  # two apps that start at once would want the same
-    log = folder / "app.log"
+    log = pytestconfig.stash[APP_LOG] = folder / "app.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "app.py"],

@@ -2,8 +2,10 @@
 
 import ast
 import dataclasses
+import itertools
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import ThreadingHTTPServer
 
 import pytest
@@ -55,6 +57,22 @@ def test_engines_say_the_same_when_the_likeliest_token_is_taken(service):
         for engine in ("ours", "transformers")
     ]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_answer_may_be_continued_by_another_thread_each_time(service, engine):
+    """As the server does with two people at once: whichever of its threads is free takes the next step."""
+    request = Chat(message="hello there", engine=engine, length=20, temperature=0.0)
+    alone = answer(service.chat(request))[-1].text
+    threads = [ThreadPoolExecutor(1) for _ in range(3)]
+    steps, found = service.chat(request), []
+    for thread in itertools.cycle(threads):
+        step = thread.submit(next, steps, None).result()
+        if step is None:
+            break
+        found.append(step)
+    assert answer(found)[-1].text == alone
+    assert not any(thread.submit(torch.is_inference_mode_enabled).result() for thread in threads)
 
 
 def test_a_seed_fixes_an_answer(service):

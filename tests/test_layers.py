@@ -53,3 +53,14 @@ def test_imports_go_down_only(path):
 
 def test_every_folder_is_a_layer():
     assert {path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_generator_yields_inside_a_context_of_torch(path):
+    """Such a context belongs to a thread, and the next step of a generator may run on another; decorate instead."""
+    for block in ast.walk(ast.parse(path.read_text())):
+        if isinstance(block, ast.With) and any(
+            isinstance(node, ast.Yield | ast.YieldFrom) for part in block.body for node in ast.walk(part)
+        ):
+            held = [ast.unparse(item.context_expr) for item in block.items]
+            assert not [name for name in held if name.startswith(("torch.", "autocast"))], f"line {block.lineno}"

@@ -18,11 +18,11 @@ from aigc_demo.services.hf_text.results import TOLERANCE, SideBySide
 GREEDY = Sampling(temperature=0)
 
 
+@torch.inference_mode()
 def greedy(opened: OpenText, tokens: Sequence[int], length: int) -> Iterator[int]:
     """The likeliest tokens, by our code; ends are tokens like any other here."""
-    with torch.inference_mode():
-        for pick in write(opened.model, torch.tensor([list(tokens)]), GREEDY, chances(0, length)):
-            yield int(pick.token)
+    for pick in write(opened.model, torch.tensor([list(tokens)]), GREEDY, chances(0, length)):
+        yield int(pick.token)
 
 
 class Clock:

@@ -138,16 +138,16 @@ def choosing(request: Any) -> Choosing:
     return Choosing(how.temperature, how.top_k, how.top_p, how.min_p, how.repetition, request.seed)
 
 
+@torch.inference_mode()
 def by_us(opened: OpenText, tokens: Sequence[int], request: Any) -> Iterator[int]:
     """Tokens after these from our own network, until it ends."""
     ends = {opened.words.special(name) for name in ("<|im_end|>", "<|endoftext|>")}
-    with torch.inference_mode():
-        start = torch.tensor([list(tokens)])
-        for pick in write(opened.model, start, sampling(request), chances(request.seed, request.length)):
-            token = int(pick.token)
-            if token in ends:
-                return
-            yield token
+    start = torch.tensor([list(tokens)])
+    for pick in write(opened.model, start, sampling(request), chances(request.seed, request.length)):
+        token = int(pick.token)
+        if token in ends:
+            return
+        yield token
 
 
 def spelled(made: Iterator[int], words: Any, length: int, first: Said) -> Made:
