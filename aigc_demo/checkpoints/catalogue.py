@@ -63,14 +63,14 @@ class Catalogue:
     checkpoints: tuple[Checkpoint, ...]  # all of them, also those that only evaluate
 
     def family(self, stem: str) -> Family:
-        """The family with this stem."""
+        """The family with this stem; NotFoundError for others."""
         for family in self.families:
             if family.stem == stem:
                 return family
         raise NotFoundError("unknown_family", name=short(stem))
 
     def checkpoint(self, id: str) -> Checkpoint:
-        """The checkpoint with this id."""
+        """The checkpoint with this id; NotFoundError for others."""
         for checkpoint in self.checkpoints:
             if checkpoint.id == id:
                 return checkpoint

@@ -25,7 +25,7 @@ class Card:
     versions: dict[str, str] | None = None  # of the libraries that took part
 
     def to_json(self) -> str:
-        """One line of JSON."""
+        """The card as one line of JSON, with the version of its format as "aigc_demo"."""
         return json.dumps(
             {
                 "aigc_demo": FORMAT,

@@ -22,7 +22,7 @@ class Characters:
         return [self._index[character] for character in text]
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """The text of the tokens."""
+        """Tokens -> text; IndexError for a token beyond the vocabulary."""
         return "".join(self.characters[token] for token in tokens)
 
     def unknown(self, text: str) -> tuple[str, ...]:

@@ -165,5 +165,5 @@ def couplets(folder: Path, split: str) -> list[Couplet]:
 
 
 def couplet_characters(folder: Path) -> str:
-    """Every character of the couplets."""
+    """Every character of the training couplets, the vocabulary without marks."""
     return split_couplets(folder)[0]

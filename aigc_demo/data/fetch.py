@@ -87,7 +87,7 @@ def wrong(data_set: DataSet, folder: Path) -> list[str]:
 
 
 def find(name: str) -> DataSet:
-    """The data set called `name`."""
+    """The data set called `name`; NotFoundError for others."""
     if name not in DATA_SETS:
         raise NotFoundError("data_unknown", name=short(name), names=", ".join(DATA_SETS))
     return DATA_SETS[name]

@@ -30,7 +30,7 @@ def parse(drawing: str) -> tuple[tuple[float, float], ...]:
 
 
 def point(text: str) -> tuple[float, float]:
-    """One point of a drawing."""
+    """Text "x,y" -> (x, y), rounded; BadRequestError unless both are in [-1, 1]."""
     try:
         x, y = (round(float(number), DIGITS) for number in text.split(","))
     except (ValueError, OverflowError):
@@ -41,7 +41,7 @@ def point(text: str) -> tuple[float, float]:
 
 
 def written(points: tuple[tuple[float, float], ...]) -> str:
-    """Points as a drawing."""
+    """Points as the text "x,y; x,y" that `point` reads."""
     return "; ".join(f"{x:g},{y:g}" for x, y in points)
 
 

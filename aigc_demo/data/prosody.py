@@ -26,7 +26,7 @@ class Prosody:
 
     @classmethod
     def read(cls, assets: Path) -> "Prosody":
-        """The shipped table."""
+        """The table of tones and rhymes that ships in `assets`."""
         table = json.loads((assets / FILE).read_text(encoding="utf-8"))
         tones = {character: tone for tone, characters in table["tones"].items() for character in characters}
         groups: dict[str, set[int]] = {}

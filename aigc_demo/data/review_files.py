@@ -22,7 +22,7 @@ def contents(archive: tarfile.TarFile, end: str) -> bytes:
 
 
 def pack_reviews(archive: tarfile.TarFile, target: Path) -> None:
-    """Write reviews.txt."""
+    """Write the snippets of the source archive to reviews.txt in `target`, one per line."""
     with tarfile.open(fileobj=io.BytesIO(contents(archive, ARCHIVE))) as inner:
         table = contents(inner, TABLE).decode("utf-8")
     rows = [row.split("\t", 2)[2] for row in table.splitlines() if row.count("\t") >= 2]

@@ -158,7 +158,7 @@ def measures(prosody: Prosody, poems: list[Poem]) -> dict[str, float]:
 
 
 def table(folder: Path, poems: list[Poem]) -> dict[str, Any]:
-    """What the file holds."""
+    """The shipped table: tones, rhyme groups and traditional forms, out of the poems that were learnt from."""
     learnt = [poem for poem in poems if not poem.tested]
     written = traditional(folder)
     return {

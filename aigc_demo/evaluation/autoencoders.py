@@ -142,7 +142,7 @@ def evaluate_shapes(model: VAE, settings: Settings) -> tuple[Metrics, int, list[
 
 
 def measure_digits(model: VAE, task: Task) -> Measured:
-    """An autoencoder of grey digits."""
+    """An autoencoder of grey digits, on the MNIST test set."""
     return Measured(*evaluate_digits(model, task.judge("judge-digits"), task.folder, task.settings))
 
 

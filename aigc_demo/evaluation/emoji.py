@@ -56,5 +56,5 @@ def drawing_metrics(made: Tensor, train: Tensor, test: Tensor, judge: Judge, see
 
 
 def measure_judge(judge: Judge, task: Task) -> Measured:
-    """The classifier of vendors and groups itself."""
+    """The classifier of vendors and groups, on the test split."""
     return Measured(*judge_metrics(judge, task.folder))

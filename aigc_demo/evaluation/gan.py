@@ -147,7 +147,7 @@ def measure_digits(model: GAN, task: Task) -> Measured:
 
 
 def measure_colour(model: GAN, task: Task) -> Measured:
-    """A GAN of emoji portraits."""
+    """A GAN of emoji portraits, against the portraits of the training and test splits."""
     return Measured(*evaluate_colour(model, task.judge("judge-emoji"), task.folder, task.settings))
 
 

@@ -52,7 +52,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Measured:
-    """Metrics on held-out data."""
+    """What a measurement returns: metrics on held-out data, and what the page shows besides."""
 
     metrics: Metrics
     samples: int  # pictures, sentences or characters measured

@@ -188,7 +188,7 @@ class DiffusionModel(nn.Module):
         return F.pixel_unshuffle(picture, self.config.patch)
 
     def unfold(self, x: Tensor) -> Tensor:
-        """The inverse of fold."""
+        """(B, C * patch ** 2, H / patch, W / patch) -> picture (B, C, H, W); the inverse of fold."""
         return F.pixel_shuffle(x, self.config.patch)
 
     def forward(self, x: Tensor, t: Tensor, label: Tensor | None = None) -> Tensor:

@@ -56,7 +56,7 @@ class GANConfig:
 
     @property
     def start(self) -> int:
-        """Side of the smallest map."""
+        """Height and width of the smallest feature map."""
         return self.image_size // 2**self.halvings
 
 

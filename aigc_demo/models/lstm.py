@@ -23,7 +23,7 @@ class LSTMConfig:
 
     @classmethod
     def tiny(cls) -> "LSTMConfig":
-        """For tests."""
+        """The smallest config that runs every line; for tests."""
         return cls(vocabulary=11, width=16, embedding=8)
 
 
@@ -83,7 +83,7 @@ class LSTM(nn.Module):
                 weight.zero_()
 
     def state(self, batch: int = 1) -> Memory:
-        """An empty memory."""
+        """The state before the first token: zeros."""
         shape = (self.config.layers, batch, self.config.width)
         return Memory(self.embed.weight.new_zeros(shape), self.embed.weight.new_zeros(shape))
 

@@ -41,13 +41,13 @@ class Seq2SeqConfig:
 
     @classmethod
     def tiny(cls) -> "Seq2SeqConfig":
-        """For tests."""
+        """The smallest config that runs every line; for tests."""
         letters = MARKS + "天地日月山水风云"
         return cls(11, 16, 16, encoder_layers=1, decoder_layers=2, heads=4, hidden=24, characters=letters)
 
     @property
     def head_width(self) -> int:
-        """E."""
+        """E, the width of one attention head."""
         return self.width // self.heads
 
 

@@ -124,7 +124,7 @@ def open_folder(folder: Path, name: str = "") -> FolderModel:
 
 
 def unet2d() -> Any:
-    """The library's network class."""
+    """diffusers' UNet2DModel; imported at first use."""
     return diffusers().UNet2DModel
 
 

@@ -35,7 +35,7 @@ class TextAbout:
 
 
 class TextHub(Hub):
-    """As Hub, for language models."""
+    """Hub for text generation, summarisation and translation: safetensors and tokenizer.json only."""
 
     def about(self, name: str) -> TextAbout:
         """Ask the hub what the model `owner/name` is. UserError with the reason where it cannot be opened here."""

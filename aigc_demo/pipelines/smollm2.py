@@ -187,7 +187,7 @@ def convert(folder: Path, gguf: str, target: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Of a file."""
+    """SHA-256 of a file, in hexadecimal digits."""
     found = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(MEGABYTE):

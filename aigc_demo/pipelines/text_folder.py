@@ -55,7 +55,7 @@ class Words:
 
 
 class Decoding(Protocol):
-    """Whatever turns tokens into text."""
+    """Anything with the decoder of a tokenizer: token ids -> text."""
 
     def decode(self, tokens: list[int]) -> str: ...
 

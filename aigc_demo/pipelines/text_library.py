@@ -70,7 +70,7 @@ class LibraryText:
 
     @property
     def ends(self) -> set[int]:
-        """Tokens after which nothing comes."""
+        """Ids of the end-of-sequence tokens of the model and its tokenizer."""
         named = getattr(self.module.generation_config, "eos_token_id", None)
         return {named} if isinstance(named, int) else set(named or [])
 
@@ -109,7 +109,7 @@ class Ear:
         self.first = True  # what is told first is the prompt, or the start of the decoder
 
     def put(self, value: Any) -> None:
-        """One token, or the prompt."""
+        """Called by `generate` with the prompt (1, T), then with every token (1,)."""
         if self.first:
             self.first = False
             return
@@ -119,7 +119,7 @@ class Ear:
             self.heard.put(token)
 
     def end(self) -> None:
-        """It is over."""
+        """Called by `generate` after the last token."""
         self.heard.put(None)
 
 

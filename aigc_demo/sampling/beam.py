@@ -1,10 +1,10 @@
-"""Lines of tokens from a model that writes token by token: the likeliest ones, or ones drawn by chance.
+"""Token sequences from an autoregressive model: beam search, or sampling.
 
-    beam(step, width, longest, start)                     the likeliest: of all continuations the `width` best go on
-    drawn(step, count, longest, start, how, generator)    by chance, at a temperature
+    beam(step, width, longest, start)                     beam search: of all continuations the `width` best go on
+    drawn(step, count, longest, start, how, generator)    sampled at a temperature, `count` lines at once
 
 `step(tokens (N,), parents (N,)) -> logits (N, V)` is the model: line i goes on from line parents[i] of the call before
-and is one token longer. What must not come next is told by `allowed(lines (N, T)) -> mask (N, V)`, True where a token
+and is one token longer. Which tokens may come next says `allowed(lines (N, T)) -> mask (N, V)`, True where a token
 may follow. The score of a line is the sum of the log probabilities that the model gives its tokens, whatever was
 forbidden or made less likely; lines of different length are compared by score / length^penalty (Wu et al., 2016,
 arXiv:1609.08144, section 7).
@@ -30,7 +30,7 @@ class Line:
     ended: bool = False
 
     def rank(self, penalty: float) -> float:
-        """What lines are sorted by."""
+        """Score / length^penalty, by which lines of different length are compared."""
         return self.score / max(len(self.tokens) + self.ended, 1) ** penalty
 
 

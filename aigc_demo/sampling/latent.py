@@ -1,18 +1,18 @@
-"""Ways between two points of noise."""
+"""Interpolation between two points of a latent space."""
 
 import torch
 from torch import Tensor
 
 
 def lerp(a: Tensor, b: Tensor, share: float) -> Tensor:
-    """The straight way; its middle is shorter than its ends. a and b (B, ...) -> (B, ...)."""
+    """Linear interpolation; its middle is shorter than its ends. a and b (B, ...), share of b -> (B, ...)."""
     return torch.lerp(a, b, share)  # exact at both ends
 
 
 def slerp(a: Tensor, b: Tensor, share: float) -> Tensor:
-    """The way along the sphere (Shoemake, 1985): every stop is as long as noise is. a and b (B, ...) -> (B, ...).
+    """Spherical interpolation (Shoemake, 1985) keeps the length of noise. a and b (B, ...), share of b -> (B, ...).
 
-    Where both point the same or the opposite way there is no one arc, and the straight way is taken.
+    Parallel vectors have no single arc between them and are interpolated linearly.
     """
     flat_a, flat_b = a.flatten(1), b.flatten(1)
     cosine = torch.nn.functional.cosine_similarity(flat_a, flat_b, dim=1).clamp(-1, 1)

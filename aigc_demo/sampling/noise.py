@@ -1,4 +1,4 @@
-"""Random numbers that depend on the seed alone: not on the device, not on how many pictures are drawn together."""
+"""Noise that depends on the seeds alone: not on the device, not on the batch."""
 
 from collections.abc import Sequence
 

@@ -40,13 +40,7 @@ class SamplerStep:
     x: Tensor  # x_t, (B, C, H, W)
     estimate: Estimate
 
-    @property
-    def level(self) -> int:
-        """The timestep."""
-        return self.timestep
 
-
-Moment = SamplerStep
 Sampler = Callable[[Denoise, Tensor, list[int], Tensor, float, SeededNoise | None], Iterator[SamplerStep]]
 
 
@@ -58,9 +52,6 @@ def trailing_timesteps(steps: int, total: int = 1000, start: int | None = None) 
     top = total if start is None else start + 1
     count = min(steps, top)
     return [round(top - i * top / count) - 1 for i in range(count)]
-
-
-levels = trailing_timesteps
 
 
 @torch.inference_mode()
@@ -150,7 +141,7 @@ def heun_step(x_flow: Tensor, velocity: Tensor, velocity_next: Tensor, s: float,
 def euler(
     denoise: Denoise, x: Tensor, timesteps: list[int], alpha_bar: Tensor, eta: float, noise: SeededNoise | None
 ) -> Iterator[SamplerStep]:
-    """Euler's method on the flow."""
+    """Euler's method on the flow: one evaluation per timestep."""
     for t, a, a_next in transitions(timesteps, alpha_bar):
         estimate = denoise(x, t, a)
         yield SamplerStep(t, a, x, estimate)
@@ -167,7 +158,7 @@ def euler_step(x_flow: Tensor, velocity: Tensor, s: float, s_next: float) -> Ten
 def ddpm(
     denoise: Denoise, x: Tensor, timesteps: list[int], alpha_bar: Tensor, eta: float, noise: SeededNoise | None
 ) -> Iterator[SamplerStep]:
-    """Ancestral sampling."""
+    """Ancestral sampling: draw x from q(x_next | x_t, x0) at every timestep."""
     for t, a, a_next in transitions(timesteps, alpha_bar):
         estimate = denoise(x, t, a)
         yield SamplerStep(t, a, x, estimate)
@@ -214,10 +205,10 @@ def flow_time(a: float) -> float:
 
 
 def to_flow(x: Tensor, a: float) -> Tensor:
-    """x_t in the coordinates of the flow."""
+    """x_t at alpha_bar = a -> x_t / (alpha + sigma), its coordinates in the flow."""
     return x / (math.sqrt(a) + math.sqrt(1 - a))
 
 
 def from_flow(x: Tensor, a: float) -> Tensor:
-    """The inverse of to_flow."""
+    """x in the coordinates of the flow, at alpha_bar = a -> x_t."""
     return x * (math.sqrt(a) + math.sqrt(1 - a))

@@ -56,7 +56,7 @@ def changed(recipe: Any, settings: Sequence[str]) -> Any:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command line."""
+    """Parse the command line and train; exit with a sentence where that cannot be."""
     parser = argparse.ArgumentParser(
         prog="python -m aigc_demo.training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -121,6 +121,6 @@ def train(
 
 
 def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
-    """Train on MNIST."""
+    """Train on the 60,000 digits of MNIST."""
     images, labels = digits.load(present("mnist"), "train")
     return train(recipe, digits.to_float(images), labels, out, run, minutes)

@@ -33,7 +33,7 @@ ONLY: dict[str, tuple[object, ...]] = {
 
 
 def to_library(model: KLAutoencoder) -> Any:
-    """KLAutoencoder -> AutoencoderKL."""
+    """KLAutoencoder -> AutoencoderKL with copies of its weights, in eval mode."""
     network = diffusers().AutoencoderKL
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module = network(**library_options(model.config))

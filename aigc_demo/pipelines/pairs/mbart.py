@@ -57,7 +57,7 @@ ONLY: dict[str, tuple[object, ...]] = {
 
 
 def to_library(model: Seq2Seq) -> Any:
-    """Seq2Seq -> MBartForConditionalGeneration."""
+    """Seq2Seq -> MBartForConditionalGeneration with copies of its weights, in eval mode."""
     library = transformers()
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module = library.MBartForConditionalGeneration(library_config(model.config))
