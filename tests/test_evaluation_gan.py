@@ -13,7 +13,7 @@ from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.gan import GAN, GANConfig
 from aigc_demo.models.judge import Judge, JudgeConfig
 
-SMALL = Settings(made=30, judged=12)
+SMALL = Settings(generated=30, judged=12)
 
 
 def clouds(*middles):

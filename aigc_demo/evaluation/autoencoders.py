@@ -29,7 +29,7 @@ from torch import Tensor
 from aigc_demo.data import digits, shapes
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation import disentanglement
-from aigc_demo.evaluation.digits import as_saved, read, share
+from aigc_demo.evaluation.digits import as_saved, classify, share
 from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.measurement import Measured, Metrics, Settings, Task
 from aigc_demo.models.judge import Judge
@@ -86,11 +86,11 @@ def imagining(model: VAE, judge: Judge, folder: Path, settings: Settings) -> Met
     z = torch.randn(len(picked), model.config.latent, generator=generator)
     asked = labels[picked]
     drawn = torch.cat([model.paint(part, label if model.config.classes else None) for part, label in batches(z, asked)])
-    features, seen = read(judge, judged(drawn))
-    test_features, _ = read(judge, digits.to_float(digits.load(folder, "test")[0]))
-    train_features, _ = read(judge, digits.to_float(images[picked]))
+    features, predicted = classify(judge, judged(drawn))
+    test_features, _ = classify(judge, digits.to_float(digits.load(folder, "test")[0]))
+    train_features, _ = classify(judge, digits.to_float(images[picked]))
     metrics = {"frechet": frechet(features, test_features), "frechet_floor": frechet(train_features, test_features)}
-    return {**({"class_accuracy": share(seen == asked)} if model.config.classes else {}), **metrics}
+    return {**({"class_accuracy": share(predicted == asked)} if model.config.classes else {}), **metrics}
 
 
 @torch.inference_mode()

@@ -34,8 +34,8 @@ def apart(x: Tensor, y: Tensor) -> Tensor:
 def translate(model: CycleGAN, x: Tensor, backwards: bool) -> tuple[Tensor, Tensor]:
     """x (N, C, H, W) -> translated, and translated back again, as a file would keep them."""
     device = next(model.parameters()).device
-    made = [model(part.to(device), backwards) for part in torch.split(x, BATCH)]
-    there, back = (torch.cat(side).float().cpu() for side in zip(*made, strict=True))
+    generated = [model(part.to(device), backwards) for part in torch.split(x, BATCH)]
+    there, back = (torch.cat(side).float().cpu() for side in zip(*generated, strict=True))
     return as_saved(there), as_saved(back)
 
 

@@ -29,8 +29,8 @@ BATCH = 250
 
 
 @torch.inference_mode()
-def read(judge: Judge, pictures: Tensor) -> tuple[Tensor, Tensor]:
-    """pictures (N, C, H, W) -> features (N, D) and the class the judge reads (N,)."""
+def classify(judge: Judge, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    """pictures (N, C, H, W) -> features (N, D) and the predicted class (N,)."""
     device = next(judge.parameters()).device
     features = torch.cat([judge.features(part.to(device)) for part in torch.split(pictures, BATCH)])
     return features.cpu(), judge.decide(features).argmax(1).cpu()
@@ -64,8 +64,8 @@ def draw(model: DiffusionModel, labels: Tensor, settings: Settings, seeds: Seque
 def judge_metrics(judge: Judge, folder: Path) -> tuple[Metrics, int]:
     """How the judge itself reads the test digits of `folder`; with the number of pictures."""
     images, labels = digits.load(folder, "test")
-    _, seen = read(judge, digits.to_float(images))
-    return {"class_accuracy": share(seen == labels)}, len(images)
+    _, predicted = classify(judge, digits.to_float(images))
+    return {"class_accuracy": share(predicted == labels)}, len(images)
 
 
 def drawing_metrics(
@@ -84,13 +84,13 @@ def drawing_metrics(
     picked = torch.randperm(len(images), generator=generator)[: settings.samples]
     asked, judged = labels[picked], settings.judged
     pictures = paint(asked)
-    features, seen = read(judge, pictures)
-    test_features, _ = read(judge, test)
-    train_features, _ = read(judge, digits.to_float(images[picked]))
+    features, predicted = classify(judge, pictures)
+    test_features, _ = classify(judge, test)
+    train_features, _ = classify(judge, digits.to_float(images[picked]))
     train = digits.to_float(images)
     some = test[torch.randperm(len(test), generator=generator)[:judged]]
     return {
-        "class_accuracy": share(seen[:judged] == asked[:judged]),
+        "class_accuracy": share(predicted[:judged] == asked[:judged]),
         "frechet": frechet(features, test_features),
         "frechet_floor": frechet(train_features, test_features),
         "nearest_train": float(nearest(pictures[:judged], train).median()),

@@ -1,9 +1,9 @@
 """Emoji: what the judge of vendors and groups reads, in real pictures and in those that a model makes.
 
 vendor_right, group_right  share of pictures that the judge reads as the right vendor, as the right group
-frechet                    Frechet distance of the made pictures to the test pictures, in the judge's features
-frechet_floor              the same for training pictures, as many as were made: what a perfect model would reach
-nearest_train              median distance of a made picture to the nearest training picture, over all its shades
+frechet                    Frechet distance of the generated pictures to the test pictures, in the judge's features
+frechet_floor              the same for training pictures, as many as were generated: what a perfect model would reach
+nearest_train              median distance of a generated picture to the nearest training picture, over all its shades
 nearest_train_of_test      the same for the test pictures; a model that copies would be far below it
 """
 
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.data import emoji
-from aigc_demo.evaluation.digits import as_saved, read
+from aigc_demo.evaluation.digits import as_saved, classify
 from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.evaluation.nearest import nearest
@@ -24,8 +24,8 @@ GROUPS = len(emoji.GROUPS)
 
 def vendor_and_group(judge: Judge, pictures: Tensor) -> tuple[Tensor, Tensor]:
     """pictures (N, 3, 64, 64) -> who drew them and which group they show, as the judge reads them, (N,) each."""
-    _, seen = read(judge, pictures)
-    return seen // GROUPS, seen % GROUPS
+    _, predicted = classify(judge, pictures)
+    return predicted // GROUPS, predicted % GROUPS
 
 
 def judge_metrics(judge: Judge, folder: Path) -> tuple[Metrics, int]:
@@ -39,18 +39,20 @@ def judge_metrics(judge: Judge, folder: Path) -> tuple[Metrics, int]:
     return found, len(groups) * len(emoji.VENDORS)
 
 
-def drawing_metrics(made: Tensor, train: Tensor, test: Tensor, judge: Judge, seed: int = 0) -> Metrics:
-    """All metrics of made (N, 3, 64, 64), by a model that was trained on train (M, ...) and not on test (K, ...).
+def drawing_metrics(generated: Tensor, train: Tensor, test: Tensor, judge: Judge, seed: int = 0) -> Metrics:
+    """All metrics of generated (N, 3, 64, 64), by a model that was trained on train (M, ...) and not on test (K, ...).
 
     All pictures in [-1, 1]. Few test pictures make both Frechet distances larger, in the same way.
     """
-    made = as_saved(made)
-    picked = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[: len(made)]
-    features = {name: read(judge, x)[0] for name, x in (("made", made), ("train", train[picked]), ("test", test))}
+    generated = as_saved(generated)
+    picked = torch.randperm(len(train), generator=torch.Generator().manual_seed(seed))[: len(generated)]
+    features = {
+        name: classify(judge, x)[0] for name, x in (("generated", generated), ("train", train[picked]), ("test", test))
+    }
     return {
-        "frechet": frechet(features["made"], features["test"]),
+        "frechet": frechet(features["generated"], features["test"]),
         "frechet_floor": frechet(features["train"], features["test"]),
-        "nearest_train": float(nearest(made, train).median()),
+        "nearest_train": float(nearest(generated, train).median()),
         "nearest_train_of_test": float(nearest(test, train).median()),
     }
 

@@ -1,22 +1,23 @@
-"""Picture GANs: how good the made pictures are, and how much of the data they cover.
+"""Picture GANs: how good the generated pictures are, and how much of the data they cover.
 
 Digits, 10,000 pictures of as many seeds, against the 10,000 test digits, in the judge's features:
 
-class_share_min       the smallest share that any of the ten classes has, as the judge reads the made pictures
+class_share_min       the smallest share that any of the ten classes has, as the judge reads the generated pictures
 class_accuracy        of a model with classes: share that the judge reads as the class that was asked for
-frechet, floor        as in evaluation/digits.py: as many training digits, instead of made ones, stand at the floor
-recall                share of test digits near made ones: within the distance from some made digit to its third nearest
-precision             share of made digits near test digits, in the same sense
+frechet, floor        as in evaluation/digits.py: as many training digits, instead of generated ones, stand at the floor
+recall                share of test digits near generated ones: within the distance from some generated digit to its
+                      third nearest
+precision             share of generated digits near test digits, in the same sense
 recall_of_train       the recall that as many training digits have: what a perfect model would reach
 nearest_train, ..._of_test  as in evaluation/digits.py, of the first 1,000
 
 Recall and precision: Kynkaanniemi et al., 2019 (arXiv:1904.06991), equations 1 and 2 with k = 3.
 
 Emoji. There are too few held-out portraits (38) for a Frechet distance. So the training portraits are halved ten times
-by chance: `frechet` is the mean distance of made pictures to one half, as many as it has, and `frechet_floor` that of
-the other half to it. A portrait and its mirror image, which the training showed too, are in the same half. `recall` is
-of all training portraits by as many made ones. Whether they are copies is for nearest_train to say: the median distance
-of a made picture to the nearest training portrait, beside the same for the held-out ones.
+by chance: `frechet` is the mean distance of generated pictures to one half, as many as it has, and `frechet_floor` that
+of the other half to it. A portrait and its mirror image, which the training showed too, are in the same half. `recall`
+is of all training portraits by as many generated ones. Whether they are copies is for nearest_train to say: the median
+distance of a generated picture to the nearest training portrait, beside the same for the held-out ones.
 """
 
 import json
@@ -29,7 +30,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from aigc_demo.data import digits, emoji
-from aigc_demo.evaluation.digits import BATCH, as_saved, read, share
+from aigc_demo.evaluation.digits import BATCH, as_saved, classify, share
 from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.measurement import Measured, Metrics, Settings, Task
 from aigc_demo.evaluation.nearest import nearest
@@ -48,11 +49,11 @@ CHUNK = 1000  # rows of a table of distances at once
 def draw(model: GAN, seeds: Sequence[int], label: Tensor) -> Tensor:
     """One picture per seed, of class label (N,) where the model has classes -> (N, C, H, W) as a file keeps them."""
     device = next(model.parameters()).device
-    made = []
+    generated = []
     for first in range(0, len(seeds), BATCH):
         z = SeededNoise(seeds[first : first + BATCH], device).draw((model.config.noise,))
-        made.append(as_saved(model.generator(z, label[first : first + BATCH].to(device)).float()).cpu())
-    return torch.cat(made)
+        generated.append(as_saved(model.generator(z, label[first : first + BATCH].to(device)).float()).cpu())
+    return torch.cat(generated)
 
 
 def padded(pictures: Tensor) -> Tensor:
@@ -84,39 +85,39 @@ def evaluate_digits(model: GAN, judge: Judge, folder: Path, settings: Settings) 
     images, labels = digits.load(folder, "train")
     test = digits.to_float(digits.load(folder, "test")[0])
     generator = torch.Generator().manual_seed(settings.seed)
-    picked = torch.randperm(len(images), generator=generator)[: settings.made]
+    picked = torch.randperm(len(images), generator=generator)[: settings.generated]
     asked = labels[picked]
-    made = padded(draw(model, range(settings.seed, settings.seed + len(asked)), asked))
-    features, seen = read(judge, made)
-    test_features, _ = read(judge, test)
-    train_features, _ = read(judge, digits.to_float(images[picked]))
-    counts = torch.bincount(seen, minlength=CLASSES)
+    generated = padded(draw(model, range(settings.seed, settings.seed + len(asked)), asked))
+    features, predicted = classify(judge, generated)
+    test_features, _ = classify(judge, test)
+    train_features, _ = classify(judge, digits.to_float(images[picked]))
+    counts = torch.bincount(predicted, minlength=CLASSES)
     judged, train = settings.judged, digits.to_float(images)
     some = test[torch.randperm(len(test), generator=generator)[:judged]]
     metrics = {
-        "class_share_min": float(counts.min()) / len(made),
-        **({"class_accuracy": share(seen == asked)} if model.config.classes else {}),
+        "class_share_min": float(counts.min()) / len(generated),
+        **({"class_accuracy": share(predicted == asked)} if model.config.classes else {}),
         "frechet": frechet(features, test_features),
         "frechet_floor": frechet(train_features, test_features),
         "recall": covered(test_features, features),
         "recall_of_train": covered(test_features, train_features),
         "precision": covered(features, test_features),
-        "nearest_train": float(nearest(made[:judged], train).median()),
+        "nearest_train": float(nearest(generated[:judged], train).median()),
         "nearest_train_of_test": float(nearest(some, train).median()),
     }
-    return metrics, len(made), counts.tolist()
+    return metrics, len(generated), counts.tolist()
 
 
-def halved(features: Tensor, made: Tensor, generator: torch.Generator) -> tuple[float, float]:
+def halved(features: Tensor, generated: Tensor, generator: torch.Generator) -> tuple[float, float]:
     """frechet and frechet_floor of one halving by chance.
 
-    features (2, N, D) of portraits and of their mirror images, made (M, D) with M >= N.
+    features (2, N, D) of portraits and of their mirror images, generated (M, D) with M >= N.
     """
     order = torch.randperm(features.shape[1], generator=generator)
     half = len(order) // 2
     kept, other = (features[:, order[part]].flatten(0, 1) for part in (slice(half), slice(half, 2 * half)))
-    chosen = torch.randperm(len(made), generator=generator)[: len(kept)]
-    return frechet(made[chosen], kept), frechet(other, kept)
+    chosen = torch.randperm(len(generated), generator=generator)[: len(kept)]
+    return frechet(generated[chosen], kept), frechet(other, kept)
 
 
 def evaluate_colour(model: GAN, judge: Judge, folder: Path, settings: Settings) -> tuple[Metrics, int]:
@@ -124,19 +125,19 @@ def evaluate_colour(model: GAN, judge: Judge, folder: Path, settings: Settings) 
     train, test = (emoji.portraits(folder, split) for split in ("train", "test"))
     both = torch.cat([train, train.flip(-1)])
     seeds = range(settings.seed, settings.seed + len(both))
-    made = draw(model, seeds, torch.zeros(len(both), dtype=torch.int64))
-    made_features, real_features = (read(judge, x)[0] for x in (made, both))
+    generated = draw(model, seeds, torch.zeros(len(both), dtype=torch.int64))
+    generated_features, real_features = (classify(judge, x)[0] for x in (generated, both))
     generator = torch.Generator().manual_seed(settings.seed)
     pairs = real_features.view(2, len(train), -1)
-    distances = torch.tensor([halved(pairs, made_features, generator) for _ in range(HALVINGS)]).mean(0)
+    distances = torch.tensor([halved(pairs, generated_features, generator) for _ in range(HALVINGS)]).mean(0)
     metrics = {
         "frechet": float(distances[0]),
         "frechet_floor": float(distances[1]),
-        "recall": covered(real_features, made_features),
-        "nearest_train": float(nearest(made, both).median()),
+        "recall": covered(real_features, generated_features),
+        "nearest_train": float(nearest(generated, both).median()),
         "nearest_train_of_test": float(nearest(test, both).median()),
     }
-    return metrics, len(made)
+    return metrics, len(generated)
 
 
 def measure_digits(model: GAN, task: Task) -> Measured:

@@ -118,21 +118,21 @@ def written_metrics(model: Language, folder: Path, prosody: Prosody, count: int)
     learnt = {line for poem in verse.poem_split(folder, "train") for line in poem.lines}
     right: list[list[str]] = []
     lines: list[str] = []
-    made = 0
+    written = 0
     for seed, (form, (width, length)) in enumerate(FORMS.items()):
         titles = [verse.poem_title(poem, characters) for poem in real if poem.form == form] or [""]
         poems = compose(model, form, [titles[i % len(titles)] for i in range(count)], seed)
-        made += len(poems)
+        written += len(poems)
         right += [lines_of(poem) for poem in poems if form_right(poem, width, length)]
         lines += [line for poem in poems for line in lines_of(poem)]
     true = [poem.lines for poem in real]
     metrics = {
-        "form_right": len(right) / made,
+        "form_right": len(right) / written,
         "copied_lines": sum(line in learnt for line in lines) / max(1, len(lines)),
         "real_copied_lines": sum(line in learnt for poem in true for line in poem) / max(1, sum(map(len, true))),
     }
     metrics |= rates(right, prosody) | {f"real_{name}": value for name, value in rates(true, prosody).items()}
-    return metrics, made
+    return metrics, written
 
 
 @torch.inference_mode()
@@ -144,9 +144,9 @@ def evaluate(model: Language, data: str, folder: Path, assets: Path, count: int 
     poems = verse.poem_split(folder, "test")
     character, token = nats_of_poems(model, poems, titled=True)
     untitled, _ = nats_of_poems(model, poems, titled=False)
-    metrics, made = written_metrics(model, folder, Prosody.read(assets), count)
-    told = {"nats_per_character": character, "nats_untitled": untitled, "nats_per_token": token}
-    return told | metrics, made
+    metrics, written = written_metrics(model, folder, Prosody.read(assets), count)
+    costs_of_text = {"nats_per_character": character, "nats_untitled": untitled, "nats_per_token": token}
+    return costs_of_text | metrics, written
 
 
 def measure(model: Language, task: Task) -> Measured:

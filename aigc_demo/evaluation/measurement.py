@@ -27,7 +27,7 @@ class Settings:
     guidance: float = 1.25
     seed: int = 0  # picture i is drawn from seed + i
     likelihoods: int = 5000  # test digits for nll_nats, picked by the seed
-    made: int = 10_000  # digits of a GAN
+    generated: int = 10_000  # digits drawn by a GAN
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ def form_right(text: str, width: int, count: int) -> bool:
 def rhyming(lines: Sequence[str], prosody: Prosody) -> Counted:
     """Even lines that rhyme with the even line before them."""
     ends = [line[-1] for line in lines[1::2]]
-    told = [prosody.rhyme(a, b) for a, b in zip(ends, ends[1:], strict=False)]
-    return sum(found is True for found in told), sum(found is not None for found in told)
+    verdicts = [prosody.rhyme(a, b) for a, b in zip(ends, ends[1:], strict=False)]
+    return sum(verdict is True for verdict in verdicts), sum(verdict is not None for verdict in verdicts)
 
 
 def repeats(upper: str, lower: str) -> bool:
@@ -39,8 +39,8 @@ def opposed(upper: str, lower: str, prosody: Prosody) -> Counted:
     """Places of a couplet whose tones are opposed; lines of two lengths have none."""
     if len(upper) != len(lower) or not upper:
         return 0, 0
-    told = [prosody.opposed(upper[i], lower[i]) for i in places(len(upper))]
-    return sum(found is True for found in told), sum(found is not None for found in told)
+    verdicts = [prosody.opposed(upper[i], lower[i]) for i in places(len(upper))]
+    return sum(verdict is True for verdict in verdicts), sum(verdict is not None for verdict in verdicts)
 
 
 def share(counts: Iterable[Counted]) -> float:

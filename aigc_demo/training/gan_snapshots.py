@@ -23,7 +23,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation.digits import read
+from aigc_demo.evaluation.digits import classify
 from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.gan import CLASSES, draw, padded
 from aigc_demo.models.gan import GAN, GANConfig
@@ -50,15 +50,15 @@ def yardstick(judge: Judge, folder: Path) -> Yardstick:
     """The test digits stand in no order, so the first of them are as good as any."""
     parts = (("test", REAL), ("train", SAMPLES))
     test, train = (digits.to_float(digits.load(folder, split)[0][:count]) for split, count in parts)
-    features = read(judge, test)[0]
-    return Yardstick(judge, features, round(frechet(read(judge, train)[0], features), 4))
+    features = classify(judge, test)[0]
+    return Yardstick(judge, features, round(frechet(classify(judge, train)[0], features), 4))
 
 
 def look(path: Path, against: Yardstick) -> tuple[Tensor, dict[str, Any]]:
     """The sheet of the weights in `path`; how often each class was read, and the Frechet distance."""
     made = draw(files.read(path, GAN, GANConfig), range(SAMPLES), torch.arange(SAMPLES) % CLASSES)
-    features, seen = read(against.judge, padded(made))
-    counts = torch.bincount(seen, minlength=CLASSES).tolist()
+    features, predicted = classify(against.judge, padded(made))
+    counts = torch.bincount(predicted, minlength=CLASSES).tolist()
     return sheet(made[:SHOWN]), {"frechet": round(frechet(features, against.features), 4), "counts": counts}
 
 

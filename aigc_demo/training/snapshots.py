@@ -23,7 +23,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
-from aigc_demo.evaluation.digits import draw, read, share
+from aigc_demo.evaluation.digits import classify, draw, share
 from aigc_demo.evaluation.measurement import Settings
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge
@@ -85,7 +85,7 @@ def look(path: Path, judge: Judge, seeds: int, settings: Settings) -> tuple[Tens
     model = files.read(path, DiffusionModel, DiffusionConfig)
     labels = torch.arange(CLASSES).repeat(seeds)
     pictures = draw(model, labels, settings, [settings.seed + i // CLASSES for i in range(len(labels))])
-    _, seen = read(judge, pictures)
+    _, seen = classify(judge, pictures)
     return sheet(pictures[: min(SHOWN, seeds) * CLASSES]), round(share(seen == labels), 4)
 
 
