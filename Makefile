@@ -8,7 +8,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 CPU_BUILDS := https://download.pytorch.org/whl/cpu
 ARGS ?=
 
-.PHONY: run test check fix smoke bench screenshots clean
+.PHONY: run test test-avx2 check fix smoke bench screenshots clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -18,6 +18,12 @@ test: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+# What depends on the CPU, as one without AVX-512 computes it. Both libraries read their variable when they are loaded.
+test-avx2: .venv/installed-tests
+	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 OMP_NUM_THREADS=1 .venv/bin/python -m pytest --quiet \
+	  tests/test_precision.py tests/test_recipes.py tests/test_evaluation.py tests/test_threads.py \
+	  tests/test_layout.py tests/test_text_folder.py tests/test_hf_text_service.py
 
 check: .venv/installed-tests
 	.venv/bin/ruff format --check .
