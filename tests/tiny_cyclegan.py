@@ -19,7 +19,9 @@ TINY = dataclasses.replace(CycleGANConfig.tiny(), image_size=64, width=4, blocks
 def entry(name: str, family: str, model: type, config: type) -> Checkpoint:
     """A catalogue entry that nothing is known of yet."""
     paths = (f"{kind.__module__}:{kind.__name__}" for kind in (model, config))
-    return Checkpoint(name, family, *paths, f"checkpoints/{name}.safetensors", "emoji", "ours", f"train {name}")
+    evaluate = f"aigc_demo.evaluation.{'emoji:measure_judge' if model is Judge else 'cyclegan:measure'}"
+    file = f"checkpoints/{name}.safetensors"
+    return Checkpoint(name, family, *paths, file, "emoji", "ours", f"train {name}", evaluate)
 
 
 ENTRIES = (

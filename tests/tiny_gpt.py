@@ -38,9 +38,8 @@ def entry(name: str) -> Checkpoint:
     """A catalogue entry that nothing is known of yet."""
     kind = "lstm:LSTM" if name.startswith("lstm") else "gpt:GPT"
     path = f"aigc_demo.models.{kind}"
-    return Checkpoint(
-        name, "gpt", path, f"{path}Config", f"checkpoints/{name}.safetensors", "x", "ours", f"train {name}"
-    )
+    file, evaluate = f"checkpoints/{name}.safetensors", "aigc_demo.evaluation.language:measure"
+    return Checkpoint(name, "gpt", path, f"{path}Config", file, "x", "ours", f"train {name}", evaluate)
 
 
 def tiny_store(folder: Path) -> Store:
