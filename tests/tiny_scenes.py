@@ -31,7 +31,10 @@ def renderer(path):
 
 def codes(recipe):
     """A random code of every training picture, as the recipe's model takes them."""
-    count, generator = len(scenes.pictures("train")), torch.Generator().manual_seed(0)
+    pictures, generator = scenes.pictures("train", thin=True), torch.Generator().manual_seed(0)
+    count = len(pictures)
     if hasattr(recipe.model, "codebook"):
-        return SceneCodes(torch.randint(recipe.model.codebook, (count, recipe.model.side**2), generator=generator))
-    return SceneCodes(torch.randn(count, 4, 16, 16, generator=generator).half())
+        return SceneCodes(
+            torch.randint(recipe.model.codebook, (count, recipe.model.side**2), generator=generator), pictures
+        )
+    return SceneCodes(torch.randn(count, 4, 16, 16, generator=generator).half(), pictures)

@@ -9,9 +9,10 @@ codebook_used        share of the codebook's entries that these pictures need
 """
 
 import random
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import scenes
@@ -21,10 +22,12 @@ from aigc_demo.evaluation.colour import psnr
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.models.detector import Detector
 from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.models.vqvae import VQVAE
 
 READ = 1000  # renders of either split that the detector reads
 REBUILT = 400  # held-out renders that an autoencoder rebuilds
 BATCH = 50
+M = TypeVar("M", bound=nn.Module)
 
 
 def measure_detector(model: Detector, task: Task) -> Measured:
@@ -32,20 +35,27 @@ def measure_detector(model: Detector, task: Task) -> Measured:
     return Measured(reading.detector_metrics(model, scenes.Renderer(present("emoji")), READ), 2 * READ)
 
 
-def measure_autoencoder(model: KLAutoencoder, task: Task) -> Measured:
+def measure_autoencoder(model: KLAutoencoder | VQVAE, task: Task) -> Measured:
     """How well an autoencoder rebuilds."""
     return Measured(rebuilding(model, detector(task.store), scenes.Renderer(present("emoji"))), REBUILT)
 
 
 def detector(store: Store) -> Detector:
     """The detector that ships."""
-    model = store.load("judge-scenes")
-    assert isinstance(model, Detector)
+    return loaded(store, "judge-scenes", Detector)
+
+
+def loaded(store: Store, id: str, kind: type[M]) -> M:
+    """The model with this id, which is one of this class."""
+    model = store.load(id)
+    assert isinstance(model, kind)
     return model
 
 
 @torch.inference_mode()
-def rebuilding(model: KLAutoencoder, detector: Detector, renderer: scenes.Renderer, count: int = REBUILT) -> Metrics:
+def rebuilding(
+    model: KLAutoencoder | VQVAE, detector: Detector, renderer: scenes.Renderer, count: int = REBUILT
+) -> Metrics:
     """The metrics of an autoencoder."""
     chance = random.Random(5)
     shown = [chance.choice(scenes.of_split(kind, "test")) for kind in chance.choices(list(scenes.SHARES), k=count)]
@@ -62,9 +72,13 @@ def rebuilding(model: KLAutoencoder, detector: Detector, renderer: scenes.Render
     }
 
 
-def rebuild(model: KLAutoencoder, x: Tensor) -> tuple[Tensor, Metrics]:
+def rebuild(model: KLAutoencoder | VQVAE, x: Tensor) -> tuple[Tensor, Metrics]:
     """x (N, 3, H, W) in [-1, 1] -> rebuilt, and what can be said of the codes."""
     device = next(model.parameters()).device
     found = [model(part.to(device)) for part in torch.split(x, BATCH)]
+    rebuilt = torch.cat([picture.clamp(-1, 1).cpu() for _, picture in found])
+    if isinstance(model, VQVAE):
+        tokens = torch.cat([quantised.tokens.flatten() for quantised, _ in found])
+        return rebuilt, {"codebook_used": int(tokens.bincount().count_nonzero()) / model.config.codebook}
     kl = torch.cat([posterior.kl().flatten(1).sum(1) for posterior, _ in found])
-    return torch.cat([rebuilt.clamp(-1, 1).cpu() for _, rebuilt in found]), {"kl_nats": float(kl.mean())}
+    return rebuilt, {"kl_nats": float(kl.mean())}

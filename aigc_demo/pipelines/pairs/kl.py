@@ -96,7 +96,11 @@ def unfit(options: Mapping[str, Any]) -> dict[str, bool]:
 
 def layers(model: KLAutoencoder) -> Iterator[tuple[str, str]]:
     """Names of our layers and of those of an AutoencoderKL, in the order in which encode and decode run them."""
-    config = model.config
+    yield from named_layers(model.config)
+
+
+def named_layers(config: KLConfig) -> Iterator[tuple[str, str]]:
+    """The same of the network that `config` describes."""
     last = len(config.widths) - 1
     yield "encoder.conv_in", "encoder.conv_in"
     for i in range(last + 1):

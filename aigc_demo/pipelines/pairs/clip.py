@@ -1,0 +1,103 @@
+"""CLIP and transformers' CLIPModel; its text tower is pipelines/pairs/clip_text.py.
+
+ours                              CLIPModel
+text                              text_model
+picture.patches, start            vision_model.embeddings.patch_embedding, class_embedding
+picture.positions                 vision_model.embeddings.position_embedding
+picture.norm_in, norm             vision_model.pre_layrnorm, post_layernorm
+picture.layers.0                  vision_model.encoder.layers.0, with the same parts as the text's
+text_out, picture_out             text_projection, visual_projection
+log_scale                         logit_scale
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from aigc_demo.models.clip import CLIP, CLIPConfig
+from aigc_demo.pipelines.library import transformers
+from aigc_demo.pipelines.library_pair import LibraryPair
+from aigc_demo.pipelines.pairs.clip_text import (
+    layer_names,
+    number_positions,
+    refuse,
+    text_config,
+    text_layers,
+    text_options,
+    text_tensors,
+    tower_options,
+)
+from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, stacked_names
+
+
+def to_library(model: CLIP) -> Any:
+    """CLIP -> CLIPModel."""
+    config, library = model.config, transformers()
+    vision = tower_options(config.width, config.layers, config.heads) | {
+        "image_size": config.image_size,
+        "patch_size": config.patch,
+    }
+    options = library.CLIPConfig(
+        text_config=text_options(config.text), vision_config=vision, projection_dim=config.common
+    )
+    with torch.device("meta"):  # no time lost on random weights that are replaced at once
+        module = library.CLIPModel(options)
+    number_positions(module.text_model)
+    number_positions(module.vision_model)
+    tensors = split(model.state_dict(), shapes(module), clip_tensors(config))
+    return filled(module, tensors | {"logit_scale": model.log_scale.detach().clone()})
+
+
+def from_library(module: Any) -> CLIP:
+    """CLIPModel -> CLIP; BadRequestError where ours has no such form."""
+    vision = module.config.vision_config.to_dict()
+    refuse(vision, "CLIPModel")
+    config = CLIPConfig(
+        text_config(module.config.text_config.to_dict(), "CLIPModel"),
+        vision["image_size"],
+        vision["patch_size"],
+        vision["hidden_size"],
+        vision["num_hidden_layers"],
+        vision["num_attention_heads"],
+        module.config.projection_dim,
+    )
+    with torch.device("meta"):
+        model = CLIP(config)
+    tensors = stacked(module.state_dict().__getitem__, clip_tensors(config))
+    return filled(model, tensors | {"log_scale": module.logit_scale.detach().clone()})
+
+
+def clip_tensors(config: CLIPConfig) -> dict[str, Names]:
+    """Name of each of our tensors but the scale -> names of the library's tensors that it stacks."""
+    stacks: list[tuple[str, Names]] = [
+        ("picture.norm_in", ("vision_model.pre_layrnorm",)),
+        ("picture.norm", ("vision_model.post_layernorm",)),
+    ]
+    for i in range(config.layers):
+        stacks += layer_names(f"picture.layers.{i}.", f"vision_model.encoder.layers.{i}.")
+    return {
+        **text_tensors(config.text.layers, "text.", "text_model."),
+        **stacked_names(stacks, set()),
+        "picture.patches.weight": ("vision_model.embeddings.patch_embedding.weight",),
+        "picture.start": ("vision_model.embeddings.class_embedding",),
+        "picture.positions.weight": ("vision_model.embeddings.position_embedding.weight",),
+        "text_out.weight": ("text_projection.weight",),
+        "picture_out.weight": ("visual_projection.weight",),
+    }
+
+
+def layers(model: CLIP) -> Iterator[tuple[str, str]]:
+    """Names of our layers and of those of a CLIPModel, tower by tower in the order in which they run."""
+    yield from text_layers(model.config.text.layers, "text.", "text_model.")
+    yield "text_out", "text_projection"
+    yield "picture.patches", "vision_model.embeddings.patch_embedding"
+    yield "picture.norm_in", "vision_model.pre_layrnorm"
+    for i in range(model.config.layers):
+        yield f"picture.layers.{i}.attention.out", f"vision_model.encoder.layers.{i}.self_attn.out_proj"
+        yield f"picture.layers.{i}", f"vision_model.encoder.layers.{i}"
+    yield "picture.norm", "vision_model.post_layernorm"
+    yield "picture_out", "visual_projection"
+
+
+PAIR = LibraryPair((CLIP,), ("CLIPModel",), to_library, from_library, layers)
