@@ -11,7 +11,7 @@ from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue, Checkpoint, Famil
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.services.cyclegan.checkpoints import CYCLE, JUDGE, WITHOUT
+from aigc_demo.services.cyclegan.requests import CYCLE, JUDGE, WITHOUT
 
 TINY = dataclasses.replace(CycleGANConfig.tiny(), image_size=64, width=4, blocks=2)
 

@@ -51,13 +51,17 @@ def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run")
 
 
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """Family stem -> the first result of its first use case, for the families that have one.
+    """Family stem -> what moves on its card: a recorded run of one of its checkpoints, else its first first result.
 
     A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead;
     one that writes has `<stem>-typed.json` with {"prompt", "text"}, or with {"couplets"}, see static/couplet.js.
     """
     found = {}
     for family in families:
+        recorded = next((run for checkpoint in family.checkpoints if (run := shipped_run(checkpoint.id, folder))), None)
+        if recorded is not None:
+            found[family.stem] = recorded
+            continue
         headline = next((f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)), "")
         first = first_results.load(headline, folder)
         if first is not None:
@@ -70,15 +74,9 @@ def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[
         if typed is not None and typed.get("couplets"):
             found[family.stem] = {"couplets": typed["couplets"], "panes": []}
             continue
-        recorded = shipped_points(f"{family.stem}-points", folder)
-        if recorded is not None:
-            found[family.stem] = recorded
-            continue
-        for checkpoint in family.checkpoints:
-            run = shipped_run(checkpoint.id, folder)
-            if run is not None:
-                found[family.stem] = run
-                break
+        points = shipped_points(f"{family.stem}-points", folder)
+        if points is not None:
+            found[family.stem] = points
     return found
 
 

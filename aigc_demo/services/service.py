@@ -110,10 +110,11 @@ class Service:
         """The run card of a request; the only place that builds one."""
         import torch
 
-        known = find(name).checkpoints(request)
+        use_case = find(name)
+        known = use_case.checkpoints(request)
         versions = {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
         used = known[0] if known else ""
-        return Card(name, card_values(request), used, self.store.sha256(used) if used else "", versions)
+        return Card(name, card_values(use_case, request), used, self.store.sha256(used) if used else "", versions)
 
     def facts(self, name: str, request: Request) -> Json:
         """What a badge says of a result: device, number of weights, seed."""
@@ -128,7 +129,8 @@ class Service:
 
     def python(self, name: str, request: Request) -> tuple[str, str]:
         """The request as two programs: with this project, and without its networks ("" where there is none)."""
-        use_case, values = find(name), card_values(request)
+        use_case = find(name)
+        values = card_values(use_case, request)
         other = use_case.library(request) if use_case.library else f"{name}_library"
         kind = next((kind for kind in ("txt", "png", "wav") if kind in use_case.formats), use_case.formats[0])
         ours = replaced(example("ours"), OURS, f'{OURS}"{name}", "{kind}", {values!r}')
@@ -159,10 +161,11 @@ def as_json(card: Card) -> Json:
     return plain
 
 
-def card_values(request: Request) -> Json:
-    """The fields of a request. A drawing is kept as the small picture that the model saw."""
+def card_values(use_case: UseCase[Any, Any], request: Request) -> Json:
+    """The fields of a request. A drawing, or what the use case makes `small`, is kept as the models saw it."""
     from aigc_demo.data.images import placed
 
+    request = use_case.small(request) if use_case.small else request
     return {
         name: placed(value) if name.startswith("drawing") and str(value).startswith("data:") else value
         for name, value in dataclasses.asdict(request).items()

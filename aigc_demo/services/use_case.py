@@ -44,6 +44,7 @@ class UseCase(Generic[R, T]):
     )
     shown: Callable[..., Any] | None = None  # as `run`, of what stands on the page: for a save that must not run again
     parameters: Callable[["Store", R], int] | None = None  # number of weights; by default those of the checkpoints
+    small: Callable[[R], R] | None = None  # the request with its pictures as small as the models see them, for a card
     first: R | None = None  # the request of the first result that ships with the page; None where there is none
     warm: R | None = None  # the smallest request, done once in the background after the start
 

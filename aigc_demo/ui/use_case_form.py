@@ -12,6 +12,7 @@ with form.tab(), bench():
 form.run(scope)                              # or form.watch(view): after every change
 """
 
+import base64
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -82,8 +83,11 @@ class UseCaseForm(Form):
     def watch(
         self, *views: Any, show: Show | None = None, triggers: Sequence[Any] | None = None, **options: Any
     ) -> Any:
-        """The views after every change of a control, or of `triggers`; the last change is never lost."""
-        stream = self._handler(views, show)
+        """The views after every change of a control, or of `triggers`; the last change is never lost.
+
+        Pictures travel inside the value, without a second request.
+        """
+        stream = self._handler(views, show, inside=True)
 
         def once(request: Request, lang: str) -> tuple[Any, ...]:
             *_, shown = stream(request, lang=lang)
@@ -96,11 +100,13 @@ class UseCaseForm(Form):
     def _outputs(self, views: Sequence[Any]) -> list[Any]:
         return [*views, *(part for part in (self.line, self.note) if part is not None)]
 
-    def _handler(self, views: Sequence[Any], show: Show | None) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    def _handler(
+        self, views: Sequence[Any], show: Show | None, inside: bool = False
+    ) -> Callable[..., Iterator[tuple[Any, ...]]]:
         """(request, *state, lang) -> values of the views, progress and badge, for every step worth telling."""
 
         def handler(request: Request, *state: Any, lang: str) -> Iterator[tuple[Any, ...]]:
-            facts, files = None, dict[int, tuple[bytes, Any]]()
+            facts, send = None, inlined if inside else Files(views[0].GRADIO_CACHE)
             for step, milliseconds in timed(paced(self.service.stream(self.use_case, request, *state))):
                 line = [progress(step.done, step.total)] if self.line is not None else []
                 note = [gr.skip()] if self.note is not None else []
@@ -108,7 +114,7 @@ class UseCaseForm(Form):
                     yield (*[gr.skip()] * len(views), *line, *note)
                     continue
                 facts = facts or self.service.facts(self.use_case, request)
-                value = hosted(step.value, views[0].GRADIO_CACHE, files)
+                value = hosted(step.value, send)
                 shown = show(value, functools.partial(tr, lang)) if show else [value]
                 note = [badge("live", ms=milliseconds, **facts)] if self.note is not None else []
                 yield (*shown, *line, *note)
@@ -122,12 +128,28 @@ class UseCaseForm(Form):
         return self.service.python(self.use_case, request)
 
 
-def hosted(part: Any, cache: str, files: dict[int, tuple[bytes, Any]]) -> Any:
-    """A page value with a file of Gradio's cache in place of every `bytes`; `files` remembers those of this run."""
+def hosted(part: Any, send: Callable[[bytes], Any]) -> Any:
+    """A page value with what `send` makes of every `bytes`."""
     if isinstance(part, bytes):
-        if id(part) not in files:
-            files[id(part)] = (part, file_data(save_bytes_to_cache(part, "sheet.png", cache)))
-        return files[id(part)][1]
+        return send(part)
     if isinstance(part, dict):
-        return {name: hosted(value, cache, files) for name, value in part.items()}
-    return [hosted(value, cache, files) for value in part] if isinstance(part, list | tuple) else part
+        return {name: hosted(value, send) for name, value in part.items()}
+    return [hosted(value, send) for value in part] if isinstance(part, list | tuple) else part
+
+
+def inlined(file: bytes) -> Json:
+    """A PNG file as an address that holds it."""
+    return {"url": f"data:image/png;base64,{base64.b64encode(file).decode()}"}
+
+
+class Files:
+    """PNG files in Gradio's cache; those of a run, which every value of it repeats, are written once."""
+
+    def __init__(self, cache: str):
+        self.cache = cache
+        self.known: dict[int, tuple[bytes, Any]] = {}
+
+    def __call__(self, file: bytes) -> Any:
+        if id(file) not in self.known:
+            self.known[id(file)] = (file, file_data(save_bytes_to_cache(file, "sheet.png", self.cache)))
+        return self.known[id(file)][1]

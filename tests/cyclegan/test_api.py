@@ -9,14 +9,15 @@ from api import SMALL, Api, bomb, data_url, encoded, small
 from PIL import Image
 
 from aigc_demo.services import cards
+from aigc_demo.services.cyclegan.requests import DIRECTIONS
 
-ASKED = [name for name in SMALL if name.startswith("cyclegan_")]
-PUBLIC = [name + kind for name in ASKED for kind in ("", "_save", "_python")]
+WAYS = ("nothing", "without", "cycle")
+PUBLIC = [name for name in SMALL if name.startswith("cyclegan_")]
 
 
 def always(api):
     """The same emoji is translated."""
-    return api.good("cyclegan_translate")[0]
+    return api.file("cyclegan_translate")
 
 
 def test_these_are_all_public_endpoints(api):
@@ -27,45 +28,47 @@ def test_these_are_all_public_endpoints(api):
 @pytest.mark.parametrize("endpoint", PUBLIC)
 def test_every_endpoint_answers_gradios_client(program, endpoint):
     """Arguments by name, as the API page shows them."""
-    found = program.predict(api_name=f"/{endpoint}", **small(endpoint))
-    if endpoint.endswith("_save"):
-        assert Path(found["name"]).suffix == ".png" and found["file"]["url"].endswith(found["name"])
-    elif endpoint.endswith("_python"):
-        assert "aigc_demo" in found["ours"] and "safetensors" in found["library"]
-    else:
-        assert found[0]["sheets"] and found[-1]["state"] == "live"
+    file, result = program.predict(api_name=f"/{endpoint}", **small(endpoint))
+    assert file["url"].endswith(".png") and Path(file["path"]).name == file["orig_name"]
+    assert result["card"]["use_case"] == endpoint and result["milliseconds"] > 0 and result["device"] == "CPU"
 
 
 def test_both_directions_answer_and_differ(api):
-    forth, back = (api.good("cyclegan_translate", direction=way)[0] for way in ("to_google", "to_twitter"))
-    assert forth["away"][0] == back["away"][0] and forth["sheets"] != back["sheets"]
+    (file, forth), (other, back) = (api.good("cyclegan_translate", direction=way) for way in DIRECTIONS)
+    assert forth["away"][0] == back["away"][0]
+    assert api.client.get(file["url"]).content != api.client.get(other["url"]).content
     assert len(forth["readings"]) == 3 and 0 <= forth["readings"][0]["vendor_share"] <= 1
+
+
+def test_a_row_tells_how_far_every_picture_is_from_the_truth(api):
+    _, found = api.good("cyclegan_compare", row="things")
+    assert {name: len(errors) for name, errors in found["errors"].items()} == dict.fromkeys(WAYS, 8)
 
 
 def test_a_picture_of_ones_own_has_no_true_pair(api):
     own = data_url(encoded(Image.new("RGB", (300, 200), "tomato")))
-    found = api.good("cyclegan_translate", picture=own)[0]
-    assert "away" not in found and len(found["readings"]) == 2 and found["counts"] == [7]
+    _, found = api.good("cyclegan_translate", picture=own)
+    assert "away" not in found and len(found["readings"]) == 2
 
 
-@pytest.mark.parametrize("endpoint", ASKED)
+@pytest.mark.parametrize("endpoint", PUBLIC)
 @pytest.mark.parametrize("kind", ["png", "gif", "mp4", "json"])
-def test_a_saved_file_carries_its_card(api, tmp_path, endpoint, kind):
-    saved = api.good(f"{endpoint}_save", format=kind)[0]
-    file = tmp_path / saved["name"]
-    file.write_bytes(api.client.get(saved["file"]["url"]).content)
+def test_a_file_carries_its_card(api, tmp_path, endpoint, kind):
+    made, result = api.good(endpoint, format=kind)
+    file = tmp_path / made["orig_name"]
+    file.write_bytes(api.client.get(made["url"]).content)
     card = cards.read(file)
     assert card.use_case == endpoint and len(card.sha256) == 64
-    assert {name: card.values[name] for name in small(endpoint)} == small(endpoint)
+    asked = {name: value for name, value in small(endpoint).items() if name != "format"}
+    assert card.values == asked == result["card"]["values"]
 
 
-NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "7", "", None, [], [1], {}]
+NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "seven", "", None, [], [1], {}]
 
 
 def test_no_number_is_taken_on_trust(api):
-    for endpoint in ("cyclegan_translate", "cyclegan_translate_save", "cyclegan_translate_python"):
-        answers = [api.bad(endpoint, sample=value) for value in NONSENSE]
-        assert all("must be" in words or "is empty" in words for words in answers)
+    answers = [api.bad("cyclegan_translate", sample=value) for value in NONSENSE]
+    assert all("must be" in words or "is empty" in words for words in answers)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_no_number_is_taken_on_trust(api):
         ("cyclegan_translate", "sample", 24, "must be between 0 and 23, got 24."),
         ("cyclegan_compare", "row", "cats", "must be one of faces, things, signs, got cats."),
         ("cyclegan_compare", "direction", None, "must be"),
-        ("cyclegan_compare_save", "format", "bmp", "must be one of png, gif, mp4, json, got bmp."),
+        ("cyclegan_compare", "format", "bmp", "must be one of png, gif, mp4, json, got bmp."),
     ],
 )
 def test_sentences_say_what_to_do(api, endpoint, field, value, words):
@@ -111,7 +114,7 @@ def test_pictures_of_every_kind_are_translated(api):
         "thin": data_url(encoded(frames[0].resize((1, 3000)))),
     }
     for name, picture in pictures.items():
-        assert api.good("cyclegan_translate", picture=picture)[0]["counts"] == [7], name
+        assert len(api.good("cyclegan_translate", picture=picture)[1]["readings"]) == 2, name
 
 
 def test_chinese_sentences(app_url, client):

@@ -1,13 +1,14 @@
-"""CycleGAN tab, last part: the course of both trainings, with the cycle term and without. All of it ships."""
+"""The course of both trainings, with the cycle term and without. All of it ships."""
 
 from pathlib import Path
 
 import gradio as gr
 
 from aigc_demo.services import home
-from aigc_demo.services.cyclegan.checkpoints import CYCLE
+from aigc_demo.services.cyclegan.requests import CYCLE
+from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.source import function_text
+from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.vae_views import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
@@ -16,7 +17,7 @@ SPOKEN = ("across", "shade", "loss", "guess", "nothing", "pictures", "facts")
 ROWS = ("source", "with", "without")
 
 
-def training() -> None:
+def build(service: Service) -> None:
     """The time machine: eight held-out emoji translated at moments of both trainings, and the losses."""
     with gr.Tab(t("cyclegan.tab_training"), id="cyclegan_training", elem_id="tab-cyclegan_training"):
         heading("cyclegan.training_title", "cyclegan.training_lead")
@@ -28,10 +29,7 @@ def training() -> None:
             r"\mathcal L(D_Y) = \tfrac12 \mathbb E_y \big(D_Y(y) - 1\big)^2 + \tfrac12 \mathbb E_x D_Y(G(x))^2",
             "cyclegan.how_training",
             {"Mao et al., Least Squares Generative Adversarial Networks, 2017": "https://arxiv.org/abs/1611.04076"},
-            {
-                "aigc_demo/training/cyclegan.py · Pool.swap": function_text("training.cyclegan", "Pool.swap"),
-                "aigc_demo/training/cyclegan.py · critic_loss": function_text("training.cyclegan", "critic_loss"),
-            },
+            sources("training.cyclegan:Pool.swap", "training.cyclegan:critic_loss"),
         )
 
 
