@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from aigc_demo.models.gan import LOSSES, SLOPE, PointGANConfig
+from aigc_demo.models.gan import LOSSES, SLOPE
+from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services.gan.live import BATCH, BETAS, Training
 from aigc_demo.services.gan.requests import Points
 from benchmarks.measure import Result, Run, alternate, median, stopwatch
