@@ -106,7 +106,7 @@ NUMBERS = [
     ("diffusion_beside", "steps"),
     ("diffusion_hub", "seed"),
 ]
-NONSENSE = [math.nan, math.inf, -math.inf, 10**9 + 0.5, -1.5, 10**30, 10**400, True, "7", "", None, [], [1], {}]
+NONSENSE = [math.nan, math.inf, -math.inf, 10**9 + 0.5, -1.5, 10**30, 10**400, True, "seven", "", None, [], [1], {}]
 
 
 @pytest.mark.parametrize(("endpoint", "field"), NUMBERS)

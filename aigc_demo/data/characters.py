@@ -39,6 +39,15 @@ class Characters:
         guesses = (simplified(character), alike, plain, plain.swapcase(), alike.replace('"', "'"))
         return next((guess for guess in guesses if len(guess) == 1 and guess in self._index), "")
 
+    def named_unknown(self, text: str, most: int = 5) -> str:
+        """The first unknown characters of `text` for a sentence, each with the known one that is most likely meant."""
+        named = []
+        for character in self.unknown(text)[:most]:
+            shown = character if character.isprintable() else unicodedata.name(character, f"U+{ord(character):04X}")
+            nearest = self.nearest(character)
+            named.append(f"{shown} → {nearest}" if nearest else shown)
+        return ", ".join(named)
+
 
 def simplified(text: str) -> str:
     """Chinese text in simplified characters; as it is where opencc is not installed."""

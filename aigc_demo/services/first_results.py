@@ -46,7 +46,8 @@ def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
     source = {"checkpoint": used[0], "sha256": service.store.sha256(used[0])} if used else {}
     facts = service.facts(name, use_case.first)
     told = {"parameters": facts["parameters"], "seed": facts["seed"], "values": asdict(use_case.first), **source}
-    write(folder / f"{name}.json", {"value": named(shown[-1]), **told})
+    card = {"card": named(use_case.card(service.store))} if use_case.card else {}
+    write(folder / f"{name}.json", {"value": named(shown[-1]), **card, **told})
     for place, file in enumerate(files):
         (folder / f"{name}-{place}.png").write_bytes(file)
     return True
@@ -58,10 +59,10 @@ def write(path: Path, value: Json) -> None:
 
 
 def load(name: str, folder: Path = EXAMPLES) -> Json | None:
-    """{"value", "parameters", "seed", ...} of a first result, files as {"url": address}; None when it is not there."""
+    """{"value", "card", "parameters", "seed", ...} of a first result, with the addresses of its files, or None."""
     try:
         first: Json = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        return {**first, "value": placed(first["value"], folder)}
+        return {**first, "value": placed(first["value"], folder), "card": placed(first.get("card"), folder)}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -65,7 +65,8 @@ def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[
         headline = next((f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)), "")
         first = first_results.load(headline, folder)
         if first is not None:
-            found[family.stem] = {**first["value"], "parameters": first["parameters"], "seed": first["seed"]}
+            shown = first["card"] or first["value"]
+            found[family.stem] = {"panes": [], **shown, "parameters": first["parameters"], "seed": first["seed"]}
             continue
         typed = shipped_value(f"{family.stem}-typed", folder)
         if typed is not None and all(isinstance(typed.get(name), str) for name in ("prompt", "text")):

@@ -46,6 +46,7 @@ class UseCase(Generic[R, T]):
     parameters: Callable[["Store", R], int] | None = None  # number of weights; by default those of the checkpoints
     small: Callable[[R], R] | None = None  # the request with its pictures as small as the models see them, for a card
     first: R | None = None  # the request of the first result that ships with the page; None where there is none
+    card: Callable[["Store"], Json] | None = None  # what the landing page shows, where that isn't the first result
     warm: R | None = None  # the smallest request, done once in the background after the start
 
 

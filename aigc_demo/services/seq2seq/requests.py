@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
+COUPLETS = "seq2seq-couplets"  # the checkpoint
 SHORTEST, LONGEST = 2, 20  # characters of a line; a comma inside it counts
 FIRST = "落霞与孤鹜齐飞"
 WAYS = ("beam", "draw")
@@ -15,7 +16,7 @@ Line = Annotated[str, Text(400)]
 
 
 @dataclass(frozen=True)
-class Pair:
+class Pair(Request):
     """Answer an upper line with several lower lines, ranked by how likely the model finds them."""
 
     upper: Line = FIRST
@@ -29,16 +30,10 @@ class Pair:
     apart: Annotated[int, Range(1, 5)] = 2  # characters in which any two of the lines differ, at least
     seed: Annotated[int, SEED] = 7  # of drawing
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Request):
     """Our network and transformers', same weights, same upper line."""
 
     upper: Line = FIRST
     beam: Annotated[int, Range(1, 16)] = 4
-
-    def __post_init__(self) -> None:
-        check(self)

@@ -6,7 +6,6 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
 from aigc_demo.data.characters import Characters
 from aigc_demo.models.seq2seq import MARKS
-from aigc_demo.services.gpt.reading import NAMED, hint
 from aigc_demo.services.seq2seq.requests import LONGEST, SHORTEST, Beside, Pair
 
 COMMA = "，"
@@ -19,9 +18,8 @@ def line_of(text: str, characters: str) -> str:
     if not line:
         raise BadRequestError("line_empty")
     known = Characters(characters[len(MARKS) :])
-    unknown = known.unknown(line)
-    if unknown:
-        raise BadRequestError("unknown_characters", characters=", ".join(map(hint(known), unknown[:NAMED])))
+    if unknown := known.named_unknown(line):
+        raise BadRequestError("unknown_characters", characters=unknown)
     if sum(character != COMMA for character in line) < SHORTEST:
         raise BadRequestError("line_short", least=SHORTEST)
     if len(line) > LONGEST:

@@ -2,10 +2,13 @@
 
 import ast
 import json
+import runpy
 
 import numpy as np
 import pytest
 import torch
+from runs import Runs
+from runs import last as last_of
 
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import build
@@ -15,12 +18,12 @@ from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Seq2SeqConfig
 from aigc_demo.pipelines import parity
 from aigc_demo.sampling.beam import Line
 from aigc_demo.services import cards
-from aigc_demo.services.seq2seq import famous, scripts
-from aigc_demo.services.seq2seq.answering import chosen, spread
-from aigc_demo.services.seq2seq.plain import answer_value, sides_value
-from aigc_demo.services.seq2seq.reading import line_of
+from aigc_demo.services.seq2seq import famous
+from aigc_demo.services.seq2seq.beside import sides
+from aigc_demo.services.seq2seq.lines import line_of
+from aigc_demo.services.seq2seq.pair import answer_value, chosen, numbers, prosody, spread
 from aigc_demo.services.seq2seq.requests import REPEATS, TONES, Beside, Pair
-from aigc_demo.services.seq2seq.service import create
+from aigc_demo.services.service import Service
 
 LETTERS = MARKS + "，天地日月山水风云花鸟人心有无来去"
 UPPER = "天日山花"
@@ -48,7 +51,7 @@ def service():
     model = Seq2Seq(config).eval().requires_grad_(False)
     for weight in model.parameters():
         weight.add_(0.3 * torch.randn_like(weight))
-    return create(Shelf(model))
+    return Runs(Shelf(model), "seq2seq")
 
 
 def answered(service, **values):
@@ -152,11 +155,11 @@ def test_what_is_asked_of_every_place():
 
 @pytest.mark.parametrize("way", ["beam", "draw"])
 def test_asked_tones_are_kept(service, way):
-    pattern = service.prosody.pattern(UPPER)
+    pattern = prosody().pattern(UPPER)
     found = answered(service, tones="regular", way=way, temperature=2.0)
     assert set(pattern) <= set("平仄") and found.replies
     for reply in found.replies:
-        assert False not in reply.agree and reply.tones == service.prosody.pattern(reply.text)
+        assert False not in reply.agree and reply.tones == prosody().pattern(reply.text)
 
 
 def test_a_pattern_of_ones_own_is_kept(service):
@@ -241,7 +244,7 @@ def test_bounds(values):
 
 def test_another_model_is_refused():
     with pytest.raises(NotFoundError):
-        list(create(Shelf(torch.nn.Linear(2, 2))).pair(Pair()))
+        list(Runs(Shelf(torch.nn.Linear(2, 2)), "seq2seq").pair(Pair()))
 
 
 # known lines
@@ -265,11 +268,11 @@ def test_every_known_line_is_as_long_as_its_answer():
 
 
 def test_both_implementations_write_the_same(service):
-    made = service.beside(Beside(upper=UPPER, beam=3))
+    made = last_of(service.beside(Beside(upper=UPPER, beam=3)))
     assert made.same and made.ours.greedy == made.theirs.greedy and made.ours.beam == made.theirs.beam
     assert len(made.ours.beam) == 3 and made.first is None and made.maximum <= parity.TOLERANCE
     assert made.kind == "MBartForConditionalGeneration"
-    value = sides_value(made)
+    value = sides(Beside(), made)["sides"]
     assert json.loads(json.dumps(value)) == {**value, "ours": {**value["ours"], "beam": list(made.ours.beam)}} | {
         "theirs": {**value["theirs"], "beam": list(made.theirs.beam)}
     }
@@ -292,7 +295,7 @@ def test_a_wrong_weight_is_found_in_its_layer(service):
 @pytest.mark.parametrize("kind", ["txt", "html", "png", "json"])
 def test_a_saved_file_carries_its_card(service, tmp_path, kind):
     request = Pair(upper=UPPER, lines=2, tones="free")
-    *_, last = service.save(request, kind)
+    *_, last = service.service.save("seq2seq_pair", request, kind)
     file = tmp_path / f"couplet.{kind}"
     file.write_bytes(last.value)
     card = cards.read(file)
@@ -303,22 +306,42 @@ def test_a_saved_file_carries_its_card(service, tmp_path, kind):
 
 
 def test_values_for_the_page_are_plain(service):
-    found = answer_value(answered(service))
+    found = answer_value(Pair(), answered(service))
     assert json.loads(json.dumps(found)) == found
+    told = numbers(Pair(), answered(service))
+    assert json.loads(json.dumps(told)) == told and told["replies"][0]["text"] == found["replies"][0]["text"]
     assert (found["layers"], found["heads"]) == (2, 4) and len(found["replies"]) == 6
 
 
-@pytest.mark.parametrize("request_", [Pair(), Pair(way="draw"), Pair(way="draw", temperature=0.0), Beside()])
-def test_scripts_are_python(request_):
-    ours, library = scripts.python(request_)
-    compile(ours, "ours.py", "exec")
-    compile(library, "library.py", "exec")
-    assert "落霞与孤鹜齐飞" in library and "落霞与孤鹜齐飞" in ours
+REQUESTS = [
+    Pair(beam=4, lines=2),
+    Pair(way="draw", lines=2),
+    Pair(way="draw", temperature=0.0),
+    Beside(upper="明月松间照"),
+]
 
 
-def test_a_line_cannot_break_out_of_a_script():
-    ours, library = scripts.python(Pair(upper="天\"'''\\\n日"))
-    for text in (ours, library):  # all of it is one constant of the script
+def programs(request):
+    """Both programs of a request."""
+    return Service().python(f"seq2seq_{type(request).__name__.lower()}", request)
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_both_programs_answer_the_line(request_, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    ours, library = programs(request_)
+    for name, source in (("ours", ours), ("library", library)):
+        (tmp_path / f"{name}.py").write_text(source)
+        runpy.run_path(str(tmp_path / f"{name}.py"), run_name="__main__")
+    upper, *lines = [line for line in capsys.readouterr().out.splitlines() if not line.startswith("{")]
+    assert upper == request_.upper and lines and all(len(line) == len(upper) for line in lines)
+    assert (tmp_path / "ours.txt").read_text().startswith(upper)
+    if isinstance(request_, Beside):
+        assert lines[0] in (tmp_path / "ours.txt").read_text()
+
+
+def test_a_line_cannot_break_out_of_a_program():
+    for text in programs(Pair(upper="天\"'''\\\n日")):  # all of it is one constant of the program
         found = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
         assert any(isinstance(value, str) and value.startswith("天\"'") and value.endswith("日") for value in found)
 

@@ -5,10 +5,11 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services import home
+from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.source import function_text
+from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.tabs.seq2seq_views import stage
+from aigc_demo.ui.tabs.seq2seq.stage import stage
 from aigc_demo.ui.tabs.vae_views import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
@@ -22,7 +23,7 @@ PAPERS = {
 }
 
 
-def training() -> None:
+def build(service: Service) -> None:
     """The time machine: three couplets and the cost of unseen ones under one scrubber."""
     with gr.Tab(t("seq2seq.tab_training"), id="seq2seq_training", elem_id="tab-seq2seq_training"):
         heading("seq2seq.training_title", "seq2seq.training_lead")
@@ -33,10 +34,7 @@ def training() -> None:
             r"\mathcal L = -\sum_{t} \ln p_\theta(y_t \mid y_{<t}, x)",
             "seq2seq.how_training",
             PAPERS,
-            {
-                "aigc_demo/models/seq2seq.py · loss": function_text("models.seq2seq", "loss"),
-                "aigc_demo/training/seq2seq.py · couplet_batches": function_text("training.seq2seq", "couplet_batches"),
-            },
+            sources("models.seq2seq:loss", "training.seq2seq:couplet_batches"),
         )
 
 

@@ -1,3 +1,0 @@
-"""The checkpoint of the couplet tab."""
-
-COUPLETS = "seq2seq-couplets"

@@ -1,0 +1,70 @@
+"""Our network beside transformers' with the same weights: greedy line and beam of both, times, and every layer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view, words
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.widgets import bench, controls, heading, how_it_works, result, view
+
+PAPERS = {
+    "Liu et al., Multilingual Denoising Pre-training for Neural Machine Translation (mBART), 2020": (
+        "https://arxiv.org/abs/2001.08210"
+    )
+}
+
+
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    form = UseCaseForm("seq2seq_beside", service)
+    with form.tab():
+        heading("seq2seq.beside_title", "seq2seq.beside_lead")
+        with bench():
+            with controls():
+                form.text("upper")
+                form.slider("beam", main=True)
+                form.buttons("seq2seq.run_beside")
+            with result():
+                both, _, rows = form.first_shown(compared, 3)
+                views = [
+                    two_sides("seq2seq_beside-view", both),
+                    gr.HTML(**verdict_view()),
+                    table("seq2seq_beside-layers", rows),
+                ]
+                form.outcome(line=False)
+        how_it_works(
+            r"\Delta = \max_i \lvert z_i^{\text{ours}} - z_i^{\text{library}} \rvert",
+            "seq2seq.how_beside",
+            PAPERS,
+            sources("pipelines.pairs.mbart:to_library", "pipelines.parity:compare"),
+        )
+    form.run(*views, show=compared)
+    return form
+
+
+def compared(value: Json, say: Say) -> Sequence[Any]:
+    """Lines and times, what all layers say, and the table of layers with the library's name."""
+    rows = layer_table(say, value["layers"], value["first"])
+    head = [rows["head"][0], say("seq2seq.layers_theirs"), *rows["head"][2:]]
+    return [value["sides"], verdict(say, value), {**rows, "head": head}]
+
+
+def two_sides(elem_id: str, value: Any) -> gr.HTML:
+    """Greedy line, beam and times of both implementations."""
+    names = ("greedy", "beam", "ms", "lines_same", "lines_apart")
+    spoken = words(**{name: f"seq2seq.beside_{name}" for name in names})
+    sides = "".join(
+        f'<section data-side="{side}"><h3>{t(name)}</h3><p class="lx-small"></p><dl></dl></section>'
+        for side, name in (("ours", "shell.beside_ours"), ("theirs", "seq2seq.beside_library"))
+    )
+    template = (
+        f'<div class="lx-two-sides lx-view" data-words="{spoken}"><p class="lx-nothing">{t("seq2seq.nothing")}</p>'
+        f'<p class="lx-verdict" hidden></p><div class="lx-sides">{sides}</div></div>'
+    )
+    return view("twoSides", template, value, elem_id=elem_id)
