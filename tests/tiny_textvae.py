@@ -10,7 +10,7 @@ from aigc_demo.checkpoints.catalogue import Catalogue, Checkpoint, Family
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.sentences import SPECIAL
 from aigc_demo.models.textvae import TextVAE, TextVAEConfig
-from aigc_demo.services.textvae.checkpoints import COMPARED, REVIEWS, VERSE
+from aigc_demo.services.textvae.requests import COMPARED, REVIEWS, VERSE
 
 CHARACTERS = (*SPECIAL, *"空山不见人大漠孤烟直明月松间照清泉石上流雾春风吹又生独钓寒江雪")
 PHRASES = "a beautiful film about love and loss the plot makes no sense at all dull movie"

@@ -59,13 +59,13 @@ class UseCaseForm(Form):
         formats: Sequence[str] = (),
         *,
         state: Sequence[Any] = (),
-        library: str = "shell.library",
+        library: str = "",
         line: bool = True,
     ) -> None:
         """Under the result: progress, badge, the save row for `formats`, link and programs.
 
         `state`: components whose values a save gets after the request. `library`: key of what the second program is
-        called. `line` False: a result that comes at once has no progress.
+        called, by default the library's where there is one. `line` False: a result that comes at once has no progress.
         """
         first = self.first
         self.line = progress_line() if line else None
@@ -73,7 +73,8 @@ class UseCaseForm(Form):
         self.note = honesty_badge(told)
         if formats:
             self.save(formats, self._save, state, **HIDDEN)
-        self.share(self._python, library if example(f"{self.use_case}_library") else "", **HIDDEN)
+        library = library or ("shell.library" if example(f"{self.use_case}_library") else "")
+        self.share(self._python, library, **HIDDEN)
 
     def run(self, *views: Any, show: Show | None = None, state: Sequence[Any] = (), **options: Any) -> Any:
         """Run and Stop: the views get the page's value of every step; `show` makes one for each view out of it."""

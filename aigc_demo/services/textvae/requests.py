@@ -1,10 +1,18 @@
 """What can be asked of the text autoencoders: one frozen request per use-case, with its bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
+VERSE, REVIEWS = "textvae-verse", "textvae-reviews"
+OF = {"verse": VERSE, "reviews": REVIEWS}
+COMPARED = {  # Bowman et al., table 2: name -> checkpoint
+    "lm": "textvae-verse-lm",
+    "vae": "textvae-verse-vae",
+    "vae_inputless": "textvae-verse-vae-inputless",
+    "lm_inputless": "textvae-verse-lm-inputless",
+}
 CORPORA = ("verse", "reviews")  # lines of Tang verse, phrases of film reviews
 LONGEST = 400  # characters of a sentence that are taken in at all
 EXAMPLES = {  # what an empty box stands for
@@ -18,8 +26,10 @@ Seed = Annotated[int, SEED]
 
 
 @dataclass(frozen=True)
-class Morph:
+class Morph(Request):
     """Go from sentence A to sentence B in equal steps between their codes."""
+
+    queue: ClassVar[str] = "quick"
 
     corpus: Corpus = "verse"
     first: Sentence = ""  # A; empty: the example
@@ -28,13 +38,12 @@ class Morph:
     temperature: Annotated[float, Range(0, 1.5, 0.05)] = 0.0  # of the words; 0: always the likeliest
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(Request):
     """Write sentences of codes drawn from the prior, or around a sentence."""
+
+    queue: ClassVar[str] = "quick"
 
     corpus: Corpus = "verse"
     around: Sentence = ""  # empty: from the prior
@@ -43,17 +52,13 @@ class Draw:
     count: Annotated[int, Range(1, 16)] = 8
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(Request):
     """What a line of verse costs four models, and how a decoder writes it with some of its words hidden."""
+
+    queue: ClassVar[str] = "quick"
 
     sentence: Sentence = ""  # empty: the example
     hidden: Annotated[float, Range(0, 1, 0.1)] = 0.4  # share of the words that the decoder is not shown
     seed: Seed = 7
-
-    def __post_init__(self) -> None:
-        check(self)

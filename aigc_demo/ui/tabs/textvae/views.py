@@ -1,6 +1,5 @@
 """The views of the text VAE tab: markup and words; what they do is in static/textvae.js."""
 
-from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
@@ -13,11 +12,6 @@ from aigc_demo.ui.widgets import scrubber, view
 NOTES = "replaced unread cut end"
 MODELS = ("lm", "vae", "vae_inputless", "lm_inputless")
 SVG = '<svg viewBox="0 0 640 190" role="img" aria-label="{label}"></svg>'
-
-
-def live(result: Any) -> dict[str, Any]:
-    """A result of any use-case as a value."""
-    return asdict(result)
 
 
 def box(kind: str, names: str, markup: str) -> str:

@@ -1,4 +1,4 @@
-"""From what a person writes to tokens, and what has to be said about it.
+"""From what a person writes to tokens, from codes to sentences, and what has to be said about it.
 
 Nothing that is unknown is passed over in silence: a word that is not in the vocabulary is named and the nearest known
 one is read for it, or a gap where there is none; what is too long is cut, and the rest is named.
@@ -6,18 +6,47 @@ one is read for it, or a gap where there is none; what is too long is cut, and t
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
-from aigc_demo.core.errors import BadRequestError
+import torch
+from torch import Tensor
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.sentences import END, SPECIAL, UNKNOWN, Words, join, split
-from aigc_demo.models.textvae import TextVAEConfig
-from aigc_demo.services.textvae.results import Read
+from aigc_demo.models.textvae import TextVAE, TextVAEConfig, write
+from aigc_demo.models.vae import Posterior
+from aigc_demo.services.text_saving import Part
+from aigc_demo.services.textvae.requests import VERSE
 
 CLOSE = 0.78  # how much alike two words must be, 0 to 1
 NEARLY = 0.03  # so much less alike is as good
 STOPS = re.compile(r"[，。；：？！、,.;:?!\n\r]+")  # a line of verse ends there
+
+
+@dataclass(frozen=True)
+class Read:
+    """A sentence as the model read it."""
+
+    given: str  # what stood in the box, or the example
+    text: str  # what was read of it
+    tokens: tuple[int, ...]  # without the end
+    words: tuple[str, ...]
+    replaced: tuple[tuple[str, str], ...] = ()  # a word that is not known, and the nearest one, or nothing
+    cut: str = ""  # what was left off at the end
+
+
+@dataclass(frozen=True)
+class Written:
+    """A sentence that the model wrote."""
+
+    text: str
+    words: tuple[str, ...]
+    chances: tuple[float, ...]  # of every word, then of the end
 
 
 def visible(text: str) -> str:
@@ -80,3 +109,47 @@ def likeness(word: str, other: str) -> float:
 def padded(tokens: tuple[int, ...], longest: int) -> list[int]:
     """The tokens with their END, filled up to the width of every row."""
     return [*tokens, *[END] * (longest + 1 - len(tokens))]
+
+
+def model_of(store: Store, checkpoint: str = VERSE) -> TextVAE:
+    """The text autoencoder, or language model, of a checkpoint; NotFoundError when it holds another kind."""
+    model = store.load(checkpoint)
+    if not isinstance(model, TextVAE):
+        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
+    return model
+
+
+def rows(sentences: list[Read], model: TextVAE) -> Tensor:
+    """Sentences as the encoder takes them, (B, T)."""
+    found = [padded(sentence.tokens, model.config.longest) for sentence in sentences]
+    return torch.tensor(found, device=next(model.parameters()).device)
+
+
+def encoded(sentences: list[Read], model: TextVAE) -> Posterior:
+    """q(z|x) of sentences."""
+    return model.encode(rows(sentences, model))
+
+
+def written(model: TextVAE, z: Tensor, temperature: float, generator: torch.Generator) -> list[Written]:
+    """The sentences of codes z (B, D)."""
+    tokens, chances = write(model, z, temperature, generator)
+    words = Words(model.config.tokens, model.config.by)
+    found = []
+    for row, sure in zip(tokens.tolist(), chances, strict=True):
+        count = row.index(END)
+        pieces = tuple(model.config.tokens[token] for token in row[:count])
+        found.append(Written(words.decode(row), pieces, rounded(sure[: count + 1])))
+    return found
+
+
+def rounded(numbers: Tensor) -> tuple[float, ...]:
+    """Numbers as they are sent."""
+    return tuple(round(number, 4) for number in numbers.tolist())
+
+
+def parts_of(found: Written, corpus: str) -> Iterator[Part]:
+    """The words of a sentence, tinted by how likely they were, and the end of the line."""
+    gap = "" if corpus == "verse" else " "
+    for place, (word, chance) in enumerate(zip(found.words, found.chances, strict=False)):
+        yield Part((gap if place else "") + word, p=chance, note=f"{100 * chance:.1f} %")
+    yield Part("\n")

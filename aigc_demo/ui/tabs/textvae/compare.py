@@ -1,7 +1,6 @@
-"""Text VAE tab, third part: language model and autoencoder, each with the standard and the inputless decoder."""
+"""A line before language model and autoencoder, each with the standard and the inputless decoder."""
 
 import json
-import time
 from typing import Any
 
 import gradio as gr
@@ -9,16 +8,16 @@ import gradio as gr
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.services import home
-from aigc_demo.services.textvae import checkpoints
-from aigc_demo.services.textvae.requests import Compare
-from aigc_demo.ui.form import Form
+from aigc_demo.services.service import Service
+from aigc_demo.services.textvae import requests
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs import textvae_views
-from aigc_demo.ui.tabs.parts import cached, table
-from aigc_demo.ui.tabs.textvae_values import FORMATS, live_badge, shipped
-from aigc_demo.ui.widgets import bench, controls, honesty_badge, how_it_works, predict_card, result
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import table
+from aigc_demo.ui.tabs.textvae import views
+from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result
 
+FORMATS = ("txt", "html", "png", "json")
 THEIRS = {  # Bowman et al., table 2, Penn Treebank test set: NLL and KL in nats per sentence
     "lm": (100, None),
     "vae": (101, 2),
@@ -40,9 +39,9 @@ PRESETS: dict[str, dict[str, Any]] = {
 }
 
 
-def compare(service: Any) -> Form:
-    """A line before four models, the table of all held-out lines, and what word dropout does."""
-    form = Form("textvae_compare", Compare)
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    form = UseCaseForm("textvae_compare", service)
     with form.tab():
         with bench():
             with controls():
@@ -51,43 +50,26 @@ def compare(service: Any) -> Form:
                 form.seed()
                 form.presets(PRESETS)
             with result():
-                first = shipped("compare")
-                view = textvae_views.rivals("textvae_compare-view", first)
-                note = honesty_badge(cached(first))
-                form.save(FORMATS, lambda request, kind: service.save("textvae_compare", request, kind))
-                form.share(lambda request: service.python(request), "textvae.plain_torch")
+                shown = views.rivals("textvae_compare-view", form.first_value)
+                form.outcome(FORMATS, library="textvae.plain_torch", line=False)
         measured()
-        predict_card(
-            "textvae.predict_compare",
-            ["textvae.predict_compare_right", "textvae.predict_compare_b", "textvae.predict_compare_c"],
-            "textvae.predict_compare_reveal",
-        )
+        question("textvae.predict_compare")
         how_it_works(
             r"-\log p(x) \;\le\; \mathbb E_{q(z \mid x)}\big[-\log p(x \mid z)\big] + w\,\mathrm{KL}\big(q(z \mid x) "
             r"\,\Vert\, p(z)\big), \qquad w: 0 \to 1",
             "textvae.how_compare",
             PAPERS,
-            {
-                "aigc_demo/training/textvae.py · terms": function_text("training.textvae", "terms"),
-                "aigc_demo/training/textvae.py · weight": function_text("training.textvae", "weight"),
-                "aigc_demo/models/textvae.py · hide": function_text("models.textvae", "hide"),
-            },
+            sources("training.textvae:terms", "training.textvae:weight", "models.textvae:hide"),
         )
-
-    def on_compare(request: Compare) -> tuple[Any, Any]:
-        """What a line costs four models, word by word, and the line rebuilt with some of its words hidden."""
-        began = time.perf_counter()
-        return textvae_views.live(service.compare(request)), live_badge(service, request, began)
-
-    form.watch(on_compare, [view, note])
+    form.watch(shown)
     return form
 
 
 def measured() -> None:
     """The table of all held-out lines, as the catalogue has it, and the KL of every dimension."""
     try:
-        found = {name: catalogue.checkpoint(id).metrics for name, id in checkpoints.COMPARED.items()}
-        main = {id: catalogue.checkpoint(id).metrics for id in (checkpoints.VERSE, checkpoints.REVIEWS)}
+        found = {name: catalogue.checkpoint(id).metrics for name, id in requests.COMPARED.items()}
+        main = {id: catalogue.checkpoint(id).metrics for id in (requests.VERSE, requests.REVIEWS)}
     except NotFoundError:
         return
     if not all(found.values()):
@@ -95,7 +77,7 @@ def measured() -> None:
     gr.HTML(f'<h3 class="lx-section">{t("textvae.table")}</h3><p class="lx-small">{t("textvae.table_note")}</p>')
     rows = [
         [t(f"textvae.model_{name}"), *ours(found[name]), *(str(value or "–") for value in THEIRS[name])]
-        for name in checkpoints.COMPARED
+        for name in requests.COMPARED
     ]
     rows += [
         [t(f"textvae.main_{id.rpartition('-')[2]}"), *ours(metrics), "–", "–"]
@@ -108,9 +90,9 @@ def measured() -> None:
         dimensions = json.loads((home.EXAMPLES / "textvae-dimensions.json").read_text("utf-8"))
     except (OSError, ValueError):
         return
-    names = {"vae": checkpoints.COMPARED["vae"], "vae_inputless": checkpoints.COMPARED["vae_inputless"]}
-    names |= {"verse": checkpoints.VERSE, "reviews": checkpoints.REVIEWS}
-    textvae_views.bars("textvae_compare-bars", {name: dimensions.get(id, []) for name, id in names.items()})
+    names = {"vae": requests.COMPARED["vae"], "vae_inputless": requests.COMPARED["vae_inputless"]}
+    names |= {"verse": requests.VERSE, "reviews": requests.REVIEWS}
+    views.bars("textvae_compare-bars", {name: dimensions.get(id, []) for name, id in names.items()})
     gr.HTML(f'<p class="lx-small">{t("textvae.dims_note")}</p>')
 
 

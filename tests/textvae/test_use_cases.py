@@ -7,14 +7,18 @@ import sys
 
 import pytest
 import torch
+from runs import Runs, last
 from tiny_textvae import filled, tiny_store
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data.sentences import UNKNOWN
 from aigc_demo.models.textvae import write
-from aigc_demo.services.textvae import checkpoints, documents, reading, scripts
-from aigc_demo.services.textvae.requests import EXAMPLES, Compare, Draw, Morph
-from aigc_demo.services.textvae.service import create
+from aigc_demo.services.service import Service
+from aigc_demo.services.textvae import sentences as reading
+from aigc_demo.services.textvae.morph import document
+from aigc_demo.services.textvae.requests import COMPARED, EXAMPLES, OF, Compare, Draw, Morph
+from aigc_demo.services.textvae.sentences import encoded, model_of, written
+from aigc_demo.services.use_case import find
 
 REQUESTS = (
     Morph(stops=4),
@@ -27,43 +31,43 @@ REQUESTS = (
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    return create(tiny_store(filled(tmp_path_factory.mktemp("assets"))))
+    return Runs(tiny_store(filled(tmp_path_factory.mktemp("assets"))), "textvae")
 
 
 def config(service, corpus="verse"):
-    return service.model(checkpoints.OF[corpus]).config
+    return model_of(service.store, OF[corpus]).config
 
 
 def test_a_way_begins_and_ends_with_the_sentences_own_reconstructions(service):
-    made = service.morph(Morph(first="明月松间照", last="清泉石上流", stops=5))
-    model = service.model(checkpoints.VERSE)
-    ends = service.encoded([made.first, made.last], model).mean
-    rebuilt = service.written(model, ends, 0.0, torch.Generator())
+    made = last(service.morph(Morph(first="明月松间照", last="清泉石上流", stops=5)))
+    model = model_of(service.store)
+    ends = encoded([made.first, made.last], model).mean
+    rebuilt = written(model, ends, 0.0, torch.Generator())
     assert [made.steps[0], made.steps[-1]] == rebuilt and len(made.steps) == 5
 
 
 def test_half_way_is_the_mean_of_both_codes(service):
-    made = service.morph(Morph(stops=3))
-    model = service.model(checkpoints.VERSE)
-    middle = service.encoded([made.first, made.last], model).mean.mean(0, keepdim=True)
-    assert service.written(model, middle, 0.0, torch.Generator())[0] == made.steps[1]
+    made = last(service.morph(Morph(stops=3)))
+    model = model_of(service.store)
+    middle = encoded([made.first, made.last], model).mean.mean(0, keepdim=True)
+    assert written(model, middle, 0.0, torch.Generator())[0] == made.steps[1]
 
 
 def test_empty_boxes_stand_for_the_examples(service):
-    made = service.morph(Morph(stops=3))
+    made = last(service.morph(Morph(stops=3)))
     assert (made.first.text, made.last.text) == EXAMPLES["verse"]
-    assert service.morph(Morph(first=EXAMPLES["verse"][0], stops=3)) == made
+    assert last(service.morph(Morph(first=EXAMPLES["verse"][0], stops=3))) == made
 
 
 def test_mixed_words_go_over_one_place_at_a_time(service):
-    fade = service.morph(Morph(first="明月松间照", last="清泉石上流", stops=6)).fade
+    fade = last(service.morph(Morph(first="明月松间照", last="清泉石上流", stops=6))).fade
     assert fade[0] == "明月松间照" and fade[-1] == "清泉石上流"
     changes = [sum(a != b for a, b in zip(one, other, strict=True)) for one, other in zip(fade, fade[1:], strict=False)]
     assert changes == [1] * 5
 
 
 def test_the_dimensions_are_those_of_both_posteriors_widest_apart_first(service):
-    made = service.morph(Morph(stops=3))
+    made = last(service.morph(Morph(stops=3)))
     apart = [abs(one.mean_first - one.mean_last) for one in made.dimensions]
     assert apart == sorted(apart, reverse=True) and len(apart) == config(service).latent
     assert sum(gap**2 for gap in apart) ** 0.5 == pytest.approx(made.distance, abs=1e-3)
@@ -72,24 +76,24 @@ def test_the_dimensions_are_those_of_both_posteriors_widest_apart_first(service)
 
 def test_one_seed_one_result_and_at_temperature_zero_the_codes_decide(service):
     hot = Draw(temperature=1.0, count=6)
-    assert service.draw(hot) == service.draw(hot)
-    assert service.draw(hot) != service.draw(dataclasses.replace(hot, seed=8))
-    found = service.draw(Draw(count=3))
+    assert last(service.draw(hot)) == last(service.draw(hot))
+    assert last(service.draw(hot)) != service.draw(dataclasses.replace(hot, seed=8))
+    found = last(service.draw(Draw(count=3)))
     noise = torch.randn(3, config(service).latent, generator=torch.Generator().manual_seed(7))
-    tokens, _ = write(service.model(checkpoints.VERSE), noise)
+    tokens, _ = write(model_of(service.store), noise)
     assert [len(one.words) for one in found.sentences] == [row.index(1) for row in tokens.tolist()]
 
 
 def test_around_a_sentence_without_spread_all_are_its_own_reconstruction(service):
-    found = service.draw(Draw(around="空山不见人", spread=0, count=3))
+    found = last(service.draw(Draw(around="空山不见人", spread=0, count=3)))
     assert {one.text for one in found.sentences} == {found.middle.text} and set(found.distances) == {0.0}
-    far = service.draw(Draw(around="空山不见人", spread=2, count=3))
+    far = last(service.draw(Draw(around="空山不见人", spread=2, count=3)))
     assert min(far.distances) > 0 and far.middle == found.middle
 
 
 def test_four_models_cost_what_their_words_and_codes_cost(service):
-    found = service.compare(Compare(sentence="空山不见人"))
-    assert [cost.model for cost in found.costs] == list(checkpoints.COMPARED)
+    found = last(service.compare(Compare(sentence="空山不见人")))
+    assert [cost.model for cost in found.costs] == list(COMPARED)
     for cost in found.costs:
         assert len(cost.words) == 6
         assert cost.total == pytest.approx(sum(cost.words) + (cost.kl or 0), abs=0.02)
@@ -98,7 +102,7 @@ def test_four_models_cost_what_their_words_and_codes_cost(service):
 
 @pytest.mark.parametrize("hidden", [0.0, 1.0])
 def test_hidden_words_are_hidden(service, hidden):
-    found = service.compare(Compare(sentence="空山不见人", hidden=hidden))
+    found = last(service.compare(Compare(sentence="空山不见人", hidden=hidden)))
     assert set(found.shown) == {""} if hidden else found.shown == tuple("空山不见人")
 
 
@@ -142,14 +146,14 @@ def test_control_and_direction_signs_are_left_out(service):
 @pytest.mark.parametrize("text", ["   ", "，。！", "\x00\x01", "\u202e"])
 def test_a_sentence_without_a_word_is_refused(service, text):
     with pytest.raises(BadRequestError, match="There is no word in"):
-        service.morph(Morph(first=text))
+        last(service.morph(Morph(first=text)))
 
 
 def test_a_sentence_of_another_language_is_refused_with_what_to_do(service):
     with pytest.raises(BadRequestError, match="lines of Chinese verse"):
-        service.draw(Draw(around="hello there"))
+        last(service.draw(Draw(around="hello there")))
     with pytest.raises(BadRequestError, match="English film reviews"):
-        service.draw(Draw("reviews", "落霞与孤鹜齐飞"))
+        last(service.draw(Draw("reviews", "落霞与孤鹜齐飞")))
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
@@ -158,31 +162,30 @@ def test_a_saved_file_carries_its_card(service, request_, kind, tmp_path):
     from aigc_demo.services import cards
 
     use_case = f"textvae_{type(request_).__name__.lower()}"
-    *_, last = service.save(use_case, request_, kind)
+    *_, step = service.service.save(use_case, request_, kind)
     file = tmp_path / f"x.{kind}"
-    file.write_bytes(last.value)
+    file.write_bytes(step.value)
     card = cards.read(file)
     assert card.use_case == use_case and card.values == dataclasses.asdict(request_)
-    assert card.checkpoint == checkpoints.used(request_)[0]
+    assert card.checkpoint == find(use_case).checkpoints(request_)[0]
 
 
 def test_markup_in_a_sentence_is_never_markup_in_a_file(service):
     request = Draw("reviews", "a <script>alert(1)</script> movie", count=1)
-    *_, last = service.save("textvae_draw", request, "html")
-    assert b"<script>alert" not in last.value and b"alert" in last.value
+    *_, step = service.service.save("textvae_draw", request, "html")
+    assert b"<script>alert" not in step.value and b"alert" in step.value
 
 
 def test_documents_hold_every_sentence(service):
-    made = service.morph(Morph(stops=4))
-    text = documents.document(made).text
+    made = last(service.morph(Morph(stops=4)))
+    text = document(Morph(), [made]).text
     assert all(step.text in text for step in made.steps) and made.first.text in text
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
 def test_the_scripts_run_and_the_plain_one_writes_the_same(service, request_, tmp_path):
     """The second script in plain PyTorch, in a folder with the same weights; our own result beside it."""
-    model = service.model(checkpoints.used(request_)[-1])
-    ours, plain = scripts.python(request_, model.config)
+    ours, plain = Service(service.store).python(f"textvae_{type(request_).__name__.lower()}", request_)
     compile(ours, "ours", "exec")
     (tmp_path / "assets").symlink_to(service.store.assets)
     done = subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, capture_output=True, text=True, timeout=120)
@@ -191,10 +194,10 @@ def test_the_scripts_run_and_the_plain_one_writes_the_same(service, request_, tm
     if isinstance(request_, Compare):
         assert "nats" in lines[0]
         return
-    made = getattr(service, type(request_).__name__.lower())(request_)
+    made = last(getattr(service, type(request_).__name__.lower())(request_))
     assert lines == [one.text for one in (made.steps if isinstance(request_, Morph) else made.sentences)]
 
 
 def test_a_result_is_plain_json(service):
     for request in REQUESTS:
-        json.dumps(dataclasses.asdict(getattr(service, type(request).__name__.lower())(request)))
+        json.dumps(dataclasses.asdict(last(getattr(service, type(request).__name__.lower())(request))))

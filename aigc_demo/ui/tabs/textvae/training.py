@@ -6,19 +6,20 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services import home
-from aigc_demo.services.textvae.checkpoints import OF
+from aigc_demo.services.service import Service
+from aigc_demo.services.textvae.requests import OF
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.source import function_text
-from aigc_demo.ui.tabs import textvae_views
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.textvae import views
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works
 
 
-def training() -> None:
+def build(service: Service) -> None:
     """The time machine: sentences rebuilt and drawn, the way between two, and the curves with the annealing."""
     with gr.Tab(t("textvae.tab_training"), id="textvae_training", elem_id="tab-textvae_training"):
         heading("textvae.training_title", "textvae.training_lead")
         value = courses()
-        textvae_views.course("textvae_training-view", value)
+        views.course("textvae_training-view", value)
         honesty_badge(badge("cached") if value else None)
         how_it_works(
             r"\mathcal L = -\log p(x \mid z) + w \sum_d \max\big(\lambda, \mathrm{KL}_d\big), \qquad "
@@ -29,10 +30,7 @@ def training() -> None:
                     "https://arxiv.org/abs/1511.06349"
                 )
             },
-            {
-                "aigc_demo/training/textvae.py · weight": function_text("training.textvae", "weight"),
-                "aigc_demo/training/textvae.py · terms": function_text("training.textvae", "terms"),
-            },
+            sources("training.textvae:weight", "training.textvae:terms"),
         )
 
 
