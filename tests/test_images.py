@@ -14,7 +14,7 @@ from api import SVG, bomb, chunk, data_url, encoded, stroke
 from PIL import Image
 
 from aigc_demo.core.errors import BadFileError, BadRequestError, UserError
-from aigc_demo.data import digits, images
+from aigc_demo.data import digits, images, picture_files
 
 SAMPLES = Path(__file__).resolve().parent.parent / "assets" / "examples" / "mnist-samples.png"
 
@@ -28,9 +28,9 @@ def samples():
 # what is read
 
 
-@pytest.mark.parametrize("kind", images.FORMATS)
+@pytest.mark.parametrize("kind", picture_files.FORMATS)
 def test_every_kind_of_picture_is_read(kind):
-    picture = images.open_picture(encoded(stroke(), kind))
+    picture = picture_files.open_picture(encoded(stroke(), kind))
     assert picture.size == (224, 224)
     assert images.drawing_to_digit(picture).max() == 1
 
@@ -42,7 +42,7 @@ def test_every_mode_of_png_is_a_drawing(mode):
         picture = Image.fromarray(values)
     else:
         picture = stroke().convert(mode)
-    found = images.drawing_to_digit(images.from_data_url(data_url(encoded(picture))))
+    found = images.drawing_to_digit(picture_files.from_data_url(data_url(encoded(picture))))
     np.testing.assert_allclose(found, images.drawing_to_digit(stroke()), atol=1e-6)
 
 
@@ -50,7 +50,7 @@ def test_ink_on_transparent_paper_is_seen():
     for colour in ("black", "white"):
         picture = Image.new("RGBA", (100, 100), (0, 0, 0, 0))
         picture.paste(colour, (40, 20, 50, 80))
-        assert (images.drawing_to_digit(images.from_data_url(data_url(encoded(picture)))) > 0).sum() > 20
+        assert (images.drawing_to_digit(picture_files.from_data_url(data_url(encoded(picture)))) > 0).sum() > 20
 
 
 def test_pale_ink_is_seen():
@@ -60,12 +60,14 @@ def test_pale_ink_is_seen():
 
 def test_the_first_frame_of_an_animation_is_the_drawing():
     raw = encoded(stroke(), "GIF", save_all=True, append_images=[Image.new("L", (224, 224))])
-    np.testing.assert_array_equal(images.drawing_to_digit(images.open_picture(raw)), images.drawing_to_digit(stroke()))
+    np.testing.assert_array_equal(
+        images.drawing_to_digit(picture_files.open_picture(raw)), images.drawing_to_digit(stroke())
+    )
 
 
 def test_a_data_url_comes_back_as_it_was():
     picture = Image.fromarray(np.arange(1024, dtype=np.uint8).reshape(32, 32))
-    again = images.from_data_url(images.to_data_url(picture))
+    again = picture_files.from_data_url(images.to_data_url(picture))
     assert again.mode == "L" and np.array_equal(np.asarray(again), np.asarray(picture))
 
 
@@ -99,11 +101,11 @@ NOT_PICTURES = {
 @pytest.mark.parametrize("name", NOT_PICTURES)
 def test_what_is_no_picture_is_refused(name):
     with pytest.raises(BadFileError) as refused:
-        images.from_data_url(NOT_PICTURES[name])
+        picture_files.from_data_url(NOT_PICTURES[name])
     assert refused.value.key == "not_a_picture"
 
 
-@pytest.mark.parametrize("kind", images.FORMATS)
+@pytest.mark.parametrize("kind", picture_files.FORMATS)
 def test_damaged_pictures_are_refused_or_read(kind):
     """Bytes changed at random end as a picture or as our sentence, never as something else."""
     whole, dice = encoded(stroke(64), kind), random.Random(0)
@@ -112,7 +114,7 @@ def test_damaged_pictures_are_refused_or_read(kind):
         for _ in range(dice.randint(1, 8)):
             raw[dice.randrange(len(raw))] = dice.randrange(256)
         try:
-            images.drawing_to_digit(images.open_picture(bytes(raw[: dice.randint(1, len(raw))])))
+            images.drawing_to_digit(picture_files.open_picture(bytes(raw[: dice.randint(1, len(raw))])))
         except UserError as refused:
             assert refused.key in ("not_a_picture", "too_large", "empty_drawing")
 
@@ -121,7 +123,7 @@ def test_text_that_swells_is_refused():
     swollen = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 50_000_000, 9))
     raw = encoded(stroke(64))
     with pytest.raises(BadFileError, match="not a picture"):
-        images.open_picture(raw[:33] + swollen + raw[33:])
+        picture_files.open_picture(raw[:33] + swollen + raw[33:])
 
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
@@ -132,7 +134,7 @@ def test_too_many_pixels_are_refused_from_the_header(side):
     with pytest.raises(
         BadFileError, match=f"has {math.ceil(side**2 / 1e6)} megapixels; the most is 16. Make it smaller"
     ) as refused:
-        images.from_data_url(data_url(raw))
+        picture_files.from_data_url(data_url(raw))
     assert refused.value.key == "too_large"
     assert time.process_time() - began < 1
 
@@ -141,7 +143,7 @@ def test_a_bomb_that_lies_about_its_size_stays_small():
     raw = bomb(20_000)
     lying = chunk(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 1, 0, 0, 0, 0))
     with pytest.raises(BadRequestError, match="empty"):  # it is what it says, black
-        images.drawing_to_digit(images.open_picture(raw[:8] + lying + raw[33:]))
+        images.drawing_to_digit(picture_files.open_picture(raw[:8] + lying + raw[33:]))
 
 
 @pytest.mark.parametrize("colour", [0, 255, 128])
@@ -199,13 +201,13 @@ def test_odd_sheets_do_no_harm(size):
 
 def test_a_small_grey_picture_is_taken_as_it_is():
     pixels = np.random.default_rng(0).integers(0, 256, (32, 32), dtype=np.uint8)
-    found = images.drawing_to_digit(images.from_data_url(data_url(encoded(Image.fromarray(pixels)))))
+    found = images.drawing_to_digit(picture_files.from_data_url(data_url(encoded(Image.fromarray(pixels)))))
     assert np.array_equal(images.to_bytes(found), pixels)
 
 
 def test_a_placed_digit_stays_where_it_is(samples):
     placed = images.drawing_to_digit(Image.fromarray(samples[60]).resize((224, 224)))
-    again = images.drawing_to_digit(images.from_data_url(images.to_data_url(images.to_pil(placed))))
+    again = images.drawing_to_digit(picture_files.from_data_url(images.to_data_url(images.to_pil(placed))))
     np.testing.assert_allclose(again, placed, atol=1 / 127.5)
 
 

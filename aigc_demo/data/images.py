@@ -1,56 +1,15 @@
-"""Between the pictures of the outside world and tensors in [-1, 1]."""
+"""Between pictures and arrays in [-1, 1]; pictures from outside come through data/picture_files.py."""
 
 import base64
 import io
-import math
-import re
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
-from aigc_demo.core.errors import BadFileError, BadRequestError
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.data.picture_files import PREFIX, from_data_url
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP")  # what may be uploaded; no SVG, which can carry scripts
-MOST_PIXELS = 16_000_000
-PREFIX = "data:image/"
 FAINTEST = 0.1  # of the way from black to white: what differs less from its paper is no ink
-LARGEST = 1000  # pixels of a side that a drawing is looked at with, about
-
-
-def open_picture(data: bytes) -> Image.Image:
-    """An uploaded picture, fully decoded; BadFileError when it is none, or larger than MOST_PIXELS."""
-    try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise too_large(picture.width * picture.height)
-        picture.load()
-    except Image.DecompressionBombError as error:
-        raise too_large(pixels_named(error)) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
-        raise BadFileError("not_a_picture") from None
-    return picture
-
-
-def pixels_named(error: Exception) -> int:
-    """How many pixels Pillow says that a picture has, which it will not open."""
-    found = re.search(r"\d+", str(error))
-    return int(found[0]) if found else 2 * (Image.MAX_IMAGE_PIXELS or MOST_PIXELS)
-
-
-def too_large(pixels: int) -> BadFileError:
-    """The sentence for a picture with too many pixels."""
-    return BadFileError("too_large", megapixels=math.ceil(pixels / 1e6), limit=MOST_PIXELS // 10**6)
-
-
-def from_data_url(url: str) -> Image.Image:
-    """The picture in a "data:image/...;base64,..." text."""
-    head, _, body = url.partition(",")
-    if not head.startswith(PREFIX) or not head.endswith(";base64"):
-        raise BadFileError("not_a_picture")
-    try:
-        return open_picture(base64.b64decode(body, validate=True))
-    except ValueError:  # binascii.Error is one too
-        raise BadFileError("not_a_picture") from None
 
 
 def to_data_url(picture: Image.Image) -> str:
@@ -67,7 +26,6 @@ def ink(picture: Image.Image) -> np.ndarray:
     """
     clear = picture.has_transparency_data
     sheet = picture.convert("RGBA" if clear else "L")
-    sheet = sheet.reduce(max(1, max(sheet.size) // LARGEST))
     if not clear:
         return contrast(sheet)
     on_white, on_black = (
@@ -120,20 +78,17 @@ def placed(url: str) -> str:
 
 
 def square(picture: Image.Image, side: int, *, whole: bool = False) -> np.ndarray:
-    """A picture of any size and kind -> (3, side, side) float in [-1, 1], on white, the right way up.
+    """An opened picture of any size -> (3, side, side) float in [-1, 1], on white.
 
     Its middle; with `whole` all of it, with white beside it where it is not square. A colour picture of this size stays
     as it is.
     """
-    upright = ImageOps.exif_transpose(picture)
-    if upright.has_transparency_data:
-        clear = upright.convert("RGBA")
+    colour = picture.convert("RGB")
+    if picture.has_transparency_data:
+        clear = picture.convert("RGBA")
         if not clear.getchannel("A").getextrema()[1]:
             raise BadRequestError("empty_picture")
-        upright = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    elif upright.mode.startswith("I"):  # 16 bits a pixel
-        upright = Image.fromarray((np.asarray(upright) // 256).clip(0, 255).astype(np.uint8))
-    colour = upright.convert("RGB")
+        colour = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
     fitted = fit_whole(colour, side) if whole else ImageOps.fit(colour, (side, side), Image.Resampling.LANCZOS)
     return np.asarray(fitted, np.float32).transpose(2, 0, 1) / 127.5 - 1
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
 
 from aigc_demo.core.errors import BadFileError
-from aigc_demo.data.images import FORMATS, MOST_PIXELS, pixels_named, too_large
+from aigc_demo.data.picture_files import header
 
 KEY = "aigc_demo"  # of the PNG chunk and of the script in a page
 RULE = f"----- {KEY} -----"  # between a text and its comment
@@ -66,21 +66,6 @@ def mp4(frames: Sequence[Image.Image], rate: int = 12, text: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def opened(path: Path) -> Image.Image:
-    """A picture, its size judged from the header before a pixel is decoded."""
-    try:
-        picture = Image.open(path, formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise too_large(pixels_named(error)) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise BadFileError("not_a_picture") from error
-    pixels = picture.width * picture.height
-    if pixels > MOST_PIXELS:
-        picture.close()
-        raise too_large(pixels)
-    return picture
-
-
 def comment(path: Path) -> str:
     """The text that a file carries; BadFileError("no_card") when it has none."""
     with path.open("rb") as file:
@@ -100,7 +85,7 @@ def comment(path: Path) -> str:
 
 def picture_comment(path: Path) -> str:
     """The text in a PNG or GIF, without decoding its pixels."""
-    with opened(path) as picture:
+    with header(path) as picture:
         found = picture.info.get(KEY) or picture.info.get("comment") or ""
     return found.decode("utf-8", errors="replace") if isinstance(found, bytes) else str(found)
 

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import emoji, images
+from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.services.cyclegan.requests import CYCLE, JUDGE, Translate
 from aigc_demo.services.cyclegan.translators import SIDE, backwards, cross_fade, grid, model_of, pairs, shown
@@ -72,7 +73,7 @@ def seen(store: Store, request: Translate) -> tuple[Tensor, Tensor | None]:
 
 def uploaded(url: str) -> Array:
     """A picture of any size as a data URL -> what the models see of it, (3, 64, 64) float in [-1, 1], on white."""
-    return images.square(images.from_data_url(url), SIDE, whole=True)
+    return images.square(from_data_url(url), SIDE, whole=True)
 
 
 def small(request: Translate) -> Translate:

@@ -14,6 +14,7 @@ from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
+from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
@@ -52,7 +53,7 @@ def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
 def real_digit(store: Store, sample: int, drawing: str) -> Tensor:
     """A drawn digit, else a shipped real one: (1, 1, 32, 32) in [-1, 1]."""
     if drawing:
-        return torch.from_numpy(images.drawing_to_digit(images.from_data_url(drawing)))[None, None]
+        return torch.from_numpy(images.drawing_to_digit(from_data_url(drawing)))[None, None]
     sheet = digits.read_samples(Path(store.assets) / "examples" / "mnist-samples.png")
     return digits.to_float(torch.from_numpy(sheet[sample].copy())[None, None])
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from aigc_demo.core.steps import Step
 from aigc_demo.data import emoji, images
+from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.pipelines import convert, parity
 from aigc_demo.sampling.noise import SeededNoise
@@ -22,7 +23,7 @@ SIDE = 64  # pixels
 
 def brought(url: str) -> Array:
     """A picture of any size as a data URL -> what the model sees of it, (3, 64, 64) float in [-1, 1]."""
-    return images.square(images.from_data_url(url), SIDE)
+    return images.square(from_data_url(url), SIDE)
 
 
 def small(url: str) -> str:

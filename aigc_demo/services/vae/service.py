@@ -18,6 +18,7 @@ from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images, shapes
+from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.vae import VAE, Posterior, bound
 from aigc_demo.sampling.latent import lerp, slerp
@@ -60,7 +61,7 @@ class VAEService:
     def seen(self, sample: int, drawing: str) -> Tensor:
         """A drawn digit, else a shipped real one, as the models see it: (1, 1, 28, 28) in [0, 1]."""
         if drawing:
-            digit = torch.from_numpy(images.drawing_to_digit(images.from_data_url(drawing)))[2:-2, 2:-2]
+            digit = torch.from_numpy(images.drawing_to_digit(from_data_url(drawing)))[2:-2, 2:-2]
             return ((digit + 1) / 2).clamp(0, 1)[None, None].to(self.store.device)
         sheet = digits.read_samples(Path(self.store.assets) / "examples" / "mnist-samples.png")
         return torch.from_numpy(sheet[sample].copy())[None, None].to(self.store.device).float() / 255

@@ -65,24 +65,15 @@
 
   // `photo`: value is a data URL, or empty.
   luoxia.photo = (element, props, watch, trigger) => {
-    const root = element.querySelector(".lx-photo"), file = root.querySelector("input");
+    const root = element.querySelector(".lx-photo");
     const image = root.querySelector("img"), clear = root.querySelector(".lx-clear");
     const show = () => {
       image.hidden = clear.hidden = !props.value;
       if (props.value) image.src = props.value;
     };
     const send = (url) => { props.value = url; show(); if (trigger) trigger("change"); };
-    root.querySelector(".lx-upload").addEventListener("click", () => file.click());
+    luoxia.takePictures(root, send);
     clear.addEventListener("click", () => send(""));
-    file.addEventListener("change", () => {
-      const chosen = file.files[0];
-      file.value = "";
-      if (!chosen) return;
-      if (chosen.size > 5_000_000) return luoxia.toast(root.dataset.large);
-      const reader = new FileReader();
-      reader.onload = () => send(reader.result);
-      reader.readAsDataURL(chosen);
-    });
     watch("value", show);
     show();
   };

@@ -6,7 +6,6 @@
   luoxia.sketch = (element, props, watch, trigger) => {
     const root = element.querySelector(".lx-sketch");
     const canvas = root.querySelector("canvas");
-    const file = root.querySelector("input[type=file]");
     const context = canvas.getContext("2d");
     const pens = [...root.querySelectorAll("[data-ink]")];
     let last = null, mine = "", ink = "#1F2430";
@@ -77,16 +76,7 @@
     }
 
     root.querySelector(".lx-clear").addEventListener("click", () => { blank(); send(""); });
-    root.querySelector(".lx-upload").addEventListener("click", () => file.click());
-    file.addEventListener("change", () => {
-      const chosen = file.files[0];
-      file.value = "";
-      if (!chosen) return;
-      if (chosen.size > 1_400_000) return luoxia.say(root.dataset.large, true);
-      const reader = new FileReader();
-      reader.onload = () => { show(reader.result); send(reader.result); };
-      reader.readAsDataURL(chosen);
-    });
+    luoxia.takePictures(root, (url) => { show(url); send(url); });
     watch("value", () => { if ((props.value || "") !== mine) { mine = props.value || ""; show(mine); } });
     blank();
     if (props.value) show(props.value);

@@ -72,11 +72,11 @@ def sketch(
     """A sheet to draw on; its value is a data URL, or empty. `inks`: colours to draw in -> keys of their names."""
     canvas = f'<canvas width="224" height="224" role="img" tabindex="0" aria-label="{t(label)}"></canvas>'
     template = (
-        f'<div class="lx-sketch lx-empty" data-large="{t("shell.file_large")}">{palette(inks or {})}'
+        f'<div class="lx-sketch lx-empty">{palette(inks or {})}'
         f'<div class="lx-sheet">{canvas}<p class="lx-hint">{t(hint)}</p></div><div class="lx-line">'
         f'<button type="button" class="lx-clear">{t("shell.clear")}</button>'
         f'<button type="button" class="lx-upload">{t("shell.upload")}</button></div>'
-        f'<input type="file" accept="image/png,image/jpeg,image/webp,image/gif" hidden></div>'
+        '<input type="file" accept="image/*" hidden></div>'
     )
     return raw(view("sketch", template, "", elem_id=elem_id))
 

@@ -109,10 +109,10 @@ def emoji_picker(elem_id: str) -> gr.HTML:
 def photo(elem_id: str) -> gr.HTML:
     """A picture of one's own; its value is a data URL, or empty."""
     template = (
-        f'<div class="lx-photo" data-large="{t("vae.beside_large")}"><p class="lx-small">{t("vae.beside_own")}</p>'
+        f'<div class="lx-photo"><p class="lx-small">{t("vae.beside_own")}</p>'
         f'<img alt="{t("vae.beside_own")}" hidden><div class="lx-line">'
         f'<button type="button" class="lx-upload">{t("shell.upload")}</button>'
         f'<button type="button" class="lx-clear" hidden>{t("shell.clear")}</button></div>'
-        f'<input type="file" accept="image/png,image/jpeg,image/webp,image/gif" hidden></div>'
+        '<input type="file" accept="image/*" hidden></div>'
     )
     return raw(view("photo", template, "", elem_id=elem_id))
