@@ -10,13 +10,13 @@ BROKEN = "document.execCommand = () => false"
 
 @pytest.fixture
 def elsewhere(browser, app_url):
-    """Open the page from another machine: `elsewhere(script)` returns page and what its clipboard holds."""
+    """Open the page from another machine: `elsewhere(at, script)` gives the page and what its clipboard holds."""
     context = browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
 
-    def open_page(script=""):
+    def open_page(at, script=""):
         page = context.new_page()
         page.add_init_script(script)
-        page.goto(app_url.replace("127.0.0.1", "classroom.test"))
+        page.goto(app_url.replace("127.0.0.1", "classroom.test") + "/" + at)
         ready(page)
         assert not page.evaluate("window.isSecureContext")
 
@@ -42,7 +42,7 @@ def says(page, words: str) -> None:
 
 
 def test_copy_buttons_outside_a_dialog(elsewhere):
-    page, pasted = elsewhere()
+    page, pasted = elsewhere("diffusion")
     open_tab(page, DRAW)
     put(page, DRAW, "seed", 4321)
     part(page, DRAW, "link").click()
@@ -58,7 +58,7 @@ def test_copy_buttons_outside_a_dialog(elsewhere):
 
 
 def test_the_copy_button_of_a_lesson(elsewhere):
-    page, pasted = elsewhere()
+    page, pasted = elsewhere("diffusion")
     open_tab(page, DRAW)
     page.get_by_role("button", name="Lesson link").click()
     dialog = page.get_by_role("dialog", name="Lesson link")
@@ -70,7 +70,7 @@ def test_the_copy_button_of_a_lesson(elsewhere):
 
 
 def test_the_copy_button_of_an_answer(elsewhere):
-    page, pasted = elsewhere()
+    page, pasted = elsewhere("hf_text")
     open_tab(page, "hf_text_chat")
     part(page, "hf_text_chat", "message", "textarea").fill("hello")
     run(page, "hf_text_chat")
@@ -82,13 +82,13 @@ def test_the_copy_button_of_an_answer(elsewhere):
 
 
 def test_copy_buttons_of_gradio_find_a_clipboard(elsewhere):
-    page, pasted = elsewhere()
+    page, pasted = elsewhere("gan")
     page.evaluate("navigator.clipboard.writeText('line one\\r\\nline two\\t!')")
     assert pasted() == "line one\nline two\t!"  # a box of text ends its lines so
 
 
 def test_a_copy_that_failed_says_so_and_shows_the_link(elsewhere):
-    page, _ = elsewhere(BROKEN)
+    page, _ = elsewhere("diffusion", BROKEN)
     open_tab(page, DRAW)
     part(page, DRAW, "link").click()
     says(page, "did not allow copying")
