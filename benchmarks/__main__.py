@@ -12,7 +12,7 @@ import sys
 from importlib import import_module
 
 from aigc_demo.core import environment
-from benchmarks.measure import Result
+from benchmarks.measure import Result, cpu_features
 
 NAMES = (
     *("diffusion_sampling", "autoencoder", "plane_click", "gan_drawing", "gan_points"),
@@ -36,6 +36,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, help="how often each side runs")
     options = parser.parse_args()
     environment.prepare()  # threads wait as they do in the app; before torch is imported
+    if not options.json:
+        sys.stdout.write(f"CPU: {cpu_features()}\n")
     rounds = {"rounds": options.rounds} if options.rounds else {}
     for name in [options.name] if options.name else NAMES:
         result: Result = import_module(f"benchmarks.{name}").run(**rounds)

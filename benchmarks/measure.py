@@ -77,6 +77,18 @@ def compare(name: str, unit: str, limit: float, runs: list[Run], key: str, more:
     return Result(name, unit, median(runs, f"ours_{key}"), median(runs, f"peer_{key}"), ratio, limit, runs, more or [])
 
 
+def cpu_features() -> str:
+    """What of the CPU decides the speed of torch, how many cores there are, and how busy they have been of late."""
+    import torch
+
+    known: dict[str, object] = dict(torch.cpu.get_capabilities()) if hasattr(torch.cpu, "get_capabilities") else {}
+    units = sorted(
+        name for name, value in known.items() if value is True and name.startswith(("avx", "amx", "neon", "sve"))
+    )
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{' '.join(units) or torch.backends.cpu.get_cpu_capability()}, {os.cpu_count()} cores{load}"
+
+
 def environment(**changes: str) -> dict[str, str]:
     """Environment of a child: this project on its path, nothing that reaches outside."""
     quiet = {"PYTHONPATH": str(ROOT), "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}

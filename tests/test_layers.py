@@ -26,6 +26,7 @@ ONLY_IN = {
     "accelerate": {"training"},
     "diffusers": {"pipelines", "examples"},
     "transformers": {"pipelines", "examples"},
+    "onnxruntime": {"pipelines"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT)
 

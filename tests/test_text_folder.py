@@ -10,7 +10,7 @@ from tiny_language import network, save_llama, save_t5, save_words
 from transformers import AutoModelForCausalLM
 
 from aigc_demo.core.errors import UnavailableError, UserError
-from aigc_demo.models.int8 import Int8Linear, in_bytes, is_here, to_bytes
+from aigc_demo.models.int8 import Int8Linear, Packed, in_bytes, is_here, pack, to_bytes
 from aigc_demo.pipelines import text_bytes
 from aigc_demo.pipelines.text_bytes import open_bytes
 from aigc_demo.pipelines.text_folder import Spelling, Words, open_text
@@ -155,7 +155,7 @@ def test_an_early_config_opens_too(folder, tmp_path):
 @pytest.mark.parametrize("outputs", [64, 192, 96, 40])
 def test_bytes_are_within_half_a_step(outputs):
     weight = torch.randn(outputs, 30)
-    layer = Int8Linear(to_bytes(weight), 30)
+    layer = Int8Linear(Packed(to_bytes(weight), torch.empty(0), torch.empty(0)), 30)
     again = layer.columns().transpose(1, 2).reshape(outputs, 30)
     steps = (weight.amax(0) - weight.amin(0)) / 255  # of a whole column: a block's are no larger
     assert ((again - weight).abs() <= steps / 2 + 1e-6).all() and not torch.equal(again, weight)
@@ -172,16 +172,28 @@ def test_sums_and_products_of_bytes_are_those_of_the_weights(shape):
     linear = torch.nn.Linear(64, 96)
     x = torch.randn(*shape, 64)
     with torch.inference_mode():
-        layer = Int8Linear(to_bytes(linear.weight), 64, linear.bias)
+        layer = Int8Linear(pack(linear.weight), 64, linear.bias)
         found, expected = layer(x), linear(x)
         exact = x @ layer.columns().transpose(1, 2).reshape(96, 64).T + linear.bias
     assert found.shape == expected.shape and (found - expected).norm() <= 0.01 * expected.norm()
     torch.testing.assert_close(found, exact, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("tokens", [1, 5])
+def test_columns_with_a_large_weight_are_exact_in_a_layer_that_narrows(tokens):
+    linear = torch.nn.Linear(128, 64)
+    x = torch.randn(tokens, 128)
+    with torch.no_grad():
+        linear.weight[3, 7], linear.weight[5, 90] = 30.0, -40.0
+        x[:, (7, 90)] *= 100
+        layer = Int8Linear(pack(linear.weight), 128, linear.bias)
+        assert {7, 90} <= set(layer.exact[0].tolist())
+        assert (layer(x) - linear(x)).abs().max() < 0.02
+
+
 def test_constant_and_zero_weights_have_bytes_too():
     for weight in (torch.zeros(64, 3), torch.full((64, 3), 0.7)):
-        layer = Int8Linear(to_bytes(weight), 3)
+        layer = Int8Linear(pack(weight), 3)
         torch.testing.assert_close(layer.columns().transpose(1, 2).reshape(64, 3), weight)
 
 

@@ -224,6 +224,15 @@ class Block(nn.Module):
         return F.dropout(x, self.dropout) if self.training and self.dropout else x
 
 
+def embedding(count: int, width: int) -> nn.Embedding:
+    """nn.Embedding with N(0, 1) as torch starts it; on the meta device without, where that would import for seconds."""
+    table = torch.empty(count, width)
+    if not table.is_meta:
+        nn.init.normal_(table)
+    found: nn.Embedding = nn.Embedding.from_pretrained(table, freeze=False)  # type: ignore[no-untyped-call]
+    return found
+
+
 class GPT(nn.Module):
     """Tokens in, scores of every possible next token out."""
 
@@ -233,9 +242,9 @@ class GPT(nn.Module):
     def __init__(self, config: GPTConfig):
         super().__init__()
         self.config = config
-        self.embed = nn.Embedding(config.vocabulary, config.width)
+        self.embed = embedding(config.vocabulary, config.width)
         if config.form == "gpt2":
-            self.positions = nn.Embedding(config.context, config.width)
+            self.positions = embedding(config.context, config.width)
         else:
             self.register_buffer("rotary", rotary_table(config), persistent=False)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.n_layer))
@@ -249,6 +258,8 @@ class GPT(nn.Module):
     @torch.no_grad()
     def init_weights(self) -> None:
         """N(0, 0.02) as GPT-2; projections into the residual stream begin at 0, so that a new block is the identity."""
+        if self.head.weight.is_meta:
+            return
         for name, weight in self.named_parameters():
             if name.endswith(("out.weight", "down.weight", "bias")):
                 weight.zero_()

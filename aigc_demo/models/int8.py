@@ -9,6 +9,9 @@ summed with the numbers of x as weights. `embedding_bag_byte_rowwise_offsets` of
 and all sums in float32: only the weights are rounded, not the inputs, which lose most where a few numbers are far
 larger than all others (Dettmers et al., 2022, arXiv:2208.07339).
 
+A few columns of a narrowing layer (the MLP's second) have one weight far larger than the rest, and meet the largest
+inputs: the EXACT columns that rounding would move the most stay in float32 beside the bytes.
+
 A prompt of several tokens is no weighted sum but a product of matrices: weights go back to float32 first.
 
 I numbers in, O numbers out, N = O / WIDTH blocks of a column.
@@ -18,7 +21,7 @@ import copy
 import functools
 import threading
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -26,6 +29,7 @@ from torch import Tensor, nn
 
 WIDTHS = (64, 32, 16, 8)  # outputs of a block: the first of these that divides O
 EXTRA = 8  # bytes of a block's scale and low, float32 both
+EXACT = 8  # columns of a narrowing layer that keep float32
 FEW = 2  # tokens that are read as weighted sums
 TOLERANCE = 0.01  # of the product's size that it may be off
 SLOWEST = 5  # times as long as float32 weights take out of the cache; a byte pays where they come out of the memory
@@ -53,6 +57,26 @@ def to_bytes(weight: Tensor) -> Tensor:
     return found.view(-1, width + EXTRA)
 
 
+class Packed(NamedTuple):
+    """A matrix (O, I) by bytes, and what is not rounded of it: columns (K, O) of the inputs `exact` (K,)."""
+
+    bytes: Tensor
+    exact: Tensor
+    columns: Tensor
+
+
+def pack(weight: Tensor) -> Packed:
+    """weight (O, I) by bytes; of a narrowing layer without the columns that rounding would move the most."""
+    outputs, inputs = weight.shape
+    if inputs <= outputs:
+        return Packed(to_bytes(weight), torch.empty(0, dtype=torch.int64), torch.empty(0, outputs))
+    blocks = weight.float().view(-1, width_of(outputs), inputs)  # (N, WIDTH, I)
+    steps = blocks.amax(1) - blocks.amin(1)  # the error of a block is in proportion
+    exact = steps.square().sum(0).topk(min(EXACT, inputs)).indices
+    columns = weight[:, exact].T.float().contiguous()
+    return Packed(to_bytes(weight.index_fill(1, exact, 0)), exact, columns)
+
+
 _room = threading.local()
 
 
@@ -71,11 +95,12 @@ class Int8Linear(nn.Module):
 
     packed: Tensor
 
-    def __init__(self, packed: Tensor, inputs: int, bias: Tensor | None = None):
-        """packed: of `to_bytes`; bias (O,)."""
+    def __init__(self, weight: Packed, inputs: int, bias: Tensor | None = None):
+        """weight: of `pack`; bias (O,)."""
         super().__init__()
+        packed = self._bytes = weight.bytes  # here again, found without nn.Module's search
         self.register_buffer("packed", packed)
-        self._bytes = packed  # the same, found without nn.Module's search
+        self.exact = (weight.exact.numpy(), weight.columns.numpy()) if len(weight.exact) else None
         self.bias = bias
         self.blocks, self.width = len(packed) // inputs, packed.shape[1] - EXTRA
         self.in_features, self.out_features = inputs, self.blocks * self.width
@@ -87,6 +112,8 @@ class Int8Linear(nn.Module):
     def product(self, x: np.ndarray) -> np.ndarray:
         """x (B, I) float32 -> (B, O), one weighted sum after the other."""
         found = self._row(x) if len(x) == 1 else np.concatenate([self._row(row) for row in x])
+        if self.exact is not None:
+            found = found + x[:, self.exact[0]] @ self.exact[1]
         return found if self._shift is None else found + self._shift
 
     def _row(self, x: np.ndarray) -> np.ndarray:
@@ -103,11 +130,13 @@ class Int8Linear(nn.Module):
             y = torch.from_numpy(self.product(rows.numpy()))
         else:
             y = torch.matmul(rows, self.columns()).transpose(0, 1).reshape(len(rows), -1)  # (N, T, WIDTH) before
+            if self.exact is not None:
+                y = y + rows[:, self.exact[0]] @ torch.from_numpy(self.exact[1])
             y = y if self.bias is None else y + self.bias
         return y.view(*x.shape[:-1], -1)
 
     def columns(self) -> Tensor:
-        """The weights as float32, (N, I, WIDTH)."""
+        """The rounded weights as float32, (N, I, WIDTH); 0 where a column is kept exact."""
         return torch.ops.quantized.embedding_bag_byte_unpack(self.packed).view(self.blocks, -1, self.width)
 
 
@@ -131,7 +160,7 @@ def is_here() -> bool:
     generator = torch.Generator().manual_seed(0)
     weight, x = torch.randn(1024, 256, generator=generator), torch.randn(1, 256, generator=generator)
     try:
-        layer = Int8Linear(to_bytes(weight), 256)
+        layer = Int8Linear(pack(weight), 256)
         found = layer(x)
     except (RuntimeError, AttributeError, NotImplementedError, TypeError):
         return False
@@ -165,7 +194,7 @@ def in_bytes(module: nn.Module) -> nn.Module:
     twin._modules = {}
     for name, part in module._modules.items():
         if isinstance(part, nn.Linear) and can_be_bytes(part):
-            twin._modules[name] = Int8Linear(to_bytes(part.weight.detach()), part.in_features, part.bias)
+            twin._modules[name] = Int8Linear(pack(part.weight.detach()), part.in_features, part.bias)
         else:
             twin._modules[name] = part and in_bytes(part)
     return twin

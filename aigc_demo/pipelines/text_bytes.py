@@ -1,6 +1,6 @@
 """Open a language model of a folder with a byte per weight: made once, kept beside the folder's files, then mapped.
 
-int8.safetensors    linear layers as models/int8.to_bytes packs them, embeddings as they are, the rest in float32
+int8.safetensors    linear layers as models/int8.pack rounds them, embeddings as they are, the rest in float32
 
 A mapped file takes memory only for what was read of it, which the system may take back, and opens at once.
 """
@@ -16,13 +16,13 @@ from torch import Tensor, nn
 
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
-from aigc_demo.models.int8 import Int8Linear, MappedEmbedding, can_be_bytes, is_here, to_bytes
+from aigc_demo.models.int8 import Int8Linear, MappedEmbedding, Packed, can_be_bytes, is_here, pack
 from aigc_demo.pipelines.pairs.gpt import TRANSPOSED, gpt_tensors
 from aigc_demo.pipelines.text_folder import OpenText, Words, config_in, open_text, prefix_of
 from aigc_demo.pipelines.weights import stacked
 
 FILE = "int8.safetensors"
-FORM = 1  # of the file; another number makes it anew
+FORM = 2  # of the file; another number makes it anew
 
 
 def open_bytes(folder: Path, name: str = "") -> OpenText:
@@ -95,7 +95,8 @@ def packed(folder: Path, config: GPTConfig) -> Iterator[tuple[str, Tensor]]:
             ]
             part = model.get_submodule(tensor.rpartition(".")[0])
             if tensor.endswith("weight") and can_be_bytes(part):
-                yield f"{tensor.rpartition('.')[0]}.packed", to_bytes(found)
+                for kind, value in pack(found)._asdict().items():
+                    yield f"{tensor.rpartition('.')[0]}.{kind}", value
             else:
                 mapped = isinstance(part, nn.Embedding) and found.dtype == torch.float16
                 yield tensor, found if mapped else found.float()
@@ -107,7 +108,8 @@ def assembled(config: GPTConfig, tensors: dict[str, Tensor]) -> GPT:
     for name, part in list(model.named_modules()):
         above, _, last = name.rpartition(".")
         if can_be_bytes(part):
-            layer = Int8Linear(tensors[f"{name}.packed"], part.in_features, tensors.get(f"{name}.bias"))
+            weight = Packed(*(tensors[f"{name}.{kind}"] for kind in Packed._fields))
+            layer = Int8Linear(weight, part.in_features, tensors.get(f"{name}.bias"))
             setattr(model.get_submodule(above), last, layer)
         elif isinstance(part, nn.Embedding):
             setattr(model.get_submodule(above), last, MappedEmbedding(tensors[f"{name}.weight"]))

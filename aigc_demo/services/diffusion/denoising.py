@@ -16,11 +16,13 @@ from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.diffusion import DiffusionModel
+from aigc_demo.pipelines.engine import Network
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import SamplerStep, sample
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import Array, Tile, plain
 from aigc_demo.services.use_case import Json
@@ -50,6 +52,14 @@ def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
     return model
 
 
+def quickest(model: DiffusionModel) -> Network:
+    """The network in the quickest engine that this machine has."""
+    unet = model.config.unet
+    x = torch.randn(2, unet.channels, unet.image_size, unet.image_size, generator=torch.Generator().manual_seed(0))
+    label = torch.tensor([0, unet.classes - 1])
+    return ENGINES.network(model, (x, torch.tensor([999, 0]).clamp_max(model.config.levels - 1), label))
+
+
 def real_digit(store: Store, sample: int, drawing: str) -> Tensor:
     """A drawn digit, else a shipped real one: (1, 1, 32, 32) in [-1, 1]."""
     if drawing:
@@ -75,7 +85,7 @@ def denoise(
     null = model.config.unet.classes - 1
     label = torch.tensor([null if digit == ANY else digit for digit in labels], device=x.device)
     scale = 1.0 if all(digit == ANY for digit in labels) else guidance
-    network = Denoiser(model, model.config.prediction, label, null, scale)
+    network = Denoiser(quickest(model), model.config.prediction, label, null, scale)
     schedule = alpha_bar(model.config.schedule, model.config.levels)
     return sample(network, model.fold(x), timesteps, schedule, sampler, eta, noise)
 
