@@ -1,6 +1,7 @@
 """CLIP, the VQ autoencoder, text-to-image diffusion and DALL-E: shapes, what each part does, small trainings."""
 
 import random
+from dataclasses import replace
 
 import pytest
 import tiny_scenes
@@ -162,6 +163,16 @@ def test_the_outer_levels_come_from_the_kl_autoencoder():
     assert not any("middle" in name for name in taken)
 
 
+def test_the_decoder_alone_learns_on_while_the_tokens_stay(tmp_path):
+    recipe = replace(vq_training.Recipe.tiny(), decoder_only=True)
+    before = VQVAE(recipe.model).eval()
+    renderer, out = tiny_scenes.renderer(tmp_path / "emoji"), tmp_path / "x.safetensors"
+    vq_training.train(recipe, renderer, out, tmp_path / "run", before=before)
+    after = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["model"]
+    changed = {name for name, tensor in before.state_dict().items() if not torch.equal(after[name], tensor)}
+    assert changed and all(name.startswith(("decoder", "entrance")) for name in changed)
+
+
 def test_text_reaches_every_position_and_attention_to_words_sums_to_one():
     model = Text2Image(Text2ImageConfig.tiny()).eval()
     for part in model.modules():
@@ -289,6 +300,8 @@ def test_models_of_scenes_are_measured_end_to_end(clip, dalle, tmp_path):
     assert count == 6 and {"all_right", "all_right_heldout", "all_right_4steps", "all_right_unguided"} < set(metrics)
     metrics, count = dalle_evaluation.evaluate(dalle, vq, clip, detector, 2)
     assert count == 4 and {"all_right", "all_right_best4", "all_right_best16_heldout"} < set(metrics)
+    metrics, _ = dalle_evaluation.evaluate(dalle, vq, None, detector, 2)
+    assert "all_right" in metrics and "all_right_best4" not in metrics
     assert set(dalle_evaluation.describing(dalle, vq, renderer, 4)) > {"described_object", "described_all"}
     assert "codebook_used" in scene_models.rebuilding(vq, detector, renderer, 6)
     assert scene_models.rebuilding(kl, detector, renderer, 6)["kl_nats"] > 0

@@ -68,29 +68,38 @@ def decode(autoencoder: VQVAE, tokens: Tensor) -> Tensor:
 def measure(model: DALLE, task: Task) -> Measured:
     """How well DALL-E draws and describes, with the autoencoder and the CLIP that ship."""
     autoencoder = loaded(task.store, model.config.autoencoder, VQVAE)
-    clip, reader = loaded(task.store, "clip-scenes", CLIP), detector(task.store)
-    metrics, count = evaluate(model, autoencoder, clip, reader)
+    known = any(entry.id == "clip-scenes" for entry in task.store.catalogue.checkpoints)
+    clip = loaded(task.store, "clip-scenes", CLIP) if known else None
+    metrics, count = evaluate(model, autoencoder, clip, detector(task.store))
     metrics |= describing(model, autoencoder, scenes.Renderer(present("emoji")))
     return Measured(metrics, count)
 
 
 def evaluate(
-    model: DALLE, autoencoder: VQVAE, clip: CLIP, detector: Detector, count: int = SENTENCES
+    model: DALLE, autoencoder: VQVAE, clip: CLIP | None, detector: Detector, count: int = SENTENCES
 ) -> tuple[Metrics, int]:
-    """The metrics of drawing, and the number of sentences."""
+    """The metrics of drawing, without re-ranking where there is no CLIP, and the number of sentences."""
     given = tasks(count)
     sentences = [task.text for task in given]
+    candidates = CANDIDATES if clip else 1
     pictures = torch.stack(
-        [decode(autoencoder, draw_tokens(model, sentences, HOW, 10_000 * i)) for i in range(CANDIDATES)]
+        [decode(autoencoder, draw_tokens(model, sentences, HOW, 10_000 * i)) for i in range(candidates)]
     )  # (candidates, N, 3, 64, 64)
-    liking = torch.stack([(embed_pictures(clip, drawn) * embed_texts(clip, sentences)).sum(1) for drawn in pictures])
+    ranks = torch.stack([similarity(clip, drawn, sentences) for drawn in pictures])  # (candidates, N)
     metrics: Metrics = {}
-    for best in (1, 4, CANDIDATES):
-        chosen = pictures[liking[:best].argmax(0), torch.arange(len(given))]
+    for best in (1, 4, 16)[: 3 if clip else 1]:
+        chosen = pictures[ranks[:best].argmax(0), torch.arange(len(given))]
         verdicts = [truth(task.claims, seen) for task, seen in zip(given, look(detector, chosen), strict=True)]
         found = shares(given, verdicts, "" if best == 1 else f"_best{best}")
         metrics |= {name: value for name, value in found.items() if best == 1 or name.startswith("all_")}
     return metrics, len(given)
+
+
+def similarity(clip: CLIP | None, pictures: Tensor, sentences: list[str]) -> Tensor:
+    """How well each picture fits its sentence, (N,); all alike without a CLIP."""
+    if clip is None:
+        return torch.zeros(len(pictures))
+    return (embed_pictures(clip, pictures) * embed_texts(clip, sentences)).sum(1)
 
 
 def describing(model: DALLE, autoencoder: VQVAE, renderer: scenes.Renderer, count: int = DESCRIBED) -> Metrics:

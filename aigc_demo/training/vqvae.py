@@ -46,6 +46,7 @@ class Recipe:
     piece: int = 4  # side of the pieces, in cells of the lattice
     whole: float = 0.15  # share of the budget, at its end, that is for whole pictures
     ema: float = 0.998  # decay of the moving average
+    decoder_only: bool = False  # encoder and codebook of the shipped file stay: the same tokens, a better picture
     seed: int = 0
 
     @classmethod
@@ -57,8 +58,8 @@ class Recipe:
 RECIPES = {"vqvae-scenes": Recipe()}
 
 
-def start_from(model: VQVAE, other: KLAutoencoder) -> list[str]:
-    """Take over what fits of the KL autoencoder, which has a level less: the names of these tensors."""
+def start_from(model: VQVAE, other: KLAutoencoder | VQVAE) -> list[str]:
+    """Take over what fits of an autoencoder, which may have fewer levels: the names of these tensors."""
     more = len(model.config.widths) - len(other.config.widths)
     ours, taken = model.state_dict(), {}
     for name, tensor in other.state_dict().items():
@@ -82,7 +83,7 @@ def train(
     out: Path,
     run: Path,
     minutes: float = float("inf"),
-    before: KLAutoencoder | None = None,
+    before: KLAutoencoder | VQVAE | None = None,
 ) -> Metrics:
     """Writes the averaged weights, with the last codebook, to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
@@ -91,6 +92,10 @@ def train(
     model = VQVAE(recipe.model)
     if before is not None:
         start_from(model, before)
+    if recipe.decoder_only:
+        for part in (model.encoder, model.leave, model.quantiser):
+            part.requires_grad_(False)
+        model.quantiser.eval()
     model = model.to(accelerator.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = EMA(model, recipe.ema)
     optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
@@ -101,7 +106,7 @@ def train(
 
     def step(progress: float) -> Metrics:
         x, chosen = drawn(renderer, recipe.batch, chance)
-        if progress < 1 - recipe.whole:
+        if progress < 1 - recipe.whole and not recipe.decoder_only:
             x = pieces_of(x, chosen, recipe.piece, chance)
         x = x.to(accelerator.device, memory_format=torch.channels_last)
         optimizer.set_rate(cosine(progress))
@@ -124,7 +129,11 @@ def train(
 
 
 def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
-    """Train on the scenes, from their KL autoencoder where it is there."""
-    kl = ASSETS / "checkpoints/kl-scenes.safetensors"
-    before = files.read(kl, KLAutoencoder, KLConfig) if kl.exists() else None
+    """Train on the scenes, from their KL autoencoder where it is there; the decoder alone from the shipped weights."""
+    kl, own = (ASSETS / f"checkpoints/{name}-scenes.safetensors" for name in ("kl", "vqvae"))
+    before: KLAutoencoder | VQVAE | None = None
+    if recipe.decoder_only:
+        before = files.read(own, VQVAE, VQConfig)
+    elif kl.exists():
+        before = files.read(kl, KLAutoencoder, KLConfig)
     return train(recipe, scenes.Renderer(present("emoji")), out, run, minutes, before)

@@ -10,7 +10,6 @@ import pytest
 import torch
 from api import SVG, bomb, data_url, encoded
 from PIL import Image
-from runs import last
 from tiny_cyclegan import filled, tiny_store
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError, UserError
@@ -25,6 +24,7 @@ from aigc_demo.services.cyclegan.requests import CYCLE, DIRECTIONS, PAIRS, ROWS,
 from aigc_demo.services.cyclegan.translate import uploaded
 from aigc_demo.services.cyclegan.translators import model_of
 from aigc_demo.services.service import Service
+from runs import last
 
 
 def same(a, b):
