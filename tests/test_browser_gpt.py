@@ -324,4 +324,4 @@ def test_under_reduced_motion_the_card_stands_still(visit):
 def test_scripts_come_for_what_is_shown(visit):
     page = visit()
     first_look(page, WRITE)
-    scripts_come(page, WRITE, "service.write", "With transformers", "to_library")
+    scripts_come(page, WRITE, '"gpt_write", "txt"', "With transformers", "to_library")

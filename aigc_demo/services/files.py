@@ -1,6 +1,6 @@
-"""What a result is saved as: pictures or a text, encoded in a format, with the run card inside."""
+"""What a result is saved as: pictures, a text or a trained model, encoded in a format, with the run card inside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -21,14 +21,25 @@ class Pictures:
     still: Image.Image | None = None  # what stands for an animation in a PNG; by default its last frame
 
 
-Content = Pictures | Document
+@dataclass(frozen=True)
+class Trained:
+    """A model that was trained on the page, and what is told of the training."""
+
+    weights: Callable[[], bytes]  # of a safetensors file
+    told: Document
+
+
+Content = Pictures | Document | Trained
 PICTURE = ("png", "json")  # formats of one picture
 ANIMATION = ("png", "gif", "mp4", "json")
 TEXT = text_saving.FORMATS
 
 
 def encode(content: Content, format: str, card: Card) -> bytes:
-    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone), TXT, HTML, PNG or JSON of a text."""
+    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone), TXT, HTML, PNG or JSON of a text;
+    safetensors of a trained model, which are its weights alone."""
+    if isinstance(content, Trained):
+        return content.weights() if format == "safetensors" else encode(content.told, format, card)
     if isinstance(content, Document):
         return text_saving.encode(content, format, card)
     text = card.to_json()

@@ -53,8 +53,7 @@ def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run")
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
     """Family stem -> what moves on its card: a recorded run of one of its checkpoints, else its first first result.
 
-    A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead;
-    one that writes has `<stem>-typed.json` with {"prompt", "text"}, or with {"couplets"}, see static/couplet.js.
+    A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead.
     """
     found = {}
     for family in families:
@@ -67,13 +66,6 @@ def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[
         if first is not None:
             shown = first["card"] or first["value"]
             found[family.stem] = {"panes": [], **shown, "parameters": first["parameters"], "seed": first["seed"]}
-            continue
-        typed = shipped_value(f"{family.stem}-typed", folder)
-        if typed is not None and all(isinstance(typed.get(name), str) for name in ("prompt", "text")):
-            found[family.stem] = {"typed": typed, "panes": []}
-            continue
-        if typed is not None and typed.get("couplets"):
-            found[family.stem] = {"couplets": typed["couplets"], "panes": []}
             continue
         points = shipped_points(f"{family.stem}-points", folder)
         if points is not None:
@@ -88,15 +80,6 @@ def shipped_points(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
         file = {"url": address(f"{name}-run.json", folder)}
         return {"file": file, "panes": [], "parameters": run["parameters"], "seed": run["seed"]}
     except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def shipped_text(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
-    """A text that ships with a model, as services/token_parts.py has it; None without it."""
-    try:
-        value: dict[str, Any] = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        return value if {"run", "text", "prompt", "parts", "parameters", "seed"} <= set(value) else None
-    except (OSError, ValueError, TypeError):
         return None
 
 

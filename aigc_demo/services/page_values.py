@@ -6,6 +6,7 @@ one by one, `reel` for frames that are kept and scrubbed in the browser.
 
 import dataclasses
 import io
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -44,6 +45,22 @@ def every(
     def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
         for step in steps:
             told = step.value is not None and (step.done >= step.total or step.done % count == 0)
+            yield Step(step.done, step.total, value(request, step.value) if told and step.value is not None else None)
+
+    return page
+
+
+def newest(
+    value: Callable[[R, T], Json], seconds: float = 0.1
+) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+    """The newest result, one every so many seconds, and the last: values that are sent whole."""
+
+    def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
+        sent = -math.inf
+        for step in steps:
+            now = time.perf_counter()
+            told = step.value is not None and (step.done >= step.total or now - sent >= seconds)
+            sent = now if told else sent
             yield Step(step.done, step.total, value(request, step.value) if told and step.value is not None else None)
 
     return page

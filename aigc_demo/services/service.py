@@ -22,6 +22,7 @@ from aigc_demo.services.use_case import Json, UseCase, find, request_class
 
 EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
 REQUEST = "REQUEST = "
+CARRIED = 10_000  # characters of a text that a run card carries
 OURS = "NAME, FORMAT, REQUEST = "
 
 
@@ -114,7 +115,8 @@ class Service:
         known = use_case.checkpoints(request)
         versions = {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
         used = known[0] if known else ""
-        return Card(name, card_values(use_case, request), used, self.store.sha256(used) if used else "", versions)
+        values = carried(card_values(use_case, request))
+        return Card(name, values, used, self.store.sha256(used) if used else "", versions)
 
     def facts(self, name: str, request: Request) -> Json:
         """What a badge says of a result: device, number of weights, seed."""
@@ -176,6 +178,11 @@ def card_values(use_case: UseCase[Any, Any], request: Request) -> Json:
         name: placed(value) if name.startswith("drawing") and str(value).startswith("data:") else value
         for name, value in dataclasses.asdict(request).items()
     }
+
+
+def carried(values: Json) -> Json:
+    """Values without the texts that are too long for a card."""
+    return {name: value for name, value in values.items() if name != "text" or len(value) <= CARRIED}
 
 
 def file_name(name: str, request: Request, kind: str) -> str:

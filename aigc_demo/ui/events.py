@@ -24,7 +24,8 @@ from aigc_demo.ui.i18n import language, sentence, tr
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-LIMITS = {"device": 1, "quick": 4, "writing": 3, "gan": 2}  # queue of a request -> how many of its events run at once
+# queue of a request -> how many of its events run at once; who trains keeps nobody from anything else
+LIMITS = {"device": 1, "quick": 4, "writing": 3, "gan": 2, "tune": 2}
 DEVICE: dict[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}  # heavy events of all tabs take turns
 QUICK: dict[str, Any] = {"concurrency_id": "quick", "concurrency_limit": 4, "show_progress": "hidden"}  # milliseconds
 PAUSE = 0.2  # seconds that work goes on, at most, for a person who has left; a step where one takes longer

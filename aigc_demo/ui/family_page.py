@@ -1,4 +1,7 @@
-"""The page of a family: ui/tabs/<family>/page.py names its inner tabs, each is a file of that name beside it."""
+"""The page of a family: ui/tabs/<family>/page.py names its inner tabs, each is a file of that name beside it.
+
+Where something goes from one inner tab to another, page.py has `connect(forms)`, by use case.
+"""
 
 from importlib import import_module
 
@@ -13,6 +16,10 @@ def build(family: str, service: Service) -> list[Form]:
     """Heading and inner tabs; gives back the forms of those that have one."""
     folder = f"aigc_demo.ui.tabs.{family}"
     heading(f"{family}.title", f"{family}.lead")
+    page = import_module(f"{folder}.page")
     with gr.Tabs(elem_id=f"inner-{family}"):
-        made = [import_module(f"{folder}.{tab}").build(service) for tab in import_module(f"{folder}.page").TABS]
-    return [form for form in made if form is not None]
+        made = [import_module(f"{folder}.{tab}").build(service) for tab in page.TABS]
+    forms = [form for form in made if form is not None]
+    if hasattr(page, "connect"):
+        page.connect({form.use_case: form for form in forms})
+    return forms

@@ -36,6 +36,7 @@ class Form:
         }
         self.components: dict[str, Any] = {}  # field -> component, in the order of the page
         self.seeds: list[str] = []  # fields with lock and dice; a run draws the first one anew unless it is locked
+        self.extra: dict[str, Any] = {}  # buttons that lead to other tabs
         self.run_button: Any = None
         self.stop_button: Any = None
         self.view: Any = None

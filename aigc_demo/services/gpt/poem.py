@@ -5,18 +5,18 @@ a poem with hidden heads it may not end before the last head. Where a rhyme is a
 is drawn among those that rhyme with the end of the second line.
 """
 
-import dataclasses
 import math
+import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from aigc_demo.core.card import Card
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
 from aigc_demo.data import verse
@@ -25,20 +25,44 @@ from aigc_demo.data.poem_text import FORMS
 from aigc_demo.data.prosody import LEVEL, PUNCTUATION, Prosody, places
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import Writer, chances
-from aigc_demo.services import saving, text_saving
-from aigc_demo.services.gpt import poem_scripts
-from aigc_demo.services.gpt.reading import NAMED, hint
-from aigc_demo.services.gpt.requests import Compose
-from aigc_demo.services.gpt.results import Composed, Sign
+from aigc_demo.services.files import TEXT
+from aigc_demo.services.gpt.requests import Poem
+from aigc_demo.services.gpt.tokens import language_model
+from aigc_demo.services.page_values import newest
 from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.use_case import Json, UseCase
 
-if TYPE_CHECKING:
-    from aigc_demo.checkpoints.store import Store
-
+NAMED = 5  # unknown characters that a sentence names
+SLOT = 0.04  # seconds from one value of the page to the next
 read_prosody = lru_cache(maxsize=2)(Prosody.read)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
+class Sign:
+    """A character of a poem."""
+
+    text: str
+    given: bool  # by the person, not by the model
+    p: float  # of the model, had it been free to choose
+    tone: str  # 平 level, 仄 oblique, ○ either, ？ unknown
+    rhyme: str  # "first": the end that sets the rhyme, "yes" or "no": an end that should follow, "": no such end
+    opposed: str  # in a lower line, where tones should be opposed to the upper one: "yes" or "no"; else ""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A poem under way or finished."""
+
+    title: str
+    cut: str  # end of a title that was too long
+    width: int  # characters of a line that the form asks for
+    count: int  # lines
+    lines: tuple[tuple[Sign, ...], ...]
+    ended: bool  # the model wrote the end
+    right: bool  # so far: no line is too long or too short, none too many
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a person's words ask for."""
 
@@ -54,7 +78,7 @@ class Plan:
         return self.count * (self.width + 1) + 1
 
 
-def plan(request: Compose, characters: str, prosody: Prosody) -> Plan:
+def plan(request: Poem, characters: str, prosody: Prosody) -> Plan:
     """The request as a plan; BadRequestError where the words do not fit."""
     width, count = FORMS[request.form]
     words = unicodedata.normalize("NFC", request.words).strip()
@@ -91,7 +115,7 @@ def check_known(text: str, characters: str, prosody: Prosody) -> None:
 
     def named(character: str) -> str:
         plain = prosody.nearest(character, known.characters)
-        return f"{character} → {plain}" if plain else hint(known)(character)
+        return f"{character} → {plain}" if plain else known.named_unknown(character)
 
     unknown = known.unknown(text)
     if unknown:
@@ -177,50 +201,28 @@ def against(lines: list[str], line: int, place: int, prosody: Prosody) -> str:
     return "" if told is None else "yes" if told else "no"
 
 
-class Composing:
-    """The part of the service that writes poems."""
-
-    store: "Store"
-
-    @torch.inference_mode()
-    def compose(self: Any, request: Compose) -> Iterator[Step[Composed]]:
-        """Yield the poem after every character."""
-        model = self.model(request.model)
-        prosody = read_prosody(Path(self.store.assets))
-        characters = Characters(model.config.characters)
-        asked = plan(request, model.config.characters, prosody)
-        opening = characters.encode(verse.opening(request.form, asked.title))
-        writer, draft = Writer(model, torch.tensor([opening])), Draft(asked)
-        how, longest = Sampling(request.temperature), verse.ROW - len(opening)
-        numbers = chances(request.seed, longest)
-        for done in range(1, longest + 1):
-            due = draft.due()
-            mask = None if due else allowed(draft, request.rhymed, characters, prosody)
-            token = characters.encode(due)[0] if due else int(chosen(writer, how, mask, next(numbers)))
-            p = float(writer.logits[0].softmax(0)[token])
-            draft.add(characters.characters[token], bool(due), p)
-            last = draft.ended or done == longest
-            yield Step(done, done if last else max(asked.total, done + 1), draft.composed(prosody))
-            if last:
-                return
-            writer.add(torch.tensor([token]))
-
-    def save_poem(self: Any, use_case: str, request: Compose, format: str) -> Iterator[Step[bytes | None]]:
-        """The poem as a txt, html, png or json file; written again, as a seed fixes it."""
-        weights = self.store.sha256(request.model)
-        card = Card(use_case, dataclasses.asdict(request), request.model, weights, saving.versions())
-
-        def make(asked: Compose) -> Iterator[Step[Document | None]]:
-            for step in self.compose(asked):
-                yield Step(step.done, step.total, document(step.value) if step.done >= step.total else None)
-
-        yield from text_saving.save(make, request, format, card)
-
-    def poem_python(self: Any, request: Compose) -> tuple[str, str]:
-        """The poem as two runnable scripts."""
-        model = self.model(request.model)
-        asked = plan(request, model.config.characters, read_prosody(Path(self.store.assets)))
-        return poem_scripts.python(request, model.config, asked.title, asked.given)
+@torch.inference_mode()
+def poem(store: Store, request: Poem) -> Iterator[Step[Composed]]:
+    """The poem after every character."""
+    model = language_model(store, request.model)
+    prosody = read_prosody(Path(store.assets))
+    characters = Characters(model.config.characters)
+    asked = plan(request, model.config.characters, prosody)
+    opening = characters.encode(verse.opening(request.form, asked.title))
+    writer, draft = Writer(model, torch.tensor([opening])), Draft(asked)
+    how, longest = Sampling(request.temperature), verse.ROW - len(opening)
+    numbers = chances(request.seed, longest)
+    for done in range(1, longest + 1):
+        due = draft.due()
+        mask = None if due else allowed(draft, request.rhymed, characters, prosody)
+        token = characters.encode(due)[0] if due else int(chosen(writer, how, mask, next(numbers)))
+        p = float(writer.logits[0].softmax(0)[token])
+        draft.add(characters.characters[token], bool(due), p)
+        last = draft.ended or done == longest
+        yield Step(done, done if last else max(asked.total, done + 1), draft.composed(prosody))
+        if last:
+            return
+        writer.add(torch.tensor([token]))
 
 
 def allowed(draft: Draft, rhymed: bool, characters: Characters, prosody: Prosody) -> Tensor | None:
@@ -240,10 +242,50 @@ def chosen(writer: Writer, how: Sampling, mask: Tensor | None, chance: Tensor) -
     return draw(stages(logits, how).final, chance)
 
 
-def document(made: Composed) -> Document:
+def verses(request: Poem, made: Composed) -> Json:
+    """The poem; a character is [text, given, p, tone, rhyme, opposed], see Sign."""
+    lines = [
+        [[sign.text, int(sign.given), float(f"{sign.p:.3g}"), sign.tone, sign.rhyme, sign.opposed] for sign in line]
+        for line in made.lines
+    ]
+    return {
+        "text": "\n".join("".join(sign.text for sign in line) for line in made.lines),
+        "title": made.title,
+        "cut": made.cut,
+        "width": made.width,
+        "count": made.count,
+        "lines": lines,
+        "ended": made.ended,
+        "right": made.right,
+    }
+
+
+def page(request: Poem, steps: Iterator[Step[Composed | None]]) -> Iterator[Step[Json | None]]:
+    """The newest state of the poem, every SLOT seconds, under a name of this run."""
+    run = secrets.token_hex(4)
+
+    def value(request: Poem, made: Composed) -> Json:
+        return {**verses(request, made), "run": run}
+
+    yield from newest(value, SLOT)(request, steps)
+
+
+def document(request: Poem, run: Sequence[Composed]) -> Document:
     """A poem with what the model gave every character; a character's note is its tone."""
+    made = run[-1]
     parts = [Part(f"{made.title}\n", given=True)] if made.title else []
     for i, line in enumerate(made.lines):
         parts += [Part(sign.text, given=sign.given, p=sign.p, note=sign.tone) for sign in line]
         parts.append(Part("。\n" if i % 2 else "，"))
     return Document("Luoxia · 唐诗", tuple(parts))
+
+
+USE_CASE: UseCase[Poem, Composed] = UseCase(
+    run=poem,
+    page=page,
+    numbers=verses,
+    file=document,
+    formats=TEXT,
+    checkpoints=lambda request: (request.model,),
+    first=Poem(),
+)

@@ -1,9 +1,9 @@
 """What can be asked of the language models of characters: one frozen request per use-case, bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 from aigc_demo.data.poem_text import FORMS
 
 MODELS = ("gpt-shakespeare", "lstm-shakespeare", "gpt-poems", "lstm-poems")  # ids of their checkpoints
@@ -19,11 +19,8 @@ GPTS = ("gpt-shakespeare", "gpt-poems")  # those with attention
 TEXTS = ("shakespeare", "poems")  # what a GPT and an LSTM were both trained on
 MISTAKES = ("none", "untied_head", "positions_shifted", "no_causal_mask", "wrong_scaling", "rope_pairs")
 POETS = ("gpt-poems", "lstm-poems")
-POEM_MODES = (
-    "head",
-    "line",
-    "title",
-)  # what the words of a person are: first characters of the lines, a start, a title
+POEM_MODES = ("head", "line", "title")  # words of a person are first characters of the lines, a beginning, a title
+SETTINGS = ("model", "temperature", "top_k", "top_p", "min_p", "repetition")  # about how to choose the next token
 CORPUS = 1_000_000  # characters of a text to train on, at most
 
 Model = Annotated[str, Choice(MODELS)]
@@ -38,8 +35,10 @@ Seed = Annotated[int, SEED]
 
 
 @dataclass(frozen=True)
-class Write:
+class Write(Request):
     """Write on from a prompt."""
+
+    queue: ClassVar[str] = "writing"
 
     prompt: Prompt = "ROMEO:\n"
     temperature: Temperature = 0.8
@@ -51,13 +50,12 @@ class Write:
     repetition: Repetition = 1.0
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Surgery:
+class Surgery(Request):
     """The odds of the character after the first `position` ones of a text, on their way through every cut."""
+
+    queue: ClassVar[str] = "quick"
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
     position: Annotated[int, Range(0, 4000)] = 24  # at most the length of the text: what comes after it
@@ -70,23 +68,34 @@ class Surgery:
     length: Length = 120  # of a branch
     seed: Seed = 7  # of a branch
 
-    def __post_init__(self) -> None:
-        check(self)
+
+@dataclass(frozen=True)
+class Poem(Request):
+    """A poem of regular form: to a title, from the beginning of its first lines, or with hidden heads (藏头诗)."""
+
+    queue: ClassVar[str] = "writing"
+
+    words: Annotated[str, Text(200)] = "春夏秋冬"
+    mode: Annotated[str, Choice(POEM_MODES)] = "head"
+    form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
+    temperature: Temperature = 0.8
+    rhymed: bool = True  # even lines must rhyme: what does not is left out of the draw
+    model: Annotated[str, Choice(POETS)] = "gpt-poems"
+    seed: Seed = 7
 
 
 @dataclass(frozen=True)
-class Attend:
+class Attention(Request):
     """Where every head of every layer looks."""
+
+    queue: ClassVar[str] = "quick"
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
     model: WithAttention = "gpt-shakespeare"
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Remember:
+class Lstm(Request):
     """The GPT and the LSTM write on from the same prompt with the same numbers drawn; what each keeps of it."""
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
@@ -100,12 +109,9 @@ class Remember:
     repetition: Repetition = 1.0
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Race:
+class Cache(Request):
     """The same text with the KV cache and without, token by token in turn."""
 
     prompt: Prompt = "ROMEO:\n"
@@ -114,12 +120,9 @@ class Race:
     model: WithAttention = "gpt-shakespeare"
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Request):
     """Our network and transformers', same weights, the likeliest token always."""
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
@@ -127,13 +130,12 @@ class Beside:
     length: Annotated[int, Range(1, 200)] = 100
     model: WithAttention = "gpt-shakespeare"
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Tune:
+class Tune(Request):
     """Train a GPT further on a text of one's own."""
+
+    queue: ClassVar[str] = "tune"
 
     text: Annotated[str, Text(CORPUS)] = ""
     model: WithAttention = "gpt-shakespeare"
@@ -143,22 +145,3 @@ class Tune:
     every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples
     temperature: Temperature = 0.8
     seed: Seed = 7
-
-    def __post_init__(self) -> None:
-        check(self)
-
-
-@dataclass(frozen=True)
-class Compose:
-    """A poem of regular form: to a title, from the beginning of its first lines, or with hidden heads (藏头诗)."""
-
-    words: Annotated[str, Text(200)] = "春夏秋冬"
-    mode: Annotated[str, Choice(POEM_MODES)] = "head"
-    form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
-    temperature: Temperature = 0.8
-    rhymed: bool = True  # even lines must rhyme: what does not is left out of the draw
-    model: Annotated[str, Choice(POETS)] = "gpt-poems"
-    seed: Seed = 7
-
-    def __post_init__(self) -> None:
-        check(self)

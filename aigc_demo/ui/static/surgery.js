@@ -8,7 +8,7 @@
   const changed = (name) => desk(name).listeners.forEach((listener) => listener());
   const signs = (words) => [...words];
 
-  // what the form's hidden boxes are filled with, see ui/tabs/gpt_surgery.py
+  // what the form's hidden boxes are filled with, see ui/tabs/gpt/surgery.py
   luoxia.surgeryPlace = (name) => desk(name).position;
   luoxia.surgeryWish = (name) => {
     const mine = desk(name);

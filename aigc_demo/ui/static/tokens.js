@@ -178,7 +178,7 @@
       const fresh = value.parts.slice(seen).map((part) => JSON.parse(part));
       seen = value.parts.length;
       if (fresh.length) script.add(fresh.flatMap((part) => part.tokens));
-      if (fresh.some((part) => !part.at)) box.scrollTop = 0; // nobody watched it being written
+      if (run === "shipped") box.scrollTop = 0; // nobody watched it being written
       const tell = (name, detail) => root.closest(".lx-bench")?.dispatchEvent(new CustomEvent(name, { detail }));
       if (value.total) tell("lx-progress", value);
       if (value.badge) tell("lx-badge", value.badge);
@@ -188,7 +188,7 @@
       root.dataset.tokens = script.tokens.length - given;
       root.dataset.ready = run;
       later();
-      const times = fresh.map((part) => part.at).filter(Boolean);
+      const times = run === "shipped" ? [] : fresh.map((part) => part.at);
       if (times.length) requestAnimationFrame(() => setTimeout(() => { // painted: how long it took from the draw
         lags.push(...times.map((at) => Date.now() - at));
         const sorted = [...lags].sort((a, b) => a - b);

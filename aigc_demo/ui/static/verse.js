@@ -1,7 +1,7 @@
 // The poem tab: characters in their form, with tone and rhyme; what can be said of one when one points at it.
 (() => {
   const { fill, make } = luoxia;
-  const [TEXT, GIVEN, P, TONE, RHYME, OPPOSED] = [0, 1, 2, 3, 4, 5]; // of a character, see services/gpt/poem_values.py
+  const [TEXT, GIVEN, P, TONE, RHYME, OPPOSED] = [0, 1, 2, 3, 4, 5]; // of a character, see services/gpt/poem.py
   const share = (p) => luoxia.percent(p);
 
   luoxia.verse = (element, props, watch) => {

@@ -45,7 +45,7 @@ def chart() -> str:
 
 
 def token_view(elem_id: str, value: Any = None, *, curve: bool = True) -> gr.HTML:
-    """A text that streams in, token by token; value is that of services/token_parts.py.
+    """A text that streams in, token by token; value is that of services/token_parts.py, the first one ships.
 
     Facts beside the tokens: `cut`, tokens of the prompt that were not read; `speed`, tokens a second.
     """
@@ -56,4 +56,4 @@ def token_view(elem_id: str, value: Any = None, *, curve: bool = True) -> gr.HTM
         f'<p class="lx-cut" role="note" hidden></p>{panel()}'
         f"{chart() if curve else ''}</div>"
     )
-    return view("tokens", template, value, elem_id=elem_id)
+    return view("tokens", template, value and {**value, "run": "shipped"}, elem_id=elem_id)

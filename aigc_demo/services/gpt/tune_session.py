@@ -1,0 +1,271 @@
+"""A GPT that learns a text of somebody's own, update by update; and where such trainings are kept for a while.
+
+B batch, T tokens, V vocabulary.
+"""
+
+import copy
+import math
+import secrets
+import threading
+import time
+import unicodedata
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.data.characters import Characters
+from aigc_demo.models.gpt import GPT
+from aigc_demo.sampling.tokens import Sampling
+from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.gpt.requests import Tune
+
+LEAST = 200  # characters that a text must have
+FOREIGN = 0.2  # share of characters that may be unknown
+STRANGE = 0.01  # share of control characters, from which on a text is none
+HELD = 0.1  # share that is not learned from
+WINDOW, BATCH = 64, 8  # characters that are seen at once, and pieces of an update
+WARM = 10  # updates in which the rate rises
+JUDGED = 32  # held-out pieces that are read
+WRITTEN = 100  # characters of a sample
+POINTS, SAMPLES = 300, 12  # of the curve and samples that are kept
+RUNAWAY = 4.0  # times the loss of a guess that knows nothing
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """What became of the characters of a text that a model does not know."""
+
+    replaced: int  # by one that looks alike
+    left_out: tuple[tuple[str, int], ...]  # character and how often, the most frequent first
+    total: int  # left out altogether
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text in two parts."""
+
+    train: Tensor  # (N,)
+    test: Tensor  # (M,), the last HELD of it
+    dropped: Dropped
+
+
+def tidied(text: str) -> str:
+    """One kind of line end, no tabs, no mark of the byte order."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").removeprefix("\ufeff")
+
+
+def is_binary(text: str) -> bool:
+    """Whether this is no text at all but the bytes of something else."""
+    strange = sum(unicodedata.category(character) == "Cc" for character in text if character != "\n")
+    strange += text.count("\N{REPLACEMENT CHARACTER}")
+    return "\0" in text or strange > STRANGE * len(text)
+
+
+def corpus(text: str, known: str) -> Corpus:
+    """The tokens of a text; BadRequestError where it is empty, binary, too short, or mostly in another script.
+
+    A character that the model does not know becomes one that looks alike, else it is left out.
+    """
+    text = tidied(text)
+    if not text.strip():
+        raise BadRequestError("corpus_empty")
+    if is_binary(text):
+        raise BadRequestError("corpus_binary")
+    if len(text) < LEAST:
+        raise BadRequestError("corpus_short", least=LEAST, length=len(text))
+    characters = Characters(known)
+    counts = Counter(text)
+    instead = {character: characters.nearest(character) for character in characters.unknown(text)}
+    gone = Counter({character: counts[character] for character, other in instead.items() if not other})
+    if gone.total() > FOREIGN * len(text):
+        shown = characters.named_unknown("".join(character for character, _ in gone.most_common()))
+        raise BadRequestError("corpus_foreign", share=f"{gone.total() / len(text):.0%}", characters=shown)
+    fitting = "".join(instead.get(character, character) for character in text)
+    if len(fitting) < LEAST:
+        raise BadRequestError("corpus_short", least=LEAST, length=len(fitting))
+    tokens = torch.tensor(characters.encode(fitting))
+    cut = len(tokens) - int(HELD * len(tokens))
+    replaced = sum(counts[character] for character, other in instead.items() if other)
+    return Corpus(tokens[:cut], tokens[cut:], Dropped(replaced, tuple(gone.most_common()), gone.total()))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What a model wrote at a moment of its training."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A training on a text of one's own, under way or finished."""
+
+    token: str  # by which it is found again; empty where it is not kept
+    model: GPT  # as it is now; a training that goes on changes it
+    step: int
+    seconds: float  # of training, all presses together
+    speed: float  # characters a second
+    curve: tuple[tuple[int, float], ...]  # step, running mean of the loss in nats per character
+    held: tuple[tuple[int, float], ...]  # step, loss on the part that is held out
+    samples: tuple[Sample, ...]
+    train: int  # characters to learn from
+    test: int  # held out
+    dropped: Dropped
+    random: float  # loss of a guess that knows nothing, ln V
+
+
+class Training:
+    """A copy of a GPT, its optimiser, and what became of it so far. `lock` is held by whoever uses it."""
+
+    def __init__(self, base: GPT, request: Tune, corpus: Corpus):
+        self.start, self.corpus, self.lock = start_of(request), corpus, threading.Lock()
+        self.model = copy.deepcopy(base).requires_grad_(True)
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+        self.random = torch.Generator().manual_seed(request.seed)
+        self.window = min(WINDOW, base.config.context, len(corpus.test) - 1)
+        self.step, self.seconds, self.mean = 0, 0.0, math.nan
+        self.curve: list[tuple[int, float]] = []
+        self.held: list[tuple[int, float]] = []
+        self.samples: list[Sample] = []
+
+    @property
+    def random_loss(self) -> float:
+        """What a guess that knows nothing costs, ln V."""
+        return math.log(self.model.config.vocabulary)
+
+    def pieces(self) -> Tensor:
+        """Pieces of the text to learn from, each from a place drawn by chance, (B, T + 1)."""
+        starts = torch.randint(len(self.corpus.train) - self.window, (BATCH, 1), generator=self.random)
+        return self.corpus.train[starts + torch.arange(self.window + 1)]
+
+    def advance(self, rate: float) -> None:
+        """One update; BadRequestError when the loss runs away."""
+        began = time.perf_counter()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate * min(1.0, (self.step + 1) / WARM)
+        self.model.train()
+        loss = self.cost(self.pieces())
+        self.optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+        self.model.eval()
+        value = loss.item()
+        if not value < RUNAWAY * self.random_loss:
+            raise BadRequestError("tune_diverged")
+        self.step += 1
+        self.mean = value if math.isnan(self.mean) else 0.9 * self.mean + 0.1 * value
+        self.curve = [*thinned(self.curve), (self.step, self.mean)]
+        self.seconds += time.perf_counter() - began
+
+    def cost(self, pieces: Tensor) -> Tensor:
+        """Mean cost of the next character in nats; pieces (B, T + 1)."""
+        pieces = pieces.to(self.model.embed.weight.device)
+        return F.cross_entropy(self.model(pieces[:, :-1]).flatten(0, 1).float(), pieces[:, 1:].flatten())
+
+    def look(self, request: Tune) -> None:
+        """The loss on what is held out, and a sample."""
+        self.measure()
+        self.write(request)
+
+    @torch.no_grad()
+    def measure(self) -> None:
+        """The loss on what is held out, unless it is known."""
+        if self.held and self.held[-1][0] == self.step:
+            return
+        self.model.eval()
+        whole = self.corpus.test[: 1 + self.window * ((len(self.corpus.test) - 1) // self.window)]
+        held = whole.unfold(0, self.window + 1, self.window)[:JUDGED]
+        cost = self.cost(held).item()
+        if not cost < RUNAWAY * self.random_loss:
+            raise BadRequestError("tune_diverged")
+        self.held = [*thinned(self.held), (self.step, cost)]
+
+    @torch.no_grad()
+    def write(self, request: Tune) -> None:
+        """A sample, unless there is one of this moment."""
+        if self.samples and self.samples[-1].step == self.step:
+            return
+        sample = Sample(self.step, self.sample(request))
+        self.samples = [*self.samples[:1], *self.samples[1:][-(SAMPLES - 2) :], sample]
+
+    def sample(self, request: Tune) -> str:
+        """What the model writes now, from the beginning that the request names, else where the held-out part begins."""
+        known = self.model.config.characters
+        begun = [known.index(character) for character in request.prompt if character in known]
+        tokens = torch.tensor([begun or self.corpus.test[:16].tolist()], device=self.model.embed.weight.device)
+        picks = write(self.model, tokens, Sampling(request.temperature), chances(request.seed, WRITTEN))
+        return "".join(known[int(pick.token)] for pick in picks)
+
+    def tuned(self, token: str) -> Tuned:
+        """What there is to see."""
+        return Tuned(
+            token=token,
+            model=self.model,
+            step=self.step,
+            seconds=self.seconds,
+            speed=self.step * BATCH * self.window / max(self.seconds, 1e-9),
+            curve=tuple(self.curve),
+            held=tuple(self.held),
+            samples=tuple(self.samples),
+            train=len(self.corpus.train),
+            test=len(self.corpus.test),
+            dropped=self.corpus.dropped,
+            random=self.random_loss,
+        )
+
+
+def thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Every other point, once there are too many."""
+    return points if len(points) < POINTS else points[::2]
+
+
+def start_of(request: Tune) -> tuple[str, str, int]:
+    """What a training begins from: another one is another training."""
+    return request.model, request.text, request.seed
+
+
+class Trainings:
+    """Trainings by tokens that nobody can guess: a few, each for a while after it was last used."""
+
+    def __init__(self, most: int = 6, seconds: float = 2400.0):
+        self.most, self.seconds = most, seconds
+        self._kept: OrderedDict[str, tuple[float, Training]] = OrderedDict()  # the one used last at the end
+        self._lock = threading.Lock()
+
+    def keep(self, training: Training) -> str:
+        """Its token."""
+        token = secrets.token_urlsafe(16)
+        with self._lock:
+            self._kept[token] = (time.monotonic(), training)
+            self._tidy()
+        return token
+
+    def find(self, token: str) -> Training | None:
+        """The training of a token, if it is still there."""
+        with self._lock:
+            self._tidy()
+            found = self._kept.pop(token, None)
+            if found is None:
+                return None
+            self._kept[token] = (time.monotonic(), found[1])
+            return found[1]
+
+    def drop(self, token: str) -> None:
+        """Forget it."""
+        with self._lock:
+            self._kept.pop(token, None)
+
+    def _tidy(self) -> None:
+        """Let go of the oldest ones, and of those that nobody has used for long."""
+        now = time.monotonic()
+        while self._kept:
+            used, _ = next(iter(self._kept.values()))
+            if len(self._kept) <= self.most and now - used < self.seconds:
+                return
+            self._kept.popitem(last=False)
