@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from runs import Runs, last
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core import threads
@@ -27,7 +28,6 @@ from aigc_demo.services.diffusion.requests import (
     Samplers,
     Walk,
 )
-from runs import Runs, last
 
 STEPS = 4
 NEAR = {"rtol": 0, "atol": 1e-4}
