@@ -45,12 +45,12 @@ def per_batch(work: Any) -> Run:
 
 def click(store: Store, rounds: int) -> dict[str, Any]:
     """Processor time of one point decoded by all four models of the plane."""
+    from aigc_demo.services.service import Service
     from aigc_demo.services.vae.requests import Plane
-    from aigc_demo.services.vae.service import create
 
-    service = create(store)
-    service.plane(Plane())
-    runs = [per_batch(lambda: service.plane(Plane(x=0.5, y=-0.5))) for _ in range(rounds)]
+    service = Service(store)
+    service.result("vae_plane", Plane())
+    runs = [per_batch(lambda: service.result("vae_plane", Plane(x=0.5, y=-0.5))) for _ in range(rounds)]
     return {"name": "plane_click", "unit": "ms of processor time", "ours": median(runs, "cpu_ms"), "limit": CLICK_LIMIT}
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.service import Service
 from aigc_demo.services.vae.requests import Plane
-from aigc_demo.services.vae.service import create
 from benchmarks import page
 from benchmarks.measure import Result, Run, alternate, compare, server
 from tests import chromium
@@ -32,12 +32,12 @@ def in_torch(service: Any) -> float:
     """Milliseconds per point on the server."""
     began = time.perf_counter()
     for i in range(CLICKS):
-        service.plane(Plane(x=(i % 9) - 4, y=(i % 7) - 3, digit=i % 10))
+        service.result("vae_plane", Plane(x=(i % 9) - 4, y=(i % 7) - 3, digit=i % 10))
     return (time.perf_counter() - began) * 1000 / CLICKS
 
 
 def run(rounds: int = 7) -> Result:
-    service = create(Store(Path(__file__).resolve().parent.parent / "assets", device="cpu"))
+    service = Service(Store(Path(__file__).resolve().parent.parent / "assets", device="cpu"))
     number = page.port()
     launch: Any = chromium.launch
     with server(page.ours(number)), sync_playwright() as playwright:

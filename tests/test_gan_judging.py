@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_vae_files import card_of, saved
+from runs import card_of, saved
 from tiny_gan import filled, tiny_store
 
 from aigc_demo.checkpoints import catalogue, files

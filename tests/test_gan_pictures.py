@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from test_vae_files import card_of, saved, title
+from runs import card_of, saved, title
 from tiny_gan import filled, tiny, tiny_store
 from torch import nn
 

@@ -46,8 +46,10 @@ def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
     source = {"checkpoint": used[0], "sha256": service.store.sha256(used[0])} if used else {}
     facts = service.facts(name, use_case.first)
     told = {"parameters": facts["parameters"], "seed": facts["seed"], "values": asdict(use_case.first), **source}
-    card = {"card": named(use_case.card(service.store))} if use_case.card else {}
-    write(folder / f"{name}.json", {"value": named(shown[-1]), **card, **told})
+    written = {"value": named(shown[-1])}
+    if use_case.card:
+        written["card"] = named(use_case.card(service.store))
+    write(folder / f"{name}.json", {**written, **told})
     for place, file in enumerate(files):
         (folder / f"{name}-{place}.png").write_bytes(file)
     return True

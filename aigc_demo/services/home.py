@@ -51,16 +51,12 @@ def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run")
 
 
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """Family stem -> what moves on its card: a recorded run of one of its checkpoints, else its first first result.
+    """Family stem -> what moves on its card: the first result of its first use case, or what that has for the card.
 
     A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead.
     """
     found = {}
     for family in families:
-        recorded = next((run for checkpoint in family.checkpoints if (run := shipped_run(checkpoint.id, folder))), None)
-        if recorded is not None:
-            found[family.stem] = recorded
-            continue
         headline = next((f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)), "")
         first = first_results.load(headline, folder)
         if first is not None:

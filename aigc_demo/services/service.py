@@ -24,6 +24,7 @@ EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
 REQUEST = "REQUEST = "
 CARRIED = 10_000  # characters of a text that a run card carries
 OURS = "NAME, FORMAT, REQUEST = "
+WIDTH = 70  # characters of a request on one line
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,8 @@ class Service:
         values = card_values(use_case, request)
         other = use_case.library(request) if use_case.library else f"{name}_library"
         kind = next((kind for kind in ("txt", "png", "wav") if kind in use_case.formats), use_case.formats[0])
-        ours = replaced(example("ours"), OURS, f'{OURS}"{name}", "{kind}", {values!r}')
-        return ours, replaced(example(other), REQUEST, f"{REQUEST}{values!r}")
+        ours = replaced(example("ours"), OURS, f'{OURS}"{name}", "{kind}", {literal(values)}')
+        return ours, replaced(example(other), REQUEST, f"{REQUEST}{literal(values)}")
 
     def _steps(self, use_case: UseCase[Any, Any], request: Request, *state: Any) -> Iterator[Step[Any]]:
         yield from as_steps(use_case.run(self.store, request, *state))
@@ -194,6 +195,14 @@ def example(name: str) -> str:
     """The source of a program of aigc_demo/examples, "" when there is none."""
     file = resources.files(EXAMPLES) / f"{name}.py"
     return file.read_text("utf-8") if file.is_file() else ""
+
+
+def literal(values: Json) -> str:
+    """Values as Python source, each on a line of its own where they do not fit on one."""
+    line = repr(values)
+    if len(line) <= WIDTH:
+        return line
+    return "{\n" + "".join(f"    {name!r}: {value!r},\n" for name, value in values.items()) + "}"
 
 
 def replaced(source: str, start: str, line: str) -> str:

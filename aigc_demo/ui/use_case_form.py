@@ -61,16 +61,18 @@ class UseCaseForm(Form):
         state: Sequence[Any] = (),
         library: str = "",
         line: bool = True,
+        note: bool = True,
     ) -> None:
         """Under the result: progress, badge, the save row for `formats`, link and programs.
 
         `state`: components whose values a save gets after the request. `library`: key of what the second program is
         called, by default the library's where there is one. `line` False: a result that comes at once has no progress.
+        `note` False: the view has a badge of its own.
         """
         first = self.first
         self.line = progress_line() if line else None
         told = badge("cached", parameters=first["parameters"], seed=first["seed"]) if first else None
-        self.note = honesty_badge(told)
+        self.note = honesty_badge(told) if note else None
         if formats:
             self.save(formats, self._save, state, **HIDDEN)
         library = library or ("shell.library" if example(f"{self.use_case}_library") else "")

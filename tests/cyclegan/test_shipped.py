@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
+from runs import last
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
@@ -13,7 +14,6 @@ from aigc_demo.services import home
 from aigc_demo.services.cyclegan.requests import CYCLE, JUDGE, WITHOUT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import find
-from runs import last
 
 COURSE = home.EXAMPLES / f"{CYCLE}-training.json"
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from api import SVG, bomb, data_url, encoded
 from PIL import Image
+from runs import last
 from tiny_cyclegan import filled, tiny_store
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError, UserError
@@ -19,12 +20,11 @@ from aigc_demo.evaluation import cyclegan as measured
 from aigc_demo.evaluation import emoji as reading
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.services import cards, home
-from aigc_demo.services.cyclegan import assets
 from aigc_demo.services.cyclegan.requests import CYCLE, DIRECTIONS, PAIRS, ROWS, Compare, Translate
 from aigc_demo.services.cyclegan.translate import uploaded
 from aigc_demo.services.cyclegan.translators import model_of
 from aigc_demo.services.service import Service
-from runs import last
+from aigc_demo.services.use_case import find
 
 
 def same(a, b):
@@ -280,12 +280,10 @@ def test_the_second_program_is_short_plain_and_needs_nothing_of_ours(service, re
 # what ships, and what is measured
 
 
-def test_the_card_of_the_landing_page_moves(service, project):
-    folder = project / "assets" / "examples"
-    assets.run(service, folder)
-    run = home.shipped_run(CYCLE, folder)
-    sheet = Image.open(folder / f"{CYCLE}-run.png")
-    assert sheet.size == (64 * run["counts"][0], 64 * 3) and all(pane.startswith("colour") for pane in run["panes"])
+def test_the_card_of_the_landing_page_moves(service):
+    value = find("cyclegan_translate").card(service.store)
+    sheet = Image.open(io.BytesIO(value["sheets"][0]))
+    assert sheet.size == (64 * value["counts"][0], 64 * 3) and all(pane.startswith("colour") for pane in value["panes"])
 
 
 def test_the_emoji_that_ship_are_held_out_and_both_vendors():

@@ -1,5 +1,6 @@
 """Translate a picture into the other vendor's style and back again (Zhu et al., 2017, arXiv:1703.10593)."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ from aigc_demo.services.page_values import Array, each, tiles
 from aigc_demo.services.use_case import Json, UseCase
 
 GROUPS = len(emoji.GROUPS)
+ON_CARD = (19, 8, 13)  # pairs on the landing page: a key with a 0, a mushroom, a siren
+CARD_HELD, CARD_STEPS, CARD_COLOURS = 5, 6, 96  # frames that a picture stands still and cross-fades; few, to be light
 ENLARGED = 4  # times that a cycle error is shown larger than it is
 
 
@@ -146,6 +149,21 @@ def film(request: Translate, run: Sequence[Translated]) -> Pictures:
     return Pictures(moving, grid(still, len(still) // 2))
 
 
+def card(store: Store) -> Json:
+    """Three emoji going over into the other style and back: a column per moment, a row per emoji."""
+    made = [translate(store, Translate(sample=sample)) for sample in ON_CARD]
+    moments = []
+    for start, end in (("picture", "there"), ("there", "back")):
+        ends = [np.concatenate([getattr(result, name) for result in made], axis=1) for name in (start, end)]
+        moments += [ends[0]] * CARD_HELD
+        moments += [ends[0] + (ends[1] - ends[0]) * step / CARD_STEPS for step in range(1, CARD_STEPS + 1)]
+    buffer = io.BytesIO()
+    images.to_pil(np.concatenate(moments, axis=2) * 2 - 1).quantize(CARD_COLOURS).save(buffer, "PNG", optimize=True)
+    panes = [f"colour-{emoji.PAIRS[sample]}" for sample in ON_CARD]
+    size = {"counts": [len(moments)], "panes": panes, "levels": [-1] * len(moments), "w": SIDE, "h": SIDE}
+    return {"sheets": [buffer.getvalue()], **size}
+
+
 USE_CASE: UseCase[Translate, Translated] = UseCase(
     run=translate,
     page=each(sheet),
@@ -155,5 +173,6 @@ USE_CASE: UseCase[Translate, Translated] = UseCase(
     checkpoints=lambda request: (CYCLE,),
     small=small,
     first=Translate(),
+    card=card,
     warm=Translate(),
 )

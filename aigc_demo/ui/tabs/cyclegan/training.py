@@ -10,7 +10,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
 SPOKEN = ("across", "shade", "loss", "guess", "nothing", "pictures", "facts")

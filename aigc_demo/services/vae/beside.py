@@ -1,0 +1,163 @@
+"""Our KL autoencoder beside diffusers' AutoencoderKL, same weights, on emoji and on pictures that people bring."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import NotFoundError
+from aigc_demo.core.steps import Step
+from aigc_demo.data import emoji, images
+from aigc_demo.data.picture_files import from_data_url
+from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.pipelines import convert, parity
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.services.files import PICTURE, Pictures
+from aigc_demo.services.page_values import Array, each
+from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.vae.autoencoders import grid, sheet, signed
+from aigc_demo.services.vae.requests import COLOUR, Beside
+
+T = TypeVar("T")
+SIDE = 64  # pixels
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """One picture through our autoencoder and the library's; (3, 64, 64) in [0, 1]."""
+
+    picture: Array
+    ours: Array
+    theirs: Array
+    latent: Array  # (4, 16, 16) ours, the mean
+    maximum: float  # largest absolute difference of the two rebuilt pictures, in [-1, 1] units
+    mean: float
+    our_milliseconds: float
+    their_milliseconds: float
+    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, maximum, mean, in the order they run
+    first: int | None  # the first layer over the tolerance
+
+
+def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
+    """Both on the same picture and noise, then every layer. The value comes with the last step."""
+    model = store.load(COLOUR)
+    if not isinstance(model, KLAutoencoder):
+        raise NotFoundError("unknown_checkpoint", name=COLOUR)
+    yield Step(0, 3, None)
+    x = seen(store, request)
+    side = SIDE // model.config.shrink
+    noise = SeededNoise([request.seed], store.device).draw((model.config.latent, side, side))
+    library = convert.to_library(model)
+    (left, mean), our_time = second_run(lambda: ours(model, x, noise))
+    yield Step(1, 3, None)
+    right, their_time = second_run(lambda: theirs(library, x, noise))
+    yield Step(2, 3, None)
+    table = parity.compare(model, library, x)
+    rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
+    gap = (left - right).abs()
+    made = SideBySide(
+        picture=shown(x),
+        ours=shown(left),
+        theirs=shown(right),
+        latent=mean[0].cpu().numpy(),
+        maximum=float(gap.max()),
+        mean=float(gap.mean()),
+        our_milliseconds=our_time,
+        their_milliseconds=their_time,
+        layers=rows,
+        first=table.first,
+    )
+    yield Step(3, 3, made)
+
+
+def shown(x: Tensor) -> Array:
+    """(1, 3, H, W), about in [-1, 1] -> (3, H, W) in [0, 1]."""
+    return ((x[0].cpu().numpy() + 1) / 2).clip(0, 1)
+
+
+def seen(store: Store, request: Beside) -> Tensor:
+    """The picture that a request names: (1, 3, 64, 64) in [-1, 1]."""
+    if request.picture:
+        return torch.from_numpy(uploaded(request.picture))[None].to(store.device)
+    pictures = emoji.read_samples(Path(store.assets) / "examples" / "emoji-samples.png")  # (24, 64, 64, 3)
+    x = torch.from_numpy(pictures[request.sample].transpose(2, 0, 1).copy())[None]
+    return x.to(store.device).float() / 127.5 - 1
+
+
+def uploaded(url: str) -> Array:
+    """A picture of any size as a data URL -> what the model sees of it, (3, 64, 64) float in [-1, 1]."""
+    return images.square(from_data_url(url), SIDE)
+
+
+def small(request: Beside) -> Beside:
+    """The request with an uploaded picture of 64 x 64 pixels; made small again it stays the same."""
+    if not request.picture:
+        return request
+    return replace(request, picture=images.to_data_url(images.to_pil(uploaded(request.picture))))
+
+
+@torch.inference_mode()
+def ours(model: KLAutoencoder, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """x (B, 3, H, W), noise (B, D, h, w) -> what is rebuilt (B, 3, H, W), mean of the code (B, D, h, w)."""
+    q = model.encode(x)
+    return model.decode(q.sample(noise)), q.mean
+
+
+@torch.inference_mode()
+def theirs(module: Any, x: Tensor, noise: Tensor) -> Tensor:
+    """The same with diffusers: what is rebuilt (B, 3, H, W)."""
+    q = module.encode(x).latent_dist
+    rebuilt: Tensor = module.decode(q.mean + q.std * noise).sample
+    return rebuilt
+
+
+def second_run(work: Callable[[], T]) -> tuple[T, float]:
+    """What the second of two runs gives, and its milliseconds: the first one finds out how to compute."""
+    work()
+    began = time.perf_counter()
+    made = work()
+    return made, (time.perf_counter() - began) * 1000
+
+
+def numbers(request: Beside, made: SideBySide) -> Json:
+    """Differences, times, and every layer."""
+    names = ("maximum", "mean", "our_milliseconds", "their_milliseconds", "layers", "first")
+    return {name: getattr(made, name) for name in names}
+
+
+def page(request: Beside, made: SideBySide) -> Json:
+    """In colour: the picture, ours, theirs, their difference (blank where they agree), the 4 maps of the code."""
+    maps = [enlarged(code) for code in made.latent]
+    tiles = [made.picture, made.ours, made.theirs, np.abs(made.ours - made.theirs), *maps]
+    return sheet(tiles, milliseconds=[made.our_milliseconds, made.their_milliseconds], **numbers(request, made))
+
+
+def enlarged(code: Array) -> Array:
+    """One map (h, w) of a code as a grey picture (3, 64, 64): 0 is middle grey, 3 deviations black or white."""
+    spread = float(code.std()) or 1.0
+    large = code.repeat(SIDE // code.shape[0], 0).repeat(SIDE // code.shape[1], 1)
+    return np.stack([signed(large / (3 * spread)).clip(0, 1)] * 3)
+
+
+def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
+    """The picture, ours and theirs."""
+    made = run[-1]
+    return Pictures([grid([made.picture, made.ours, made.theirs], 3)])
+
+
+USE_CASE: UseCase[Beside, SideBySide] = UseCase(
+    run=beside,
+    page=each(page),
+    numbers=numbers,
+    file=still,
+    formats=PICTURE,
+    checkpoints=lambda request: (COLOUR,),
+    small=small,
+    first=Beside(),
+)
