@@ -1,80 +1,23 @@
 """The parts of the texts that are made from the repository itself: `make fix` writes them anew, test_docs.py compares.
 
-The tables of docs/checkpoints.md are what the catalogue says; the file tree of README.md takes its comments from the
-files' own first lines.
+The tables of docs/checkpoints.md are what the catalogue says, docs/api.md what the request classes say.
 """
 
-import re
+import dataclasses
+import inspect
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from itertools import takewhile
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import Checkpoint
+from aigc_demo.core.params import Choice, Range, Rule, Text, rules
+from aigc_demo.services.use_case import find, requests_of
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-FOLDERS = {  # a folder's comment; one that is not here is not in the tree
-    ".ci": "what the continuous integration runs",
-    "aigc_demo": "the package; imports go down only, `tests/test_layers.py` holds the table of who may import whom",
-    "aigc_demo/checkpoints": "what ships, and how it is read",
-    "aigc_demo/core": "plain Python shared by all: no model, no page",
-    "aigc_demo/data": "between files and tensors",
-    "aigc_demo/evaluation": "`python -m aigc_demo.evaluation ID`: metrics on held-out data",
-    "aigc_demo/models": "one file per family: config and network",
-    "aigc_demo/nn": "blocks that two or more models use unchanged",
-    "aigc_demo/pipelines": "the only folder that imports diffusers or transformers",
-    "aigc_demo/sampling": "algorithms that draw from a model, given as a callable",
-    "aigc_demo/services": "one per family: requests and use-cases; no Gradio",
-    "aigc_demo/services/cyclegan": "CycleGAN",
-    "aigc_demo/services/diffusion": "the diffusion family",
-    "aigc_demo/services/gan": "the GANs",
-    "aigc_demo/services/gpt": "the language models of characters",
-    "aigc_demo/services/hf_text": "SmolLM2, and language models of the hub",
-    "aigc_demo/services/seq2seq": "couplets",
-    "aigc_demo/services/textvae": "the text VAE",
-    "aigc_demo/services/vae": "the autoencoders",
-    "aigc_demo/training": "one recipe per family: `python -m aigc_demo.training CHECKPOINT`",
-    "aigc_demo/ui": "the only folder that imports Gradio",
-    "aigc_demo/ui/static": "what runs in the browser",
-    "aigc_demo/ui/tabs": "one tab per family",
-    "aigc_demo/ui/text": "every word of the page, Chinese and English",
-    "assets": "weights and samples that ship",
-    "assets/checkpoints": "safetensors, one file per checkpoint",
-    "assets/examples": "samples and shipped results",
-    "assets/verse": "tones and rhymes of characters",
-    "benchmarks": "us against peers: `python -m benchmarks NAME`",
-    "docs": "longer texts, and the pictures of this page",
-    "tests": "`make test` runs them all",
-}
-FILES = {  # comments of files that cannot carry one, or whose first line says something else
-    "app.py": "composition root: options, store, page, server",
-    "pyproject.toml": "settings of ruff, mypy and pytest",
-    "LICENSE": "Apache-2.0",
-    "packages.txt": "Debian packages of a Gradio Space: a font with Chinese",
-    ".ci/run": "make test",
-}
-HIDDEN = {"__init__.py", "conftest.py", ".gitignore", ".dockerignore", "README.md"}
-SPELLED_OUT = {".py", ".toml", ".js", ".css", ".txt", ".md", ""}
-COLUMN = 32  # where comments begin
-LONGEST = 110  # characters of a comment; longer sentences end at their colon
-
-
-def comment(path: Path) -> str:
-    """What the file's first sentence says about it."""
-    name = path.relative_to(ROOT).as_posix()
-    if name in FILES:
-        return FILES[name]
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".py":
-        opening = text.partition('"""')[2].partition('"""')[0].partition("\n\n")[0].split("\n")
-    else:
-        marks = r"\s*(#+|//|/\*+|\*/?)\s*"
-        block = takewhile(lambda line: re.match(marks, line), text.split("\n"))
-        opening = [re.sub(rf"^{marks}|\s*\*/$", "", line) for line in block]
-    sentence = re.split(r"(?<=[\w)\]])[.;](?:\s|$)", " ".join(line.strip() for line in opening))[0]
-    return (sentence if len(sentence) <= LONGEST else sentence.partition(":")[0]).replace("`", "").strip()
+TEXT_SUFFIXES = {".py", ".toml", ".js", ".css", ".txt", ".md", ""}
 
 
 def known_files() -> list[Path]:
@@ -82,24 +25,6 @@ def known_files() -> list[Path]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     return [ROOT / name for name in names if name and (ROOT / name).exists()]
-
-
-def lines(folder: Path, files: list[Path], depth: int = 0) -> Iterator[str]:
-    """The folder's entries, files first, each with its comment."""
-    below = [path.relative_to(folder).parts for path in files if path.is_relative_to(folder)]
-    for name in sorted({parts[0] for parts in below if len(parts) == 1} - HIDDEN):
-        if (folder / name).suffix in SPELLED_OUT:
-            yield f"{'  ' * depth + name:{COLUMN}}{comment(folder / name)}".rstrip()
-    for name in sorted({parts[0] for parts in below if len(parts) > 1}):
-        where = (folder / name).relative_to(ROOT).as_posix()
-        if where in FOLDERS:
-            yield f"{'  ' * depth + name + '/':{COLUMN}}{FOLDERS[where].replace('`', '')}"
-            yield from lines(folder / name, files, depth + 1)
-
-
-def tree() -> str:
-    """The file tree with a comment per entry."""
-    return "\n".join(["```", *lines(ROOT, known_files()), "```"])
 
 
 def row(checkpoint: Checkpoint) -> str:
@@ -212,8 +137,45 @@ def gans() -> str:
     return table(("", "loss", "parameters", "frechet", *names), rows)
 
 
+def bounds(rule: Rule | None) -> str:
+    """What a field takes."""
+    if isinstance(rule, Range):
+        return f"{rule.low:g} to {rule.high:.10g}"
+    if isinstance(rule, Choice):
+        return ", ".join(f"`{option}`" for option in rule.options)
+    return f"at most {rule.longest} characters" if isinstance(rule, Text) else ""
+
+
+def shown(value: Any) -> str:
+    """A default as Python."""
+    return f"`{value!r}`" if len(repr(value)) < 60 else "a longer text"
+
+
+def endpoint(name: str, request: Any) -> str:
+    """One use case: what it does, its fields, a call, and its answer."""
+    use_case = find(name)
+    defaults = {field.name: field.default for field in dataclasses.fields(request)}
+    rows = [line(f"`{place}`", shown(defaults[place]), bounds(rule)) for place, (_, rule) in rules(request).items()]
+    kinds = ", ".join(f"`{kind}`" for kind in use_case.formats)
+    told = (inspect.getdoc(use_case.numbers) or "").split("\n")[0].rstrip(".")
+    call = f'file, result = client.predict(api_name="/{name}")'
+    return (
+        f"### /{name}\n\n{inspect.getdoc(request)}\n\n{table(('field', 'default', 'takes'), rows)}\n\n"
+        f"`format`: {kinds}. `result`: {told}.\n\n```python\n{call}\n```\n"
+    )
+
+
+def api() -> str:
+    """Every public endpoint, family by family."""
+    parts = []
+    for family in catalogue.families():
+        parts.append(f"## {family.stem}\n")
+        parts += [endpoint(f"{family.stem}_{name}", request) for name, request in requests_of(family.stem).items()]
+    return "\n".join(parts)
+
+
 PARTS: dict[str, Callable[[], str]] = {
-    "tree": tree,
+    "api": api,
     "checkpoints": checkpoints,
     "likelihoods": likelihoods,
     "betas": betas,
@@ -221,7 +183,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "translations": translations,
     "gans": gans,
 }
-TEXTS = (README, ROOT / "docs" / "checkpoints.md")
+TEXTS = (ROOT / "docs" / "api.md", ROOT / "docs" / "checkpoints.md")
 
 
 def rendered(text: str) -> str:

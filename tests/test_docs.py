@@ -37,6 +37,10 @@ def test_every_file_that_a_text_names_exists(text):
     assert not missing
 
 
+def test_the_readme_is_one_that_one_reads():
+    assert readme.README.stat().st_size < 10_000
+
+
 def test_the_space_runs_the_tested_gradio():
     matter = readme.README.read_text(encoding="utf-8").split("---")[1]
     assert f"sdk_version: {constraint('gradio')}" in matter
@@ -51,7 +55,7 @@ def test_every_requirement_has_a_tested_release():
 
 
 def test_no_text_file_names_a_package_registry_or_a_machine():
-    files = [path for path in readme.known_files() if path.suffix in readme.SPELLED_OUT and path.name != "LICENSE"]
+    files = [path for path in readme.known_files() if path.suffix in readme.TEXT_SUFFIXES and path.name != "LICENSE"]
     for path in files:
         text = path.read_text(encoding="utf-8")
         assert not [host for host in REGISTRIES if host in text], path

@@ -34,6 +34,7 @@ def answered(page, view, upper):
     """Wait until this line is answered; the lower line."""
     expect(view.locator(".lx-stage .lx-pairing-upper")).to_have_text(re.compile("[平仄○？]?".join(upper)), timeout=RUN)
     expect(badge_of(page, PAIR)).to_have_attribute("data-state", "live", timeout=RUN)
+    expect(view.locator(".lx-stage .lx-pairing-lower .lx-sign")).to_have_count(len(upper), timeout=RUN)
     return line(view, "lower")
 
 
