@@ -332,6 +332,8 @@ def test_weights_that_are_not_there_are_named_with_what_trains_them(assets, serv
 def test_facts_count_the_weights_that_took_part(service):
     ids = [of_kind(kind, 2) for kind in KINDS]
     weights = {id: sum(p.numel() for p in service.store.load(id).parameters()) for id in ids}
-    assert service.facts("vae_plane", Plane()) == {"device": "CPU", "parameters": sum(weights.values()), "seed": None}
+    all_four = service.facts("vae_plane", Plane())
+    assert all_four["parameters"] == sum(weights.values()) and all_four["seed"] is None
+    assert all_four["device"].startswith("CPU")
     alone = service.facts("vae_draw", Draw(kind="vae", code=2, seed=3))
     assert alone["parameters"] == weights["vae-digits-vae-2d"] and alone["seed"] == 3
