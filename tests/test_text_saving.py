@@ -3,13 +3,20 @@
 import html
 import json
 import re
+from dataclasses import is_dataclass
+from importlib import import_module
 
 import pytest
+from PIL import Image
 
+from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadFileError, BadRequestError, UnavailableError
+from aigc_demo.core.params import Text, rules
 from aigc_demo.core.steps import Step
+from aigc_demo.data import media
 from aigc_demo.services import cards, text_saving
+from aigc_demo.services.hf_text.prompts import TURNS, WHOLE
 from aigc_demo.services.text_saving import FORMATS, Document, Part, encode, save
 
 CARD = Card(
@@ -29,6 +36,104 @@ def test_a_file_gives_its_card_back(tmp_path, format, words):
     file = tmp_path / f"saved.{format}"
     file.write_bytes(encode(document("ROMEO:\n", words), format, CARD))
     assert cards.read(file) == CARD
+
+
+def reformatted(raw: bytes) -> bytes:
+    """JSON set out in lines; a page whose tags were written anew."""
+    words = raw.decode()
+    if words.startswith("{"):
+        return json.dumps(json.loads(words), indent=2, sort_keys=True).encode()
+    words = words.replace('<script type="application/json" id="aigc_demo">', "<SCRIPT id='aigc_demo'\n type=x>")
+    return words.replace("</script>", "\n  </SCRIPT >").encode()
+
+
+TOUCHED = {
+    "line ends of Windows": lambda raw: raw.replace(b"\n", b"\r\n"),
+    "line ends of old Macs": lambda raw: raw.replace(b"\n", b"\r"),
+    "a mark at the start": lambda raw: b"\xef\xbb\xbf" + raw,
+    "UTF-16 with a mark": lambda raw: raw.decode().encode("utf-16"),
+    "UTF-16 the other way": lambda raw: b"\xfe\xff" + raw.decode().encode("utf-16-be"),
+    "UTF-16 without a mark": lambda raw: raw.decode().encode("utf-16-le"),
+    "UTF-32": lambda raw: raw.decode().encode("utf-32"),
+    "the encoding of Chinese Windows": lambda raw: raw.decode().encode("gb18030"),
+    "spaces at line ends": lambda raw: raw.replace(b"\n", b" \t\n"),
+    "no line at the end": lambda raw: raw.rstrip(),
+    "empty lines around": lambda raw: b"\n\n" + raw + b"\n\n\n",
+    "formatted anew": reformatted,
+    "all of them": lambda raw: reformatted(raw).replace(b"\n", b" \r\n").decode().encode("utf-16"),
+}
+MAILED = {
+    "quoted in a mail": lambda raw: b"Look:\r\n" + b"".join(b"> " + line + b"\r\n" for line in raw.splitlines()),
+    "quoted twice": lambda raw: b"".join(b">> " + line + b"\n" for line in raw.splitlines()),
+    "with a footer": lambda raw: raw + b"\n-- \nThis mail was looked at by {a} scanner.\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("format", "touch"),
+    [(format, touch) for format in ("txt", "html", "json") for touch in TOUCHED]
+    + [(format, touch) for format in ("txt", "html") for touch in MAILED],
+)
+def test_a_file_gives_its_card_back_after_an_editor_or_a_mail_program(tmp_path, format, touch):
+    values = {"prompt": "</script><b>&amp; 落霞与孤鹜齐飞\r\n> \t" + "  a" * 99 + " é😀", "seed": 7, "temperature": 0.5}
+    card = Card("gpt_write", values, "gpt-shakespeare", "0" * 64, {"python": "3"})
+    file = tmp_path / f"saved.{format}"
+    file.write_bytes((TOUCHED | MAILED)[touch](encode(document("ROMEO:\n", "But soft > 秋水\n"), format, card)))
+    assert cards.read(file) == card
+
+
+def test_a_card_in_a_file_of_letters_has_short_lines_of_plain_letters():
+    lines = Card("a_b", {"text": "<é> & " + " " * 500}).to_lines().splitlines()
+    assert all(line.isascii() and line == line.strip() and len(line) <= 84 for line in lines)
+    assert not set("<>&") & set("".join(lines))
+
+
+WORST = ["<", "中", "😀", '"', "\\", "\x01", " ", "\n"]  # letters that take much room in one form or another
+
+
+def largest(request, letter):
+    """Values as long as the bounds of a request allow; pictures and point sets are cards' own."""
+    found = {}
+    for name, (_, rule) in rules(request).items():
+        if isinstance(rule, Text):
+            own = rule.longest > 100_000  # a picture or a corpus: a card keeps it small
+            found[name] = letter * (20_000 if own else rule.longest)
+    return found
+
+
+@pytest.mark.parametrize("format", ["txt", "html", "json", "png", "gif", "mp4"])
+@pytest.mark.parametrize("letter", WORST)
+def test_the_largest_card_that_a_request_allows_comes_back(tmp_path, format, letter):
+    modules = [import_module(f"aigc_demo.services.{family.stem}.requests") for family in catalogue.families()]
+    requests = [
+        part for module in modules for part in vars(module).values() if isinstance(part, type) and is_dataclass(part)
+    ]
+    name, values = max(
+        ((request.__name__, largest(request, letter)) for request in requests),
+        key=lambda found: sum(map(len, found[1].values())),
+    )
+    assert len(requests) > 30 and sum(map(len, values.values())) > 12_000
+    card = Card(f"x_{name.lower()}", values, "id", "0" * 64, {"python": "3"})
+    file, frames = tmp_path / f"saved.{format}", [Image.new("L", (8, 8), shade) for shade in (0, 255)]
+    if format in FORMATS and format != "png":
+        file.write_bytes(encode(document("ROMEO:\n", letter * 12_000), format, card))
+    else:
+        made = {
+            "png": lambda: media.png(frames[0], card.to_json()),
+            "gif": lambda: media.gif(frames, text=card.to_json()),
+        }
+        file.write_bytes(made.get(format, lambda: media.mp4(frames, text=card.to_json()))())
+    assert cards.read(file) == card
+
+
+@pytest.mark.parametrize("format", ["txt", "html", "json"])
+@pytest.mark.parametrize("letter", WORST)
+def test_the_longest_conversation_fits_into_a_file_that_is_read(tmp_path, format, letter):
+    parts = tuple(Part(letter * (WHOLE // TURNS), place % 2 == 0) for place in range(TURNS))
+    raw = encode(Document("by", parts), format, CARD)
+    assert len(raw) < media.TEXT_BYTES
+    (tmp_path / "saved").write_bytes(raw)
+    assert cards.read(tmp_path / "saved") == CARD
 
 
 @pytest.mark.parametrize("format", ["txt", "html", "json"])

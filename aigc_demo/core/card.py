@@ -6,6 +6,7 @@ a .json file is the card itself.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,8 @@ from aigc_demo.core.errors import BadFileError
 
 VERSION = "0.1.0"  # of the project, as in pyproject.toml
 FORMAT = 1  # of the card
-LIMIT = 20_000  # characters of a card
+LIMIT = 2_000_000  # characters of a card: more than any request can hold
+WIDTH = 72  # characters of a line
 
 
 @dataclass(frozen=True)
@@ -26,17 +28,26 @@ class Card:
 
     def to_json(self) -> str:
         """The card as one line of JSON, with the version of its format as "aigc_demo"."""
-        return json.dumps(
-            {
-                "aigc_demo": FORMAT,
-                "use_case": self.use_case,
-                "values": self.values,
-                "checkpoint": self.checkpoint,
-                "sha256": self.sha256,
-                "versions": self.versions or {},
-            },
-            ensure_ascii=False,
-        )
+        plain = {
+            "aigc_demo": FORMAT,
+            "use_case": self.use_case,
+            "values": self.values,
+            "checkpoint": self.checkpoint,
+            "sha256": self.sha256,
+            "versions": self.versions or {},
+        }
+        return json.dumps(plain, ensure_ascii=False)
+
+    def to_lines(self) -> str:
+        """The same as short lines of ASCII without <, > and &: what editors and mail programs leave as it is.
+
+        No line begins or ends with a space: stripped and joined, they are the JSON.
+        """
+        plain = json.dumps(json.loads(self.to_json()), separators=(",", ":"))
+        for sign in "<>&":
+            plain = plain.replace(sign, f"\\u{ord(sign):04x}")
+        lines = (plain[start : start + WIDTH] for start in range(0, len(plain), WIDTH))
+        return "\n".join(re.sub("^ | $", r"\\u0020", line) for line in lines)  # all spaces are inside strings
 
     @classmethod
     def from_json(cls, text: str) -> "Card":

@@ -1,12 +1,15 @@
 """Pictures, animations and texts as files that carry a text: PNG, GIF, MP4; HTML, TXT, JSON.
 
-PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment, HTML in a script of that name, TXT in its
-last line; a JSON file is the text itself or has it as its "card". A text comes back as it was given.
+PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment, HTML in a script of that name, TXT below
+a rule at its end; a JSON file is the text itself or has it as its "card". HTML, TXT and JSON give it back also with
+other line ends, a byte order mark, in another encoding, with lines quoted by ">", or with lines added at the end.
 Frames are Pillow pictures of one size.
 """
 
+import codecs
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +21,14 @@ from aigc_demo.data.picture_files import header
 
 KEY = "aigc_demo"  # of the PNG chunk and of the script in a page
 RULE = f"----- {KEY} -----"  # between a text and its comment
-LONGEST = 20_000  # characters of a text
+SCRIPT = re.compile(rf"<script\b[^<>]*\bid\s*=\s*[\"']?{KEY}\b[^<>]*>", re.IGNORECASE)
+MARKS = {  # byte order marks, the longer ones first
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 TEXT_BYTES = 5_000_000  # largest file of letters that is read
 
 
@@ -75,10 +85,10 @@ def comment(path: Path) -> str:
     elif start.startswith((b"\x89PNG", b"GIF8")):
         text = picture_comment(path)
     elif path.stat().st_size <= TEXT_BYTES:
-        text = written_comment(path.read_text("utf-8", errors="replace"))
+        text = written_comment(decoded(path.read_bytes()))
     else:
         text = ""
-    if not text or len(text) > LONGEST:
+    if not text:
         raise BadFileError("no_card")
     return text
 
@@ -90,25 +100,45 @@ def picture_comment(path: Path) -> str:
     return found.decode("utf-8", errors="replace") if isinstance(found, bytes) else str(found)
 
 
+def decoded(raw: bytes) -> str:
+    """A file of letters, whatever program wrote it: UTF-8, 16 or 32, else GB 18030, which Chinese editors use."""
+    for mark, encoding in MARKS.items():
+        if raw.startswith(mark):
+            return raw.decode(encoding, "replace")
+    if b"\0" in raw[:2]:  # no mark, but every other byte of Latin letters is nothing
+        return raw.decode("utf-16-be" if raw[:1] == b"\0" else "utf-16-le", "replace")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
+
+
 def written_comment(words: str) -> str:
-    """The text in a file of letters: its last line, the script of a page, a JSON file or the card in it; or nothing."""
-    lines = words.rstrip().rsplit("\n", 2)
-    if len(lines) == 3 and lines[1] == RULE:
-        return lines[2]
-    if words.lstrip()[:1] == "{":
-        return json_comment(words)
-    start = words.rfind(f'<script type="application/json" id="{KEY}">')
+    """The text in a file of letters: what stands below its last rule, in the script of a page, in JSON; or nothing."""
+    words = words.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
+    if words.startswith("{") and (found := json_comment(words)):
+        return found
+    rules = [match.end() for match in re.finditer(rf"(?m)^[> \t]*{RULE}[ \t]*$", words)]
+    scripts = [match.end() for match in SCRIPT.finditer(words)]
+    start = max([*rules, *scripts], default=-1)  # the last one is ours: what a person wrote comes before
     if start < 0:
         return ""
-    return words[start:].partition(">")[2].partition("</script>")[0]
+    rest = words[start:].partition("</script")[0] if start in scripts else words[start:]
+    whole = "".join(line.strip().lstrip(">").strip() for line in rest.splitlines())
+    try:
+        _, end = json.JSONDecoder().raw_decode(whole)
+    except (ValueError, RecursionError):
+        return ""
+    return whole[:end]
 
 
 def json_comment(words: str) -> str:
-    """The card in a JSON file, else all of it."""
+    """The card in a JSON file, else all of it; nothing where it is not JSON."""
     try:
-        card = json.loads(words).get("card")
+        plain = json.loads(words)
     except (ValueError, RecursionError):
         return ""
+    card = plain.get("card") if isinstance(plain, dict) else None
     return json.dumps(card, ensure_ascii=False) if isinstance(card, dict) else words
 
 

@@ -4,7 +4,7 @@
     encode(document, "html", card)      -> the file's bytes
     save(make, request, format, card)   -> steps for Form.save; make(request) gives a Document, or steps that end in one
 
-txt     the text, then the line media.RULE and the card as the last line
+txt     the text, then the line media.RULE and the lines of the card
 html    self-contained: text tinted by probability, escaped; the card in a <script type="application/json">
 png     typeset with Pillow in a font of this machine that has the text's characters
 json    {"text": ..., "parts": [{"text", "given", "p", "note"}], "card": {...}}
@@ -79,7 +79,7 @@ def strength(p: float | None) -> float:
 def encode(document: Document, format: str, card: Card) -> bytes:
     """The document as a file."""
     if format == "txt":
-        return f"{document.text}\n\n{media.RULE}\n{card.to_json()}\n".encode()
+        return f"{document.text}\n\n{media.RULE}\n{card.to_lines()}\n".encode()
     if format == "html":
         return page(document, card).encode()
     if format == "png":
@@ -119,16 +119,17 @@ p {{ white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; }}
 i {{ font-style: normal; color: #1F6F8B; }}
 </style></head><body><main><h1>{title}</h1>
 <p>{body}</p></main>
-<script type="application/json" id="{key}">{card}</script>
+<script type="application/json" id="{key}">
+{card}
+</script>
 </body></html>
 """
 
 
 def page(document: Document, card: Card) -> str:
     """The document as a page that needs nothing else."""
-    carried = card.to_json().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     body = "".join(map(span, document.parts))
-    return PAGE.format(title=html.escape(document.title), body=body, key=media.KEY, card=carried)
+    return PAGE.format(title=html.escape(document.title), body=body, key=media.KEY, card=card.to_lines())
 
 
 def span(part: Part) -> str:

@@ -23,7 +23,7 @@ SHOWN = {  # a translation that is shown before one is asked for: a small model 
     "english": "Good morning, my friends. The house is big.",
     "chinese": "朋友们，早上好。房子很大。",
 }
-TURNS, LONGEST = 200, 40_000  # of a conversation: turns, and characters of one
+TURNS, LONGEST, WHOLE = 200, 40_000, 300_000  # of a conversation: turns, characters of one, and of all together
 
 
 def chat_tokens(words: Words, messages: Sequence[Message]) -> list[int]:
@@ -77,7 +77,7 @@ def history(value: Any) -> list[Message]:
         if role not in ROLES or not isinstance(text, str) or len(text) > LONGEST:
             raise BadRequestError("chat_broken")
         found.append((role, text))
-    if len(found) > TURNS:
+    if len(found) > TURNS or sum(len(text) for _, text in found) > WHOLE:
         raise BadRequestError("chat_broken")
     return found
 
