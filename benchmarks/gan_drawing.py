@@ -48,14 +48,16 @@ def per_call(work: Any) -> Run:
 
 def request(store: Store, rounds: int) -> dict[str, Any]:
     """Processor time of a whole request: noise of every seed, generator, sheet as PNG."""
-    from aigc_demo.services.gan import sheets
-    from aigc_demo.services.gan.service import create
+    from aigc_demo.services.service import Service
 
-    service = create(store)
+    service = Service(store)
     seeds = iter(range(0, 10**6, DIGITS))
 
     def work() -> bytes:
-        return sheets.value(service.draw(Draw(seed=next(seeds), count=DIGITS)))[0]
+        (step,) = service.stream("gan_draw", Draw(seed=next(seeds), count=DIGITS))
+        assert step.value is not None
+        sheet: bytes = step.value["sheets"][0]
+        return sheet
 
     size = len(work())
     runs = [per_call(work) for _ in range(rounds)]

@@ -31,7 +31,7 @@ def scores(view, side):
 def test_pictures_stand_in_the_order_of_their_scores(visit):
     page = visit()
     view = first_look(page, CRITIC, ".lx-trial")
-    known = json.loads((EXAMPLES / "gan-digits-critic.json").read_text())
+    known = json.loads((EXAMPLES / "gan_critic.json").read_text())["value"]
     for side in ("made", "real"):
         found = scores(view, side)
         assert found == sorted(found, reverse=True)
@@ -87,7 +87,7 @@ def test_who_does_not_guess_sees_it_all_the_same_and_missing_classes_are_struck_
     page = visit()
     view = first_look(page, COMPARE, ".lx-lineup")
     view.locator(".lx-guess button").click()
-    known = json.loads((EXAMPLES / "gan-digits-compare.json").read_text())
+    known = json.loads((EXAMPLES / "gan_compare.json").read_text())["value"]
     for player in known["players"]:
         row = view.locator(f"[data-model={player['model']}]")
         missing = [str(digit) for digit, count in enumerate(player["counts"]) if not count]

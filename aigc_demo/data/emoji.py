@@ -36,6 +36,7 @@ PAIRS = (  # of the test split, shipped as both vendors draw them
 )
 HELD_OUT = 26  # of 256: the test split, about a tenth
 
+SHIPPED_PORTRAITS = 48  # of either vendor
 PORTRAITS = (  # ranges of code points: faces, cats and monkeys; then animals
     *((0x1F600, 0x1F644), (0x1F648, 0x1F64A), (0x1F910, 0x1F917)),
     *((0x1F920, 0x1F92F), (0x1F970, 0x1F97A), (0x1FAE0, 0x1FAE9)),
@@ -123,3 +124,10 @@ def portraits(folder: Path, split: str) -> Tensor:
     """Faces and animals of both vendors, on white: (N, 3, 64, 64) float in [-1, 1]."""
     chosen = [portrait(name) for name in names(folder, split)]
     return torch.cat([load(folder, vendor, split)[torch.tensor(chosen)] for vendor in VENDORS])
+
+
+def write_portraits(folder: Path, sheet: Path) -> None:
+    """The faces and animals that ship for display, emoji-portraits.png: as many of either vendor, evenly chosen."""
+    chosen = [place for place, name in enumerate(names(folder, "train")) if portrait(name)]
+    some = [chosen[round(i * (len(chosen) - 1) / (SHIPPED_PORTRAITS - 1))] for i in range(SHIPPED_PORTRAITS)]
+    write_samples(torch.cat([pictures(folder, vendor, "train")[some] for vendor in VENDORS]), sheet)

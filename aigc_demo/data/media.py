@@ -47,14 +47,17 @@ def png(picture: Image.Image, text: str = "") -> bytes:
     return buffer.getvalue()
 
 
-def gif(frames: Sequence[Image.Image], milliseconds: int = 80, text: str = "", rest: int = 800) -> bytes:
-    """A GIF that loops; the last frame stays for `rest` milliseconds more."""
-    grey = [frame.convert("P" if frame.mode == "P" else "L" if frame.mode == "L" else "RGB") for frame in frames]
-    times = [milliseconds] * (len(grey) - 1) + [milliseconds + rest]
+def gif(
+    frames: Sequence[Image.Image], milliseconds: int = 80, text: str = "", rest: int = 800, colours: int | None = None
+) -> bytes:
+    """A GIF that loops; the last frame stays for `rest` milliseconds more. With `colours`, frames have no more."""
+    plain = [frame.convert("L" if frame.mode == "L" else "RGB") for frame in frames]
+    if colours is not None:
+        plain = [frame.quantize(colours, dither=Image.Dither.NONE) for frame in plain]
+    first, *others = plain
+    times = [milliseconds] * len(others) + [milliseconds + rest]
     buffer = io.BytesIO()
-    grey[0].save(
-        buffer, "GIF", save_all=True, append_images=grey[1:], duration=times, loop=0, comment=text.encode("utf-8")
-    )
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=times, loop=0, comment=text.encode("utf-8"))
     return buffer.getvalue()
 
 

@@ -1,6 +1,6 @@
 """What a result is saved as: pictures, a text or a trained model, encoded in a format, with the run card inside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PIL import Image
@@ -17,8 +17,9 @@ from aigc_demo.services.text_saving import Document
 class Pictures:
     """Frames of an animation, or one picture."""
 
-    frames: Sequence[Image.Image]
+    frames: Iterable[Image.Image]  # once; where making them takes long, only as they are asked for
     still: Image.Image | None = None  # what stands for an animation in a PNG; by default its last frame
+    colours: int | None = None  # of a GIF, where fewer than 256 keep it small
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ def encode(content: Content, format: str, card: Card) -> bytes:
         return text_saving.encode(content, format, card)
     text = card.to_json()
     if format == "png":
-        return media.png(content.still or content.frames[-1], text)
+        return media.png(content.still or list(content.frames)[-1], text)
     if format == "gif":
-        return media.gif(content.frames, text=text)
+        return media.gif(list(content.frames), text=text, colours=content.colours)
     if format == "mp4":
-        return media.mp4(content.frames, text=text)
+        return media.mp4(list(content.frames), text=text)
     if format == "json":
         return text.encode()
     raise BadRequestError("choice", field="format", options=", ".join(ANIMATION), value=short(format))

@@ -3,7 +3,7 @@
     python -m aigc_demo.services [diffusion_draw ...]
 
 runs every use case that has a `first` request, and writes what the page would draw to assets/examples/<name>.json, with
-the PNG files beside it. Run it after new weights. `load` reads one back without torch.
+the files that it is made of beside it. Run it after new weights. `load` reads one back without torch.
 """
 
 import argparse
@@ -30,14 +30,18 @@ def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
     use_case = find(name)
     if use_case.first is None:
         return False
-    steps = list(service.run(name, use_case.first))
-    shown = [step.value for step in use_case.page(use_case.first, iter(steps)) if step.value is not None]
-    files: list[bytes] = []
+    if use_case.first_value is not None:
+        shown = use_case.first_value(service.store, use_case.first)
+    else:
+        steps = list(service.run(name, use_case.first))
+        shown = [step.value for step in use_case.page(use_case.first, iter(steps)) if step.value is not None][-1]
+    files: dict[str, bytes] = {}
 
     def named(part: Any) -> Any:
         if isinstance(part, bytes):
-            files.append(part)
-            return {KEY: f"{name}-{len(files) - 1}.png"}
+            file = f"{name}-{len(files)}.{'json' if part.startswith(b'{') else 'png'}"
+            files[file] = part
+            return {KEY: file}
         if isinstance(part, dict):
             return {key: named(value) for key, value in part.items()}
         return [named(value) for value in part] if isinstance(part, list | tuple) else part
@@ -46,12 +50,12 @@ def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
     source = {"checkpoint": used[0], "sha256": service.store.sha256(used[0])} if used else {}
     facts = service.facts(name, use_case.first)
     told = {"parameters": facts["parameters"], "seed": facts["seed"], "values": asdict(use_case.first), **source}
-    written = {"value": named(shown[-1])}
+    written = {"value": named(shown)}
     if use_case.card:
         written["card"] = named(use_case.card(service.store))
     write(folder / f"{name}.json", {**written, **told})
-    for place, file in enumerate(files):
-        (folder / f"{name}-{place}.png").write_bytes(file)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
     return True
 
 

@@ -1,12 +1,4 @@
-"""What the landing view shows: one shipped run per family, and figures from the catalogue. Nothing here needs torch.
-
-A shipped run is `assets/examples/<checkpoint id>-run.json` beside its sheets:
-
-    {"sheets": ["diffusion-digits-run.png"], "counts": [21], "panes": ["x", "x0"], "w": 32, "h": 32,
-     "levels": [999, ..., -1], "seed": 7}
-
-A sheet is a grid of small pictures: a column per frame, a row per pane.
-"""
+"""What the landing view shows: a first result per family, and figures from the catalogue. Nothing here needs torch."""
 
 import hashlib
 import json
@@ -20,7 +12,6 @@ from aigc_demo.services import first_results
 from aigc_demo.services.use_case import requests_of
 
 EXAMPLES = ASSETS / "examples"
-NEEDED = ("sheets", "panes", "w", "h", "levels")
 
 
 @dataclass(frozen=True)
@@ -37,24 +28,8 @@ def address(name: str, folder: Path = EXAMPLES) -> str:
     return f"./shipped/{name}?{hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]}"
 
 
-def shipped_run(checkpoint: str, folder: Path = EXAMPLES, use_case: str = "run") -> dict[str, Any] | None:
-    """A result that ships with a checkpoint, sheets as addresses; None when there is none or it is incomplete."""
-    try:
-        run = json.loads((folder / f"{checkpoint}-{use_case}.json").read_text("utf-8"))
-        run["sheets"] = [{"url": address(Path(name).name, folder)} for name in run["sheets"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if any(name not in run for name in NEEDED):
-        return None
-    run.setdefault("counts", [run.get("n", len(run["levels"]))])
-    return run
-
-
 def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
-    """Family stem -> what moves on its card: the first result of its first use case, or what that has for the card.
-
-    A family whose models are trained on the page, such as `gan`, has `assets/examples/<stem>-points-run.json` instead.
-    """
+    """Family stem -> what moves on its card: the first result of its first use case, or what that has for the card."""
     found = {}
     for family in families:
         headline = next((f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)), "")
@@ -62,21 +37,7 @@ def runs(families: Iterable[Family], folder: Path = EXAMPLES) -> dict[str, dict[
         if first is not None:
             shown = first["card"] or first["value"]
             found[family.stem] = {"panes": [], **shown, "parameters": first["parameters"], "seed": first["seed"]}
-            continue
-        points = shipped_points(f"{family.stem}-points", folder)
-        if points is not None:
-            found[family.stem] = points
     return found
-
-
-def shipped_points(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:
-    """The recorded frames of a training on points, which the browser fetches by itself; None without them."""
-    try:
-        run = json.loads((folder / f"{name}-run.json").read_text("utf-8"))
-        file = {"url": address(f"{name}-run.json", folder)}
-        return {"file": file, "panes": [], "parameters": run["parameters"], "seed": run["seed"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def shipped_value(name: str, folder: Path = EXAMPLES) -> dict[str, Any] | None:

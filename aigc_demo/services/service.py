@@ -125,16 +125,16 @@ class Service:
         from aigc_demo.services.engines import engine_of
 
         use_case = find(name)
-        device, engine = self.store.device.upper(), PYTORCH
+        device, engine = use_case.device or self.store.device.upper(), PYTORCH
         if use_case.parameters is not None:
             parameters = use_case.parameters(self.store, request)
         else:
             models = [self.store.load(checkpoint) for checkpoint in use_case.checkpoints(request)]
             engine = engine_of(models)
             parameters = sum(weight.numel() for model in models for weight in model.parameters())
-        seed = getattr(request, "seed", getattr(request, "seed_from", None))
+        seed = next((value for name, value in vars(request).items() if f"{name}_".startswith("seed_")), None)
         shown = device if engine == PYTORCH else f"{device} · {engine}"
-        return {"device": shown, "engine": engine, "parameters": parameters, "seed": seed}
+        return {"device": shown, "parameters": parameters, "seed": seed}
 
     def python(self, name: str, request: Request) -> tuple[str, str]:
         """The request as two programs: with this project, and without its networks ("" where there is none)."""

@@ -45,7 +45,9 @@ class UseCase(Generic[R, T]):
     shown: Callable[..., Any] | None = None  # as `run`, of what stands on the page: for a save that must not run again
     parameters: Callable[["Store", R], int] | None = None  # number of weights; by default those of the checkpoints
     small: Callable[[R], R] | None = None  # the request with its pictures as small as the models see them, for a card
+    device: str = ""  # what it runs on, where that is not what the store's models run on
     first: R | None = None  # the request of the first result that ships with the page; None where there is none
+    first_value: Callable[["Store", R], Json] | None = None  # the page value that ships, if not the last one of a run
     card: Callable[["Store"], Json] | None = None  # what the landing page shows, where that isn't the first result
     warm: R | None = None  # the smallest request, done once in the background after the start
 

@@ -44,6 +44,7 @@ class UseCaseForm(Form):
         self.first = first_results.load(use_case)
         self.line: gr.HTML | None = None
         self.note: gr.HTML | None = None
+        self.views: Sequence[Any] = ()
 
     @property
     def first_value(self) -> Json | None:
@@ -59,27 +60,30 @@ class UseCaseForm(Form):
         formats: Sequence[str] = (),
         *,
         state: Sequence[Any] = (),
+        save: Callable[..., Iterator[Step[bytes | None]]] | None = None,
         library: str = "",
         line: bool = True,
         note: bool = True,
     ) -> None:
         """Under the result: progress, badge, the save row for `formats`, link and programs.
 
-        `state`: components whose values a save gets after the request. `library`: key of what the second program is
-        called, by default the library's where there is one. `line` False: a result that comes at once has no progress.
-        `note` False: the view has a badge of its own.
+        `state`: components whose values a save gets after the request. `save`: what makes the file, where a form has
+        more to say than the service, see `Form.save`. `library`: key of what the second program is called, by default
+        the library's where there is one. `line` False: a result that comes at once has no progress. `note` False: the
+        view has a badge of its own.
         """
         first = self.first
         self.line = progress_line() if line else None
         told = badge("cached", parameters=first["parameters"], seed=first["seed"]) if first else None
         self.note = honesty_badge(told) if note else None
         if formats:
-            self.save(formats, self._save, state, **HIDDEN)
+            self.save(formats, save or self._save, state, **HIDDEN)
         library = library or ("shell.library" if example(f"{self.use_case}_library") else "")
         self.share(self._python, library, **HIDDEN)
 
     def run(self, *views: Any, show: Show | None = None, state: Sequence[Any] = (), **options: Any) -> Any:
         """Run and Stop: the views get the page's value of every step; `show` makes one for each view out of it."""
+        self.views = views
         wishes = {"api_name": f"{self.use_case}_view", **queue(self.request.queue), **HIDDEN, **options}
         return super().run(self._handler(views, show), self._outputs(views), extra=state, **wishes)
 
@@ -90,6 +94,7 @@ class UseCaseForm(Form):
 
         Pictures travel inside the value, without a second request.
         """
+        self.views = views
         stream = self._handler(views, show, inside=True)
 
         def once(request: Request, lang: str) -> tuple[Any, ...]:

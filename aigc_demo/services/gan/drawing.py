@@ -1,113 +1,70 @@
-"""Noise becomes pictures: draw, go from one to another, calculate with noise, ask for a class."""
+"""What the GAN use cases with pictures share: models, seeded noise, classes, and pictures as sheets and files.
+
+Pictures are float32 (N, C, H, W) in [-1, 1], with one or three channels.
+"""
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
+from aigc_demo.data import images
 from aigc_demo.models.gan import GAN
-from aigc_demo.sampling.latent import lerp, slerp
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.gan import checkpoints
-from aigc_demo.services.gan.requests import ANY, FREE, Classes, Draw, Mix, Morph, Walk
-from aigc_demo.services.gan.results import Drawn, Mixed, Pictures, Way
+from aigc_demo.services.gan.requests import ANY, FREE, checkpoint
+from aigc_demo.services.page_values import Array, tiles
+from aigc_demo.services.use_case import Json
 
-if TYPE_CHECKING:
-    from aigc_demo.checkpoints.store import Store
-
-STOPS = 7  # pictures from c to the result
 TAIL = 1.96  # 95 % of a normal number lies this many deviations around its mean
+COLUMNS = 8  # of drawn pictures
+STRIP = 25  # pictures in a row of a way's sheet
+WIDEST, STILL = 640, 1200  # pixels of an animation and of a sheet, about
 
 
-class Drawing:
-    """The use-cases that need a generator alone."""
+@dataclass(frozen=True)
+class Drawn:
+    """Pictures, and the seed of each."""
 
-    store: "Store"
+    pictures: Array
+    seeds: tuple[int, ...]
+    digits: tuple[int, ...]  # asked for; empty where the model has no classes
 
-    def model(self, name: str) -> GAN:
-        """The trained model of MODELS."""
-        model = self.store.load(checkpoints.of_model(name))
-        if not isinstance(model, GAN):
-            raise NotFoundError("unknown_checkpoint", name=short(name))
-        return model
 
-    @torch.inference_mode()
-    def draw(self, request: Draw) -> Drawn:
-        """Pictures of as many seeds, counted up."""
-        model = self.model(request.model)
-        seeds = [(request.seed + i) % 2**32 for i in range(request.count)]
-        asked = classes(model, seeds, request.digit)
-        made = model.generator(limited(self.noise(seeds, model), request.limit), asked)
-        return Drawn(pictures(made), tuple(seeds), tuple(asked.tolist()) if model.config.classes else ())
+@dataclass(frozen=True)
+class Way:
+    """Two ways of F pictures between two ends, and how long the noise is on each. A circle has one way, `arc`."""
 
-    @torch.inference_mode()
-    def walk(self, request: Walk) -> Way:
-        """From one picture to another; both ways have the same ends. The class stays that of the first."""
-        model = self.model(request.model)
-        ends = limited(self.noise([request.seed_from, request.seed_to], model), request.limit)
-        start, end = ends[:1], ends[1:]
-        asked = classes(model, [request.seed_from] * request.frames, request.digit)
-        shares = torch.linspace(0, 1, request.frames).tolist()
-        if request.circle:
-            turns = [2 * math.pi * share for share in shares]
-            arc = torch.cat([math.cos(turn) * start + math.sin(turn) * end for turn in turns])
-            straight = arc[:0]
-        else:
-            arc = torch.cat([slerp(start, end, share) for share in shares])
-            straight = torch.cat([lerp(start, end, share) for share in shares])
-        seen = [
-            pictures(model.generator(way, asked[: len(way)])) if len(way) else none(model) for way in (straight, arc)
-        ]
-        norms = [way.norm(dim=1).cpu().numpy() for way in (straight, arc)]
-        return Way(seen[0], seen[1], norms[0], norms[1], usual_length(model.config.noise))
+    straight: Array  # (F, C, H, W), or none
+    arc: Array
+    straight_norm: Array  # (F,), or none
+    arc_norm: Array
+    usual: tuple[float, float]  # length of noise: 2.5 % and 97.5 % of what is drawn lies below
 
-    @torch.inference_mode()
-    def mix(self, request: Mix) -> Mixed:
-        """c + strength (a - b) in noise, then made as long as c: the generator has practised on no other length."""
-        model = self.model(request.model)
-        seeds = [request.seed_a, request.seed_b, request.seed_c]
-        noise = self.noise(seeds, model)
-        a, b, c = noise[:1], noise[1:2], noise[2:]
-        way = torch.cat([c + share * request.strength * (a - b) for share in torch.linspace(0, 1, STOPS).tolist()])
-        raw = way[-1:]
-        length = c.norm()
-        mended = way / way.norm(dim=1, keepdim=True).clamp(min=1e-6) * length
-        told = classes(model, [request.seed_c] * STOPS, request.digit)
-        own = classes(model, seeds, request.digit)
-        shown = torch.cat([model.generator(noise, own), model.generator(mended[-1:], told[:1])])
-        norms = tuple(torch.cat([noise, raw]).norm(dim=1).tolist())
-        seen = pictures(model.generator(raw, told[:1])), pictures(model.generator(mended, told))
-        return Mixed(pictures(shown), seen[0], seen[1], norms, usual_length(model.config.noise))
 
-    @torch.inference_mode()
-    def classes(self, request: Classes) -> Drawn:
-        """All ten classes from the same noise, row by row: picture r * columns + c is class r at seed + c."""
-        model = self.model("conditional")
-        seeds = [(request.seed + i) % 2**32 for i in range(request.columns)]
-        z = limited(self.noise(seeds, model), request.limit)
-        label = torch.arange(10, device=z.device).repeat_interleave(len(seeds))
-        made = model.generator(z.repeat(10, 1), label)
-        return Drawn(pictures(made), tuple(seeds * 10), tuple(label.tolist()))
+def model_of(store: Store, name: str) -> GAN:
+    """The trained model of MODELS."""
+    model = store.load(checkpoint(name))
+    if not isinstance(model, GAN):
+        raise NotFoundError("unknown_checkpoint", name=short(name))
+    return model
 
-    @torch.inference_mode()
-    def morph(self, request: Morph) -> Way:
-        """From one class to another: what stands for the class is mixed, the noise stays."""
-        model = self.model("conditional")
-        z = limited(self.noise([request.seed], model), request.limit).expand(request.frames, -1)
-        shares = torch.linspace(0, 1, request.frames, device=z.device)[:, None]
-        label = torch.tensor([request.digit_from, request.digit_to], device=z.device)
-        made = model.generator.between(z, label, shares)
-        norms = z.norm(dim=1).cpu().numpy()
-        return Way(none(model), pictures(made), norms[:0], norms, usual_length(model.config.noise))
 
-    def noise(self, seeds: Sequence[int], model: GAN) -> Tensor:
-        """Standard normal noise (N, Z), row i from seed i alone."""
-        return SeededNoise(seeds, self.store.device).draw((model.config.noise,))
+def counted(seed: int, count: int) -> list[int]:
+    """So many seeds from one on; after the largest comes 0."""
+    return [(seed + i) % 2**32 for i in range(count)]
+
+
+def noise(model: GAN, seeds: Sequence[int]) -> Tensor:
+    """Standard normal noise (N, Z), row i from seed i alone."""
+    return SeededNoise(seeds, next(model.parameters()).device).draw((model.config.noise,))
 
 
 def limited(z: Tensor, limit: float) -> Tensor:
@@ -123,24 +80,71 @@ def limited(z: Tensor, limit: float) -> Tensor:
     return torch.special.ndtri((1 - edge) + share * (2 * edge - 1)).to(z.dtype)
 
 
-def classes(model: GAN, seeds: Sequence[int], digit: int) -> Tensor:
+def classes_of(model: GAN, seeds: Sequence[int], digit: int) -> Tensor:
     """The class of every picture (N,): the asked one, or the seed's last figure. Models without classes ignore it."""
     device = next(model.parameters()).device
     return torch.tensor([seed % 10 if digit == ANY else digit for seed in seeds], device=device)
-
-
-def pictures(x: Tensor) -> Pictures:
-    """(N, C, H, W) in [-1, 1] -> (N, H, W, C) uint8."""
-    return ((x.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
-
-
-def none(model: GAN) -> Pictures:
-    """No pictures, of the model's size."""
-    side = model.config.image_size
-    return np.zeros((0, side, side, model.config.channels), np.uint8)
 
 
 def usual_length(noise: int) -> tuple[float, float]:
     """Between which lengths 95 % of `noise` normal numbers lie; about sqrt(noise) +- 1 / sqrt(2) deviations."""
     middle = math.sqrt(noise - 0.5)
     return middle - TAIL * math.sqrt(0.5), middle + TAIL * math.sqrt(0.5)
+
+
+def none(model: GAN) -> Array:
+    """No pictures, of the model's size."""
+    side = model.config.image_size
+    return np.zeros((0, model.config.channels, side, side), np.float32)
+
+
+# as it is looked at, told and saved
+
+
+def shown(pictures: Array, **facts: Any) -> Json:
+    """Pictures in one sheet, grey or in colour, and what the view says of them."""
+    return tiles(pictures, kind="grey" if pictures.shape[1] == 1 else "colour", **facts)
+
+
+def rounded(numbers: Iterable[float]) -> list[float]:
+    """Numbers as JSON takes them, four digits after the point."""
+    return [round(float(number), 4) for number in numbers]
+
+
+def lengths(way: Way) -> Json:
+    """How long the noise of a way is."""
+    norms = {"straight_norm": rounded(way.straight_norm), "arc_norm": rounded(way.arc_norm)}
+    return {**norms, "usual": rounded(way.usual)}
+
+
+def way_numbers(request: object, way: Way) -> Json:
+    """Number and size of a way's pictures, and the length of its noise."""
+    return {**size(way.arc), **lengths(way)}
+
+
+def size(pictures: Array) -> Json:
+    """How many pictures there are, and their size in pixels."""
+    return {"pictures": len(pictures), "width": pictures.shape[-1], "height": pictures.shape[-2]}
+
+
+def grid(pictures: Array, columns: int, widest: int = STILL) -> Image.Image:
+    """Pictures, row by row, enlarged where there are few of them."""
+    return images.grid(pictures, columns, max(1, min(8, widest // (columns * pictures.shape[-1]))))
+
+
+def ways_of(way: Way) -> list[Array]:
+    """Those that it has."""
+    return [pictures for pictures in (way.straight, way.arc) if len(pictures)]
+
+
+def strips(way: Way) -> Image.Image:
+    """A row for every way, of STRIP pictures at most."""
+    ways = ways_of(way)
+    places = np.linspace(0, len(way.arc) - 1, min(len(way.arc), STRIP)).round().astype(int)
+    return grid(np.concatenate([pictures[places] for pictures in ways]), len(places))
+
+
+def there_and_back(moments: Iterable[Array]) -> list[Image.Image]:
+    """Moments (N, C, H, W), pictures of the same time side by side, as a film that begins again where it ends."""
+    there = [grid(moment, len(moment), WIDEST) for moment in moments]
+    return [*there, *there[-2:0:-1]]

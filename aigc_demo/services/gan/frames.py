@@ -6,6 +6,7 @@ over LINES directions, in units of the plot. Two samples of the same cloud are n
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,8 +14,9 @@ from torch import Tensor
 
 from aigc_demo.data import points
 from aigc_demo.services.gan.live import Training
-from aigc_demo.services.gan.results import REACH, Array, Frame
+from aigc_demo.services.page_values import Array
 
+REACH = 1.4  # the plot goes from -REACH to REACH, both ways
 SAMPLES = 300  # real and made points that are shown and compared
 ARROWS = 60  # made points whose pull is shown
 SIDE = 24  # of the critic's map
@@ -23,6 +25,24 @@ LINES = 32  # directions of the distance
 NEAR = 3 * points.CLOUD  # a made point this close to a centre has hit its cloud
 SHARE = 0.02  # of all made points, that a cloud must get to count as reached; an even share is 0.11
 SHOWN = 1  # seed of the noise and the real points that are shown
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A moment of a training. N points, S side of the critic's map, K lines of the net."""
+
+    step: int  # turns so far
+    real: Array  # (N, 2), the same in every frame
+    fake: Array  # (N, 2), always of the same noise
+    pull: Array  # (A, 2), where the first A of them would go to fool the critic, the longest of length 1
+    critic: Array  # (S, S) in [-1, 1], 1 where the critic is surest of a real sample; the first row is the lowest
+    grid: Array  # (K, K, 2), a square net of noise as the generator bends it
+    loss_critic: float  # mean since the last frame
+    loss_generator: float
+    distance: float  # sliced Wasserstein distance between fake and real
+    floor: float  # the same between real and as many other real points
+    modes: int  # clouds of the grid that are reached; -1 for other sets
+    on_target: float  # share of samples that lie in one of them; -1 for other sets
 
 
 class Watcher:

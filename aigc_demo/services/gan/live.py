@@ -1,4 +1,4 @@
-"""A GAN that learns points of the plane: the two updates, what there is to see of them, and how to go on later.
+"""A GAN that learns points of the plane: the two updates, and how to go on later.
 
 One optimiser per network, on that network's parameters only. The critic learns from made points that are cut off from
 the generator; the generator learns through a critic whose weights hold still. Every random number comes from one
@@ -6,6 +6,8 @@ generator of the training's own, so that a seed gives the same training, however
 
 B batch.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +26,6 @@ from aigc_demo.models.gan import (
 )
 from aigc_demo.models.point_gan import PointCritic, PointGANConfig, PointGenerator
 from aigc_demo.services.gan.requests import Points
-from aigc_demo.services.gan.results import Saved
 
 BATCH = 128  # points of an update
 BETAS = (0.0, 0.99)  # of both Adams: no momentum, since the opponent moves too (Gulrajani et al., 2017, section 4)
@@ -111,6 +112,10 @@ class Training:
         models = (self.generator, self.critic)
         return all(bool(part.isfinite().all()) for model in models for part in model.parameters())
 
+    def parameters(self) -> int:
+        """Numbers that are trained, of both networks."""
+        return sum(part.numel() for model in (self.generator, self.critic) for part in model.parameters())
+
     # between two presses
 
     def tensors(self) -> dict[str, Tensor]:
@@ -128,10 +133,10 @@ class Training:
         """Everything that changes, as arrays of its own."""
         return {name: value.detach().numpy().copy() for name, value in self.tensors().items()}
 
-    def load(self, saved: Saved) -> None:
-        """Go on where `save` was called."""
-        parts = {name: torch.from_numpy(array.copy()) for name, array in saved.arrays.items()}
-        self.step = saved.step
+    def load(self, step: int, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        """Go on where `save` gave these arrays, after so many turns."""
+        parts = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+        self.step = step
         self.random.set_state(parts["random"])
         for name, model, optimiser in zip(
             ("generator", "critic"), (self.generator, self.critic), self.optimisers, strict=True

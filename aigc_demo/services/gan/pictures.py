@@ -1,21 +1,18 @@
 """A frame of a training as a picture, and as the few bytes in which it travels to the browser."""
 
 import base64
-import hashlib
 import math
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from aigc_demo.services.gan.requests import Points
-from aigc_demo.services.gan.results import REACH, Array, Frame, Moment
+from aigc_demo.services.gan.frames import REACH, Frame
+from aigc_demo.services.page_values import Array
+from aigc_demo.services.use_case import Json
 
 UNIT = 1 / 8192  # of the int16 in which places travel
 SIZE = 480  # pixels of a saved picture
-GIF_SIZE, COLOURS = 360, 48
 WATER, PAPER, GLOW, INK = (31, 111, 139), (255, 255, 255), (200, 69, 43), (31, 36, 48)
 STRENGTH = 0.55  # of the heat map's colours, so that points stay the loudest
 ARROW = 0.16  # length of the longest arrow, in units of the plot
@@ -36,7 +33,7 @@ def known(value: float) -> float | None:
     return round(value, 5) if math.isfinite(value) else None
 
 
-def wire(frame: Frame) -> dict[str, Any]:
+def wire(frame: Frame) -> Json:
     """A frame as the page's script takes it up; `real` never changes and is sent beside it."""
     return {
         "step": frame.step,
@@ -49,33 +46,6 @@ def wire(frame: Frame) -> dict[str, Any]:
         "modes": frame.modes,
         "target": known(frame.on_target),
     }
-
-
-def film(frames: Sequence[Frame], format: str) -> list[Image.Image]:
-    """The pictures of a file of this format; a GIF's have few colours, which keeps it small."""
-    pictures = [paint(frame) for frame in chosen(frames, format)]
-    if format != "gif":
-        return pictures
-    pictures = [picture.resize((GIF_SIZE, GIF_SIZE), Image.Resampling.BICUBIC) for picture in pictures]
-    return [picture.quantize(COLOURS, dither=Image.Dither.NONE) for picture in pictures]
-
-
-def value(moment: Moment, request: Points) -> dict[str, Any]:
-    """A moment as the page's view takes it up; another `run` begins its curves anew."""
-    frame = moment.frame
-    return {
-        "run": hashlib.sha256(repr(request.start).encode()).hexdigest()[:12],
-        "real": packed(frame.real),
-        "floor": known(frame.floor),
-        "speed": round(moment.speed),
-        "plain": moment.saved.plain,
-        **wire(frame),
-    }
-
-
-def chosen(frames: Sequence[Frame], format: str) -> Sequence[Frame]:
-    """The frames that a file of this format shows."""
-    return {"json": [], "png": frames[-1:]}.get(format, frames)
 
 
 def paint(frame: Frame) -> Image.Image:

@@ -1,26 +1,36 @@
-"""What can be asked of the GANs: one frozen request per use-case, with its bounds and defaults."""
+"""What can be asked of the GANs: one frozen request per use case, with its bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
 SETS = ("grid", "ring", "spiral", "line", "drawn")
 LOSSES = ("relativistic", "wasserstein_slope", "wasserstein_clip", "least_squares", "logistic")
-SIDES = ("both", "generator", "critic")  # whose turn it is
 MOST = 20_000  # generator updates of one training, all presses together
 
 MODELS = ("r3", "conditional", "wgan-gp", "wgan-clip", "dcgan", "mlp", "collapsed", "colour")  # trained on pictures
 DIGIT_MODELS = MODELS[:-1]
+CONDITIONAL = "conditional"  # the model that can be asked for a class
+JUDGE = "judge-digits"  # the checkpoint that reads digits
+SHOWN = 16  # pictures of each model in the comparison
 ANY = -1  # the class that means: each picture one of its own
 FREE = 4.0  # limit of the noise from which on it counts as none
+
+
+def checkpoint(model: str) -> str:
+    """The checkpoint of a model of MODELS."""
+    return "gan-colour" if model == "colour" else f"gan-digits-{model}"
+
 
 Rate = Annotated[float, Range(0, 0.1, 0.0001)]
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Request):
     """Train a generator against a critic on points of the plane."""
+
+    queue: ClassVar[str] = "gan"
 
     data: Annotated[str, Choice(SETS)] = "grid"
     loss: Annotated[str, Choice(LOSSES)] = "relativistic"
@@ -30,9 +40,6 @@ class Points:
     updates: Annotated[int, Range(1, 10)] = 1  # of the critic, for one of the generator
     seed: Annotated[int, SEED] = 7
     drawing: Annotated[str, Text(1_000_000)] = ""  # "0.1,-0.25; 0.12,-0.2", for the set drawn by hand
-
-    def __post_init__(self) -> None:
-        check(self)
 
     @property
     def start(self) -> tuple[str, str, str, int]:
@@ -48,8 +55,10 @@ Limit = Annotated[float, Range(0.05, FREE, 0.05)]  # no number of the noise is f
 
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(Request):
     """Draw pictures; picture i is that of seed + i."""
+
+    queue: ClassVar[str] = "quick"
 
     model: Model = "r3"
     seed: Seed = 7
@@ -57,16 +66,15 @@ class Draw:
     limit: Limit = FREE
     digit: AnyDigit = ANY
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 POOL = Draw(seed=0, count=32)  # what the parts of a sum are chosen from
 
 
 @dataclass(frozen=True)
-class Walk:
+class Walk(Request):
     """Go from the picture of one seed to that of another: straight and along the sphere, or once around a circle."""
+
+    queue: ClassVar[str] = "quick"
 
     model: Model = "r3"
     seed_from: Seed = 15
@@ -76,13 +84,12 @@ class Walk:
     limit: Limit = FREE
     digit: AnyDigit = ANY
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Mix:
+class Mix(Request):
     """Calculate with the noise of three pictures: a - b + c."""
+
+    queue: ClassVar[str] = "quick"
 
     model: Model = "r3"
     seed_a: Seed = 12
@@ -91,25 +98,23 @@ class Mix:
     strength: Annotated[float, Range(0, 2, 0.05)] = 1.0  # c + strength (a - b)
     digit: AnyDigit = ANY
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Classes:
+class Classes(Request):
     """The conditional model: every class from the same noise. A row per class, a column per seed."""
+
+    queue: ClassVar[str] = "quick"
 
     seed: Seed = 7
     columns: Annotated[int, Range(1, 12)] = 8
     limit: Limit = FREE
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Morph:
+class Morph(Request):
     """The conditional model: from one class to another at one noise."""
+
+    queue: ClassVar[str] = "quick"
 
     seed: Seed = 0
     digit_from: Digit = 4
@@ -117,28 +122,23 @@ class Morph:
     frames: Annotated[int, Range(2, 120)] = 25
     limit: Limit = FREE
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Critic:
+class Critic(Request):
     """What a model's critic says of its generator's pictures and of real ones."""
+
+    queue: ClassVar[str] = "quick"
 
     model: Model = "r3"
     seed: Seed = 7
     count: Annotated[int, Range(8, 200)] = 100  # pictures of each side
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Compare:
+class Compare(Request):
     """Every model of digits, from the same seeds."""
+
+    queue: ClassVar[str] = "quick"
 
     seed: Seed = 7
     count: Annotated[int, Range(10, 200)] = 100  # pictures per model that the judge reads
-
-    def __post_init__(self) -> None:
-        check(self)

@@ -1,0 +1,61 @@
+"""Draw pictures; picture i is that of seed + i."""
+
+from collections.abc import Sequence
+
+import torch
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.files import PICTURE, Pictures
+from aigc_demo.services.gan.drawing import (
+    COLUMNS,
+    Drawn,
+    classes_of,
+    counted,
+    grid,
+    limited,
+    model_of,
+    noise,
+    shown,
+    size,
+)
+from aigc_demo.services.gan.requests import Draw, checkpoint
+from aigc_demo.services.page_values import each
+from aigc_demo.services.use_case import Json, UseCase
+
+
+@torch.inference_mode()
+def draw(store: Store, request: Draw) -> Drawn:
+    """Pictures of as many seeds, counted up."""
+    model = model_of(store, request.model)
+    seeds = counted(request.seed, request.count)
+    label = classes_of(model, seeds, request.digit)
+    pictures = model.generator(limited(noise(model, seeds), request.limit), label).cpu().numpy()
+    return Drawn(pictures, tuple(seeds), tuple(label.tolist()) if model.config.classes else ())
+
+
+def sheet(request: Draw, drawn: Drawn) -> Json:
+    """The pictures with their seeds and classes."""
+    return shown(drawn.pictures, seeds=list(drawn.seeds), digits=list(drawn.digits))
+
+
+def numbers(request: Draw, drawn: Drawn) -> Json:
+    """Number and size of the pictures, their seeds and classes."""
+    return {**size(drawn.pictures), "seeds": list(drawn.seeds), "digits": list(drawn.digits)}
+
+
+def still(request: Draw, run: Sequence[Drawn]) -> Pictures:
+    """The pictures in rows."""
+    pictures = run[-1].pictures
+    return Pictures([grid(pictures, min(COLUMNS, len(pictures)))])
+
+
+USE_CASE: UseCase[Draw, Drawn] = UseCase(
+    run=draw,
+    page=each(sheet),
+    numbers=numbers,
+    file=still,
+    formats=PICTURE,
+    checkpoints=lambda request: (checkpoint(request.model),),
+    first=Draw(),
+    warm=Draw(count=1),
+)
