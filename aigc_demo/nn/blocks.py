@@ -32,9 +32,11 @@ class Norm(nn.GroupNorm):
         """x (B, H*W, C) -> the same, normalised."""
         b, _, c = x.shape
         groups = (b, self.num_groups, c // self.num_groups)
-        mean = x.mean(1).view(groups).mean(2, keepdim=True)  # (B, groups, 1)
-        square = x.square().mean(1).view(groups).mean(2, keepdim=True)
-        deviation = (square - mean.square() + self.eps).sqrt()
+        centre = x.mean(1, keepdim=True)  # (B, 1, C); a variance about it loses no digits, as E[x^2] - E[x]^2 would
+        within = (x - centre).square_().mean(1).view(groups).mean(2, keepdim=True)
+        mean = centre.view(groups).mean(2, keepdim=True)  # (B, groups, 1)
+        between = (centre.view(groups) - mean).square().mean(2, keepdim=True)
+        deviation = (within + between + self.eps).sqrt()
         scale = self.weight.float().view(groups[1:]) / deviation  # (B, groups, C/groups)
         shift = self.bias.float().view(groups[1:]) - mean * scale
         return torch.addcmul(shift.view(b, 1, c), x, scale.view(b, 1, c))

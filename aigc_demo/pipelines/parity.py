@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from aigc_demo.pipelines.convert import pair_of
 
 M = TypeVar("M", bound=nn.Module)
-TOLERANCE = 1e-4  # absolute, in float32
+TOLERANCE = 1e-4  # in float32: absolute, of a layer whose outputs are larger than 1 as a share of the largest one
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,13 @@ def compare(ours: nn.Module, theirs: nn.Module, *inputs: Tensor | None, toleranc
     names = dict(pair.layers(ours))
     our_outputs = outputs(ours, list(names), lambda: ours(*inputs))
     their_outputs = outputs(theirs, list(names.values()), lambda: theirs(*pair.library_inputs(*inputs)))
-    rows = []
+    rows, sizes = [], []
     for name, output in our_outputs.items():
-        difference = (output.float() - their_outputs[names[name]].float()).abs()
+        theirs_output = their_outputs[names[name]].float()
+        difference = (output.float() - theirs_output).abs()
         rows.append(LayerDifference(name, names[name], difference.max().item(), difference.mean().item()))
-    over = (i for i, row in enumerate(rows) if not row.maximum <= tolerance)
+        sizes.append(max(1.0, theirs_output.abs().max().item()))
+    over = (i for i, row in enumerate(rows) if not row.maximum <= tolerance * sizes[i])
     return Comparison(tuple(rows), next(over, None))
 
 
