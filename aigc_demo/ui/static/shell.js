@@ -43,11 +43,9 @@ window.luoxia = (() => {
   };
 
   // a transition from page to page that the browser leaves out is nothing to be told on the console
-  for (const kind of ["pageswap", "pagereveal"]) {
-    addEventListener(kind, ({ viewTransition }) => {
-      for (const end of ["ready", "finished", "updateCallbackDone"]) viewTransition?.[end]?.catch(() => {});
-    });
-  }
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.name === "AbortError" && /transition/i.test(event.reason.message)) event.preventDefault();
+  });
 
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
