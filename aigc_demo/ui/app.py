@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.lazy import Lazy
 from aigc_demo.services.service import Service
-from aigc_demo.ui import api, family_page, header, restore, serving, sessions
+from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
@@ -18,7 +18,6 @@ from aigc_demo.ui.tabs import home
 from aigc_demo.ui.theme import theme
 
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
-IDLE = 0.005  # seconds between two looks into the empty queue; Gradio's 0.001 takes 6 % of a core, all day
 
 
 def make_service(stem: str, store: Any) -> Any:
@@ -62,7 +61,7 @@ def build(store: Any) -> gr.Blocks:
         demo.current_page = api.PATH
         api.build(service, api.converted([family.stem for family in families]))
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
-    demo._queue.sleep_when_free = IDLE
+    gradio_private.rest(demo)
     return demo
 
 
@@ -98,5 +97,5 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
             "openapi_url": None,
         },
     )
-    sessions.install(app)
+    gradio_private.keep_sessions(app)
     return app, address

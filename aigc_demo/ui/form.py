@@ -37,6 +37,7 @@ class Form:
         self.components: dict[str, Any] = {}  # field -> component, in the order of the page
         self.seeds: list[str] = []  # fields with lock and dice; a run draws the first one anew unless it is locked
         self.extra: dict[str, Any] = {}  # buttons that lead to other tabs
+        self.run_key = ""  # of the words on Run, where there is one
         self.run_button: Any = None
         self.stop_button: Any = None
         self.view: Any = None
@@ -145,6 +146,7 @@ class Form:
 
     def buttons(self, run: str = "shell.run") -> None:
         """Run and Stop; on a phone they stay in view."""
+        self.run_key = run
         with gr.Row(elem_classes="lx-run", equal_height=False):
             self.run_button = gr.Button(t(run), variant="primary", elem_id=f"{self.use_case}-run", min_width=80)
             self.stop_button = gr.Button(

@@ -4,14 +4,13 @@ All of it is inside the page: one compressed answer, no further requests, nothin
 """
 
 import json
-from functools import cache
-from importlib import resources
 
+from aigc_demo.ui import needed
 from aigc_demo.ui.i18n import texts
 from aigc_demo.ui.theme import token_css
 
-FIRST_FILES = ("shell.js", "views.js", "canvas.js", "shell.css")  # of ui/static; the others follow by name
-
+LINKS = ".lx-families a:not([aria-current]), a.lx-card, a.lx-strong"
+BESIDE = ".lx-families [aria-current] + a, .lx-families a:has(+ [aria-current])"
 FIRST = """(()=>{const lang=%s;window.LX_LANG=lang;window.LX_PAGE=%s;
 const tag=lang==='zh'?'zh-CN':'en';
 for(const[name,value]of[['language',tag],['languages',[tag]]])
@@ -25,14 +24,14 @@ addListener(){},removeListener(){},dispatchEvent(){return true}}:real(query);
 document.documentElement.classList.toggle('dark',theme?theme==='dark':real('(prefers-color-scheme: dark)').matches);
 })()"""
 
-
-@cache
-def static(kind: str) -> str:
-    """All files of `ui/static` that end in `kind`, one after the other."""
-    files = [file for file in (resources.files("aigc_demo.ui") / "static").iterdir() if file.name.endswith(kind)]
-    text = {file.name: file.read_text("utf-8") for file in files}
-    order = [name for name in FIRST_FILES if name in text] + sorted(set(text) - set(FIRST_FILES))
-    return "\n".join(text[name] for name in order)
+# The pages beside the open one are fetched at once, one that is pointed at is made ready: no event is sent until it is
+# opened, see `luoxia.activated`. Browsers without these rules fetch the one that is pointed at (views.js).
+SOON = json.dumps(
+    {
+        "prefetch": [{"where": {"selector_matches": BESIDE}, "eagerness": "immediate"}],
+        "prerender": [{"where": {"selector_matches": LINKS}, "eagerness": "moderate"}],
+    }
+)
 
 
 def script_texts(lang: str) -> str:
@@ -45,13 +44,14 @@ def script_texts(lang: str) -> str:
     return json.dumps(chosen, ensure_ascii=False)
 
 
-@cache
-def head_html(lang: str, page: str) -> tuple[str, str]:
+def head_html(html: str, lang: str, page: str) -> tuple[str, str]:
     """HTML for right after <head>, and for the start of the body, where styles win over Gradio's.
 
-    page: stem of the family, "" for the landing page.
+    html: Gradio's page, whose names tell which of our scripts and styles it needs. page: stem of the family, "" for the
+    landing page.
     """
+    scripts = needed.scripts(html)
     first = f"<script>{FIRST % (json.dumps(lang), json.dumps(page))}</script><style>{token_css()}</style>"
-    first += f"<script>window.LX_TEXT={script_texts(lang)};{static('.js')}</script>"
-    last = f"<style>{static('.css')}</style>"
-    return first, last
+    first += f'<script type="speculationrules">{SOON}</script>'
+    first += f"<script>window.LX_TEXT={script_texts(lang)};{scripts}</script>"
+    return first, f"<style>{needed.styles(html + scripts)}</style>"

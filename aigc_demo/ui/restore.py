@@ -72,11 +72,16 @@ def wire(form: Form) -> None:
         if left_out:
             gr.Warning(tr(lang, "shell.restored_partly", names=" ".join(left_out)), title=tr(lang, "shell.open"))
         elif any(updates.values()):
-            gr.Info(tr(lang, "shell.restored"), title=tr(lang, "shell.open"))
+            gr.Info(restored(form, lang), title=tr(lang, "shell.open"))
         changes = [gr.update(**updates.get(name, {})) for name in parts]
         return changes if len(changes) > 1 else changes[0]
 
     form.view.restore(on_restore, None, list(parts.values()), **PRIVATE)
+
+
+def restored(form: Form, lang: str) -> str:
+    """What is said to settings that are there again; the result of a form without Run is made again at once."""
+    return tr(lang, "shell.restored_run", button=tr(lang, form.run_key)) if form.run_key else tr(lang, "shell.restored")
 
 
 def judged(form: Form, wish: Mapping[str, Any], lang: str) -> tuple[dict[str, dict[str, Any]], list[str]]:

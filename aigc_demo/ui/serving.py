@@ -24,6 +24,7 @@ from gradio.route_utils import FnIndexInferError
 
 from aigc_demo.services.home import EXAMPLES
 from aigc_demo.ui import addresses
+from aigc_demo.ui.gradio_private import slim
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
 
@@ -261,9 +262,9 @@ OUTSIDE = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 
 def with_head(html: bytes, lang: str, page: str) -> bytes:
     """Gradio's page with our script first, our styles last, our language, and without its advertising links."""
-    html = OUTSIDE.sub(b"", html)
+    html = slim(OUTSIDE.sub(b"", html))
     html = html.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
-    first, last = head_html(lang, page)
+    first, last = head_html(html.decode(), lang, page)
     html = html.replace(b"<head>", b"<head>" + first.encode(), 1)
     return html.replace(b"</gradio-app>", b"</gradio-app>" + last.encode(), 1)
 

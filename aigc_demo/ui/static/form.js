@@ -22,7 +22,7 @@
   luoxia.form = (element, props, watch, trigger) => {
     const aside = element.querySelector(".lx-task");
     forms[aside.dataset.form] = { trigger, aside };
-    setTimeout(() => luoxia.woken(aside.dataset.form), 50);
+    setTimeout(() => luoxia.activated(() => luoxia.woken(aside.dataset.form)), 50);
   };
   luoxia.awake = (useCase) => useCase in forms;
   luoxia.visibleForm = () => Object.keys(forms).find((useCase) => document.getElementById(`tab-${useCase}`)?.offsetParent);
@@ -39,6 +39,9 @@
       tools.querySelectorAll("button").forEach((button) => { button.disabled = locked; });
       if (locked || tools.hidden || field in wish.values) tools.querySelector(".lx-lock").setAttribute("aria-pressed", "true");
     }
+    luoxia.values(useCase, (now) => {
+      if (Object.entries(wish.values).some(([name, value]) => name in now && String(now[name]) !== String(value))) luoxia.outdated(useCase);
+    });
     trigger("restore", wish);
   };
 
@@ -49,10 +52,19 @@
 
   // a run: the bench of the use case knows that it is busy
   const bench = (useCase) => document.getElementById(`${useCase}-run`)?.closest(".lx-bench");
+  // the result that is shown belongs to other settings than those that were just set; only where there is Run does it
+  // stay so for long enough to be shown
+  luoxia.outdated = (useCase) => {
+    const here = document.querySelector(`#tab-${useCase} .lx-bench`);
+    if (!here || here.dataset.busy) return;
+    here.dataset.outdated = "1";
+    here.dispatchEvent(new CustomEvent("lx-outdated"));
+  };
   luoxia.begin = (useCase, field, place, values) => {
     const here = bench(useCase);
     if (here) {
       here.dataset.busy = "1";
+      delete here.dataset.outdated;
       here.dispatchEvent(new CustomEvent("lx-start"));
     }
     const seed = place < 0 ? undefined : luoxia.drawSeed(useCase, field, values[place]);

@@ -89,31 +89,27 @@
     return { lock: list("lock"), hide: list("hide"), task: query.get("task") || "" };
   };
 
-  // values that a page leaves to the next one, whose address has this tab
-  const keep = (tab, values) => {
-    try { sessionStorage.setItem("lx-keep", JSON.stringify({ tab, values })); } catch (error) { /* full */ }
-  };
   const elsewhere = ({ page, tab, values }) => {
-    keep(tab, values);
+    luoxia.leave(tab, values);
     const lang = new URLSearchParams(location.search).get("lang");
-    location.href = `./${page}?${new URLSearchParams({ tab, ...(lang && { lang }) })}`;
+    const address = `./${page}?${new URLSearchParams({ tab, ...(lang && { lang }) })}`;
+    setTimeout(() => { location.href = address; }, 200); // Gradio is still reading the event that brought the card
   };
 
-  // the other language: the same tab and values; long ones (a drawing) travel in the session, not in the address
+  // the other language: the same tab, and what was set comes back by itself
   luoxia.speak = (lang) => {
-    const go = (tab, values) => {
-      const query = new URLSearchParams(location.search);
-      for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
-      if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
-      query.set("lang", lang);
-      if (tab) query.set("tab", tab);
-      else query.delete("tab");
-      keep(tab, values || {});
-      location.search = query.toString();
-    };
+    const query = new URLSearchParams(location.search), tab = openTab();
+    for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
+    if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
+    query.set("lang", lang);
+    if (tab) query.set("tab", tab);
+    const go = () => { location.search = query.toString(); };
     const open = luoxia.visibleForm();
-    if (open) luoxia.values(open, (values) => go(open, values));
-    else go(openTab());
+    if (!open) return go();
+    luoxia.values(open, (values) => {
+      luoxia.keep(open, values);
+      go();
+    });
   };
 
   // in: what the address or a card asks for
@@ -123,9 +119,10 @@
     if (luoxia.awake(wish.tab)) luoxia.woken(wish.tab);
   };
   luoxia.woken = (useCase) => { // its tab has been opened
-    if (!pending || pending.tab !== useCase) return;
     const wish = pending;
+    if (wish?.tab !== useCase) return luoxia.comeBack(useCase);
     pending = null;
+    if (!Object.keys(wish.values).length) luoxia.comeBack(useCase);
     luoxia.grant(useCase, wish);
   };
   luoxia.card = (element, props, watch) => {
@@ -133,26 +130,35 @@
       const card = props.value;
       if (!card || !card.tab) return;
       if (card.page !== window.LX_PAGE) return elsewhere(card);
+      addressOf(card.tab);
       restore({ tab: card.tab, values: card.values, lock: [], hide: [], task: "" });
     });
   };
 
-  // at the start: the address, and what the other language left behind
-  const query = new URLSearchParams(location.search);
-  const tab = query.get("tab");
-  let kept = null;
-  try {
-    kept = JSON.parse(sessionStorage.getItem("lx-keep"));
-    sessionStorage.removeItem("lx-keep");
-  } catch (error) { /* nothing was kept */ }
-  if (tab) {
-    const values = kept && kept.tab === tab ? kept.values : {};
+  // the address follows the open inner tab; that of a lesson stays, so that it can be opened again
+  const addressOf = (tab) => {
+    const lang = new URLSearchParams(location.search).get("lang");
+    history.replaceState(null, "", `${location.pathname}?${new URLSearchParams({ tab, ...(lang && { lang }) })}`);
+  };
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest?.(".lx-page > .tabs > .tab-wrapper [role=tab]")?.dataset.tabId;
+    if (!tab) return;
+    luoxia.keepTab(tab);
+    const query = new URLSearchParams(location.search);
+    if (event.isTrusted && query.get("tab") !== tab && !["lock", "hide", "task"].some((name) => query.has(name))) addressOf(tab);
+  });
+
+  // at the start: what the address asks for, or else the inner tab that was open the last time
+  const start = () => {
+    const query = new URLSearchParams(location.search), tab = query.get("tab");
+    const last = luoxia.openedTab();
+    if (!tab) return last && luoxia.open(last);
+    const values = luoxia.left(tab), lesson = luoxia.lessonHere(tab);
     for (const [name, value] of query) if (!OWN.has(name)) values[name] = value;
-    const lesson = luoxia.lessonHere(tab);
-    const wish = { tab, values, ...lesson };
-    const bare = !Object.keys(values).length && !lesson.task && !lesson.lock.length && !lesson.hide.length;
-    addEventListener("DOMContentLoaded", () => (bare ? luoxia.open(tab) : restore(wish)));
-  }
+    if (Object.keys(values).length || lesson.task || lesson.lock.length || lesson.hide.length) restore({ tab, values, ...lesson });
+    else luoxia.open(tab);
+  };
+  addEventListener("DOMContentLoaded", () => luoxia.activated(start));
 
   // a saved file, dropped anywhere
   const files = (event) => [...(event.dataTransfer?.items || [])].some((item) => item.kind === "file");

@@ -23,6 +23,15 @@
     });
   }
 
+  // a row of tabs fades out where it goes on
+  const ROWS = ".lx-families, .tab-wrapper";
+  const fade = (row) => {
+    row.classList.toggle("lx-goes-before", row.scrollLeft > 4);
+    row.classList.toggle("lx-goes-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 4);
+  };
+  document.addEventListener("scroll", (event) => event.target.matches?.(ROWS) && fade(event.target), { capture: true, passive: true });
+  addEventListener("resize", () => document.querySelectorAll(ROWS).forEach(fade));
+
   function polish(root) {
     // sliders: the number and the range carry the same label, and several ranges may share an id
     root.querySelectorAll('input[data-testid="range-input"], input[data-testid="number-input"]').forEach((input) => {
@@ -47,6 +56,7 @@
     });
     // a formula that is wider than a phone is scrolled with the arrows as well
     root.querySelectorAll(".block.lx-prose").forEach((prose) => { if (prose.scrollWidth > prose.clientWidth) prose.tabIndex = 0; });
+    root.querySelectorAll(ROWS).forEach(fade);
     // a fold says whether it is open
     root.querySelectorAll("button.label-wrap").forEach((button) => {
       const open = String(button.classList.contains("open"));

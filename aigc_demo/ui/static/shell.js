@@ -36,6 +36,17 @@ window.luoxia = (() => {
   }
   const touched = (id) => performance.now() - since < 5000 && Boolean(used?.closest?.(`#${id}`));
 
+  // what must not happen while the browser only prepares a page that may never be opened
+  const activated = (then) => {
+    if (document.prerendering) document.addEventListener("prerenderingchange", then, { once: true });
+    else then();
+  };
+
+  // a transition from page to page that the browser leaves out is nothing to be told on the console
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason?.name === "AbortError" && /transition/i.test(event.reason.message)) event.preventDefault();
+  });
+
   const make = (tag, properties = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
     element.append(...children);
@@ -59,5 +70,5 @@ window.luoxia = (() => {
   document.addEventListener("input", (event) => event.target.matches?.(".lx-scrub input") && filled(event.target));
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return { text, lang, fill, say, toast, count, duration, make, filled, calm, touched };
+  return { text, lang, fill, say, toast, count, duration, activated, make, filled, calm, touched };
 })();

@@ -114,7 +114,7 @@
           place(cell, row + 2, i + 2);
         });
       });
-      grid.style.gridTemplateColumns = `var(--lx-odds-label) repeat(${columns.length}, minmax(0, 1fr))`;
+      grid.style.gridTemplateColumns = `var(--lx-odds-label) repeat(${columns.length}, minmax(var(--lx-odds-least, 0), 1fr))`;
       grid.replaceChildren(...cells);
       const alive = candidates.filter((column) => column[ROWS] > 0).length;
       note.textContent = fill(rest[ROWS] > 0 ? words.note_more : words.note, { count: alive, nats: value.entropy.toFixed(2) });

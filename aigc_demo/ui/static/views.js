@@ -8,6 +8,16 @@
     for (const link of element.querySelectorAll('a[href^="./"]')) link.search = `?lang=${lang}`;
   };
 
+  // where the browser knows no speculation rules: fetch a page that is pointed at
+  if (!HTMLScriptElement.supports?.("speculationrules")) {
+    document.addEventListener("pointerover", (event) => {
+      const link = event.target.closest?.('a[href^="./"]:not([data-fetched])');
+      if (!link) return;
+      link.dataset.fetched = "1";
+      document.head.append(make("link", { rel: "prefetch", href: link.href }));
+    });
+  }
+
   luoxia.header = (element) => {
     luoxia.keepLanguage(element);
     const row = element.querySelector(".lx-families"), open = row.querySelector("[aria-current]");
@@ -42,7 +52,9 @@
 
   luoxia.badge = (element, props, watch) => {
     const line = element.querySelector(".lx-badge");
+    let last = null;
     const show = (value) => {
+      last = value;
       line.replaceChildren();
       if (!value || typeof value !== "object") return;
       line.dataset.state = value.state;
@@ -55,7 +67,16 @@
     };
     // a view whose value comes many times a second brings the badge along: every output of an event costs time
     setTimeout(() => element.closest(".lx-bench")?.addEventListener("lx-badge", (event) => show(event.detail)));
-    watch("value", () => show(props.value));
+    const earlier = () => {
+      const bench = element.closest(".lx-bench");
+      if (bench?.dataset.outdated && bench.querySelector(".lx-run")) show({ ...last, state: "earlier" });
+    };
+    setTimeout(() => element.closest(".lx-bench")?.addEventListener("lx-outdated", () => setTimeout(earlier, 300)));
+    setTimeout(earlier, 600); // the settings may have come back before this line was there
+    watch("value", () => {
+      delete element.closest(".lx-bench")?.dataset.outdated;
+      show(props.value);
+    });
     show(props.value);
   };
 

@@ -1,0 +1,104 @@
+"""What we use of Gradio beyond its public interface is there, and does what it is used for."""
+
+import json
+from importlib import resources
+
+import gradio as gr
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from gradio.state_holder import SessionState
+
+from aigc_demo.ui.gradio_private import CONFIG, IDLE, UNREAD, Session, Sessions, keep_sessions, rest, slim
+from aigc_demo.ui.page import Page
+
+
+@pytest.fixture
+def blocks():
+    with gr.Blocks() as blocks:
+        gr.Textbox("hello")
+        gr.State([1])
+    blocks.state_session_capacity = 2
+    return blocks
+
+
+@pytest.fixture
+def holder(blocks):
+    class Server:
+        def get_blocks(self):
+            return blocks
+
+    keep_sessions(app := Server())
+    assert isinstance(app.state_holder, Sessions) and blocks.state_holder is app.state_holder
+    return app.state_holder
+
+
+def parts(blocks):
+    """Ids of the box and of the state."""
+    return [key for key, part in blocks.blocks.items() if isinstance(part, gr.Textbox | gr.State)]
+
+
+def test_a_session_begins_without_a_copy_of_the_page(blocks, holder):
+    assert SessionState(blocks).config_values and not holder["a"].config_values
+    assert isinstance(holder["a"], Session) and holder["a"] is holder["a"]
+    assert holder["a"].blocks_config.fns.keys() == blocks.fns.keys()
+
+
+def test_what_one_visitor_has_no_other_sees(blocks, holder):
+    box, state = parts(blocks)
+    holder["a"][state] = [7]
+    holder["a"]._update_value_in_config(box, "mine")
+    holder["a"][box] = gr.Textbox("changed")
+    assert holder["a"][state] == [7] and holder["b"][state] == [1]
+    assert holder["b"][box].value == "hello" and not holder["b"].config_values
+    assert holder["a"][box].value == "changed"
+    assert state in holder["a"] and box in holder["b"]
+
+
+def test_the_oldest_session_goes_when_there_are_too_many(blocks, holder):
+    for name in "abc":
+        holder[name]
+    assert list(holder.session_data) == ["b", "c"]
+
+
+def test_the_queue_looks_less_often_where_gradio_says_how_often(blocks):
+    before = blocks._queue.sleep_when_free
+    rest(blocks)
+    assert 0 < before < blocks._queue.sleep_when_free == IDLE
+
+
+@pytest.fixture
+def pages():
+    """What is sent for two pages: a slider on the first, a text that looks like a script on the second."""
+    with Page() as demo:
+        gr.Slider(1, 9)
+    with demo.route("Other", "other"):
+        gr.Textbox("</script><b>it's & ⟦shell.run⟧")
+    client = TestClient(gr.mount_gradio_app(FastAPI(), demo, path="/"))
+    return [client.get(path).content for path in ("/", "/other")]
+
+
+def described(html):
+    """The description of the components in a page."""
+    return json.loads(CONFIG.search(html)[1])
+
+
+def test_a_slim_page_describes_its_own_components_and_no_other_page(pages):
+    for html, name, kind in zip(pages, ("", "other"), ("slider", "textbox"), strict=True):
+        whole, thin = described(html), described(slim(html))
+        assert set(whole["page"]) == {"", "other"} and set(thin["page"]) == {name}
+        assert thin["page"][name] == whole["page"][name] and thin["pages"] == []
+        (before,) = (one for one in whole["components"] if one["type"] == kind)
+        (after,) = (one for one in thin["components"] if one["type"] == kind)
+        assert set(before) - set(after) == set(UNREAD) and before["props"] == after["props"]
+    assert slim(pages[1]).count(b"</script>") == pages[1].count(b"</script>")
+    assert "⟦shell.run⟧".encode() in slim(pages[1])
+
+
+def test_no_script_of_gradio_reads_what_is_left_out():
+    assets = resources.files("gradio") / "templates" / "frontend" / "assets"
+    scripts = [file.read_text("utf-8") for file in assets.iterdir() if file.name.endswith(".js")]
+    assert len(scripts) > 100
+    for name in UNREAD:
+        reads = [text.count(name) for text in scripts if name in text]
+        assert not reads or name == "component_class_id", f"{name} is read now: leave it in"
