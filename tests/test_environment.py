@@ -49,7 +49,7 @@ def test_prepare_turns_telemetry_off_and_keeps_what_a_person_set(clean):
         ({"NO_PROXY": "a.org", "no_proxy": "b.org"}, set()),
         ({"NO_PROXY": "a.org,*"}, set()),
     ],
-    ids=str,
+    ids=range(8),
 )
 def test_what_the_http_client_cannot_read_is_left_out_and_said(clean, caplog, shell, left):
     os.environ.update(shell)
