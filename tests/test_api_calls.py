@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from aigc_demo.checkpoints.catalogue import families
 from aigc_demo.core.params import build
-from aigc_demo.services.use_case import request_class
+from aigc_demo.services.use_case import request_class, requests_of
 
 QUICK = ("diffusion_forward", "seq2seq_pair", "textvae_morph")  # run as printed; of the others the values are judged
 
@@ -15,10 +16,8 @@ QUICK = ("diffusion_forward", "seq2seq_pair", "textvae_morph")  # run as printed
 def printed(app_url, client):
     """Endpoint of a use case -> the calls that are printed for it."""
     info = client.get(f"{app_url}/gradio_api/info").json()["named_endpoints"]
-    found = {name[1:]: part for name, part in info.items()}
-    return {
-        name: part for name, part in found.items() if any(p["parameter_name"] == "format" for p in part["parameters"])
-    }
+    known = [f"{family.stem}_{name}" for family in families() for name in requests_of(family.stem)]
+    return {name: info[f"/{name}"] for name in known}
 
 
 def keywords(source):
