@@ -50,7 +50,7 @@ def test_forward_moves_without_the_server_and_tells_the_schedule(visit):
     open_tab(page, FORWARD)
     view = part(page, FORWARD, "view", ".lx-forward")
     expect(view).to_have_attribute("data-ready", "1", timeout=QUICK)
-    shipped = json.loads((EXAMPLES / "diffusion-digits-forward.json").read_text())
+    shipped = json.loads((EXAMPLES / "diffusion_forward.json").read_text())["value"]
     signals = memoryview(base64.b64decode(shipped["signals"])).cast("f")
     asked, before = len(page.notes.requests), pixels(page, f"#{FORWARD}-view")
     slider = part(page, FORWARD, "level", "input[type=range]")
