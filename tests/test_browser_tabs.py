@@ -136,6 +136,10 @@ def test_files_that_are_no_pictures_get_a_sentence(visit):
         ended(page, REDRAW, QUICK)
         expect(toast(page)).to_contain_text("not a picture that can be read", timeout=QUICK)
         expect(page.locator("#lx-live")).to_have_text("That did not work")
+    asked = len(page.notes.requests)
+    upload(page, REDRAW, b"0" * 1_500_000, "large.png")
+    expect(page.get_by_text("not a picture that the browser can read").first).to_be_attached()
+    assert not [url for url in page.notes.requests[asked:] if "queue/join" in url]
     part(page, REDRAW, "drawing", ".lx-clear").click()
     run(page, REDRAW)
 
