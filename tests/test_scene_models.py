@@ -173,6 +173,17 @@ def test_the_decoder_alone_learns_on_while_the_tokens_stay(tmp_path):
     assert changed and all(name.startswith(("decoder", "entrance")) for name in changed)
 
 
+def test_a_run_goes_on_with_the_codebook_that_it_had(tmp_path):
+    tiny = vq_training.Recipe.tiny()
+    recipe = replace(tiny, model=replace(tiny.model, decay=1.0))  # entries are placed in the first step, then stay
+    renderer, out, run = tiny_scenes.renderer(tmp_path / "emoji"), tmp_path / "x.safetensors", tmp_path / "run"
+    entries = []
+    for steps in (2, 3):
+        vq_training.train(replace(recipe, steps=steps), renderer, out, run)
+        entries.append(torch.load(run / "state.pt", weights_only=True)["model"]["quantiser.entries.weight"])
+    assert torch.equal(*entries)
+
+
 def test_text_reaches_every_position_and_attention_to_words_sums_to_one():
     model = Text2Image(Text2ImageConfig.tiny()).eval()
     for part in model.modules():

@@ -13,6 +13,7 @@ import random
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -58,6 +59,22 @@ class Recipe:
 RECIPES = {"vqvae-scenes": Recipe()}
 
 
+class Averages:
+    """The moving averages behind a codebook, which the weights' file does not carry, as a part of a run's state."""
+
+    def __init__(self, quantiser: VectorQuantiser):
+        self.tensors = {"counts": quantiser.counts, "sums": quantiser.sums}
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """counts (K,) and sums (K, D)."""
+        return self.tensors
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Take over counts and sums."""
+        for name, tensor in self.tensors.items():
+            tensor.copy_(state[name])
+
+
 def start_from(model: VQVAE, other: KLAutoencoder | VQVAE) -> list[str]:
     """Take over what fits of an autoencoder, which may have fewer levels: the names of these tensors."""
     more = len(model.config.widths) - len(other.config.widths)
@@ -99,7 +116,9 @@ def train(
     model = model.to(accelerator.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = EMA(model, recipe.ema)
     optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
-    parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
+    parts: dict[str, Any] = {"model": model, "ema": ema.model, "optimizer": optimizer}
+    if isinstance(model.quantiser, VectorQuantiser):
+        parts["averages"] = Averages(model.quantiser)
     clock = resume(run, parts, accelerator.device)
     ema.steps = clock.step
     chance = random.Random(recipe.seed + clock.step)
