@@ -7,9 +7,9 @@ import tiny_scenes
 import torch
 
 from aigc_demo.data import scenes
+from aigc_demo.data.scene_truth import Found, Seen, components, look, truth
 from aigc_demo.data.scenes import Scene
 from aigc_demo.evaluation import scenes as reading
-from aigc_demo.evaluation.scenes import Found, Seen, truth
 from aigc_demo.models.detector import STRIDE, Detector, DetectorConfig
 from aigc_demo.training import detector as training
 
@@ -82,14 +82,14 @@ def test_learns_one_batch(tmp_path):
 
 def test_areas_that_touch_along_a_side_are_one_object():
     mask = [[0, 0, 9, 0], [9, 9, 9, 9], [1, 1, 9, 0], [9, 1, 9, 9]]
-    found = sorted((kind, len(area)) for kind, area in reading.components(mask, 9))
+    found = sorted((kind, len(area)) for kind, area in components(mask, 9))
     assert found == [(0, 1), (0, 1), (0, 2), (1, 3)]
 
 
 @pytest.mark.parametrize("kind", list(scenes.SHARES))
 def test_what_is_in_truth_there_is_read_and_agrees_with_the_scene(kind):
     chosen = drawn(kind)
-    for picture, seen in zip(chosen, reading.look(Perfect(chosen), torch.zeros(len(chosen), 3, 64, 64)), strict=True):
+    for picture, seen in zip(chosen, look(Perfect(chosen), torch.zeros(len(chosen), 3, 64, 64)), strict=True):
         found = truth(picture.scene, seen)
         assert all(found.values()), (picture, found)
         assert ("size" in found) == (kind == "size") and ("place" in found) == (kind in ("place", "relation"))

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import scenes
 from aigc_demo.data.fetch import present
+from aigc_demo.data.scene_truth import look, truth
 from aigc_demo.evaluation import scenes as reading
 from aigc_demo.evaluation.colour import psnr
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
@@ -62,8 +63,8 @@ def rebuilding(
     x = scenes.to_float(renderer.batch([scenes.draw_picture(scene, chance) for scene in shown]))
     rebuilt, extra = rebuild(model, x)
     error = (rebuilt - x) / 2  # shades from 0 to 1
-    seen = reading.look(detector, rebuilt)
-    right = [reading.truth(scene, found)["all"] for scene, found in zip(shown, seen, strict=True)]
+    seen = look(detector, rebuilt)
+    right = [truth(scene, found)["all"] for scene, found in zip(shown, seen, strict=True)]
     return {
         "mean_absolute_error": float(error.abs().mean()),
         "psnr_db": psnr(float(error.square().mean())),
