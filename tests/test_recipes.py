@@ -15,7 +15,7 @@ from aigc_demo import training
 from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.store import named
 from aigc_demo.data import digits
-from aigc_demo.models.clip import CLIP, CLIPConfig
+from aigc_demo.models.clip import CLIP, CLIPConfig, TextConfig, TextTower
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.vqvae import VQVAE, VQConfig
@@ -46,6 +46,7 @@ def made_up(recipe, out, run):
         "pictures": torch.randint(0, 256, (20, 4, 64, 64), generator=generator, dtype=torch.uint8),
         "renderer": tiny_scenes.renderer(run.parent / "emoji"),
         "codes": tiny_scenes.codes(recipe),
+        "text": TextTower(TextConfig.tiny()),
         "out": out,
         "run": run,
     }

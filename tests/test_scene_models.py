@@ -221,7 +221,7 @@ def test_the_loss_is_the_error_of_the_velocity():
     s = torch.tensor([0.2, 0.5, 0.9])
     assert flow_training.flow_loss(Exact(), x0, eps, s, tokens("", "", ""))["loss"] < 1e-8
     times = flow_training.draw_times(4000, torch.Generator().manual_seed(0))
-    assert times.min() >= 0 and times.max() <= 1 and abs(times.mean() - 0.5) < 0.02
+    assert times.min() >= 0 and times.max() <= 1 and 0.57 < times.mean() < 0.62
 
 
 @pytest.mark.parametrize("guidance", [0.0, 1.0, 3.0])
