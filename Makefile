@@ -23,7 +23,7 @@ test: .venv/installed-tests
 test-avx2: .venv/installed-tests
 	ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 OMP_NUM_THREADS=1 .venv/bin/python -m pytest --quiet \
 	  tests/test_precision.py tests/test_recipes.py tests/test_evaluation.py tests/test_threads.py \
-	  tests/test_layout.py tests/test_text_folder.py tests/test_hf_text_service.py
+	  tests/test_layout.py tests/test_text_folder.py tests/hf_text/test_use_cases.py
 
 check: .venv/installed-tests
 	.venv/bin/ruff format --check .

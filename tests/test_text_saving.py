@@ -16,7 +16,7 @@ from aigc_demo.core.params import Text, rules
 from aigc_demo.core.steps import Step
 from aigc_demo.data import media
 from aigc_demo.services import cards, text_saving
-from aigc_demo.services.hf_text.prompts import TURNS, WHOLE
+from aigc_demo.services.hf_text.requests import TURNS, WHOLE
 from aigc_demo.services.text_saving import FORMATS, Document, Part, encode, save
 
 CARD = Card(

@@ -17,6 +17,8 @@ def build(family: str, service: Service) -> list[Form]:
     folder = f"aigc_demo.ui.tabs.{family}"
     heading(f"{family}.title", f"{family}.lead")
     page = import_module(f"{folder}.page")
+    if above := getattr(page, "above", None):  # what all tabs share
+        above()
     with gr.Tabs(elem_id=f"inner-{family}"):
         made = [import_module(f"{folder}.{tab}").build(service) for tab in page.TABS]
     forms = [form for form in made if form is not None]

@@ -2,20 +2,49 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 
 import torch
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.text_folder import OpenText
 from aigc_demo.pipelines.text_library import Choosing, generate
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
-from aigc_demo.services.hf_text.desk import Desk
-from aigc_demo.services.hf_text.requests import Beside
-from aigc_demo.services.hf_text.results import TOLERANCE, SideBySide
+from aigc_demo.services.files import TEXT
+from aigc_demo.services.hf_text.models import models
+from aigc_demo.services.hf_text.prompts import chat_tokens, fitted, messages
+from aigc_demo.services.hf_text.requests import CONTEXT, SMOLLM2, Beside
+from aigc_demo.services.page_values import each, numbers
+from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.use_case import Json, UseCase
 
+TOLERANCE = 1e-3  # absolute, between a layer of ours and the library's
 GREEDY = Sampling(temperature=0)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """One text written by our Llama and by the library's."""
+
+    prompt_tokens: int
+    ours: str
+    theirs: str
+    bytes: str  # what ours wrote with a byte per weight
+    same: int  # tokens that agree from the start on
+    length: int  # tokens written
+    our_speed: float  # tokens a second
+    their_speed: float
+    int8_speed: float | None  # ours with a byte per weight, None where this machine has no way to it
+    int8_same: int
+    logits: float  # largest absolute difference of the logits of the prompt
+    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, maximum, mean, in the order they run
+    first: int | None  # the first layer over the tolerance
+    maximum: float  # of all layers
+    mean: float  # of the last
 
 
 @torch.inference_mode()
@@ -46,15 +75,18 @@ class Clock:
         return len(self.found) / max(self.seconds, 1e-9)
 
 
-def beside(desk: Desk, request: Beside, tokens: Sequence[int]) -> Iterator[Step[SideBySide | None]]:
+def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     """Write `request.length` tokens with each, in turn, then compare every layer on the prompt."""
     length, total = request.length, 3 * request.length + 1
-    ours, theirs, small = desk.own(), desk.library(), desk.bytes()
+    asked = messages(request)  # says what is wrong before anything is opened
+    opened = models()
+    ours, theirs, small = opened.own(), opened.library(), opened.bytes()
+    tokens, _ = fitted(partial(chat_tokens, ours.words), asked, CONTEXT)
     yield Step(0, total, None)
     mine, other, byte = (
         Clock(greedy(ours, tokens, length)),
         Clock(generate(theirs, tokens, Choosing(), length, whole=True)),
-        Clock(greedy(small, tokens, length) if desk.has_bytes() else iter(())),
+        Clock(greedy(small, tokens, length) if opened.has_bytes() else iter(())),
     )
     done = 0
     for run in (mine, other, byte):
@@ -62,8 +94,7 @@ def beside(desk: Desk, request: Beside, tokens: Sequence[int]) -> Iterator[Step[
             done += 1
             yield Step(done, total, None)
     with torch.inference_mode():
-        asked = torch.tensor([list(tokens)])
-        table = parity.compare(ours.model, theirs.module, asked, tolerance=TOLERANCE)
+        table = parity.compare(ours.model, theirs.module, torch.tensor([tokens]), tolerance=TOLERANCE)
     rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
     made = SideBySide(
         prompt_tokens=len(tokens),
@@ -89,3 +120,32 @@ def agreeing(one: Sequence[int], other: Sequence[int]) -> int:
     """How many tokens are the same from the start on."""
     pairs = zip(one, other, strict=False)
     return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def value(request: Beside, made: SideBySide) -> Json:
+    """What the page draws: texts, speeds and the table of layers."""
+    return {**asdict(made), "tolerance": TOLERANCE}
+
+
+def document(request: Beside, run: Sequence[SideBySide]) -> Document:
+    """The prompt, and what each wrote."""
+    made = run[-1]
+    parts = [Part(f"{request.prompt}\n\n", given=True)]
+    texts = {"aigc_demo": (made.ours, made.our_speed), "transformers": (made.theirs, made.their_speed)}
+    if made.int8_speed is not None:
+        texts["aigc_demo, int8"] = (made.bytes, made.int8_speed)
+    for name, (text, speed) in texts.items():
+        parts += [Part(f"{name}, {speed:.1f} tokens / s\n", given=True), Part(f"{text}\n\n")]
+    return Document(SMOLLM2, tuple(parts))
+
+
+USE_CASE: UseCase[Beside, SideBySide] = UseCase(
+    run=beside,
+    page=each(value),
+    numbers=numbers,
+    file=document,
+    formats=TEXT,
+    parameters=lambda store, request: models().parameters(),
+    device="CPU",
+    first=Beside(),
+)

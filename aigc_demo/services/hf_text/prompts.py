@@ -9,11 +9,9 @@ from typing import Any
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.pipelines.text_folder import Words
-from aigc_demo.services.hf_text.requests import Ask, Beside, Chat, Summarise, Translate
+from aigc_demo.services.hf_text.requests import Ask, Beside, Chat, Message, Summarise, Translate
 
-Message = tuple[str, str]  # role (system, user or assistant) and text
 Encode = Callable[[Sequence[Message]], list[int]]
-ROLES = ("user", "assistant")
 SHOWN = {  # a translation that is shown before one is asked for: a small model needs an example
     "text": "Good morning, my friends. The house is big.",
     "french": "Bonjour, mes amis. La maison est grande.",
@@ -23,7 +21,6 @@ SHOWN = {  # a translation that is shown before one is asked for: a small model 
     "english": "Good morning, my friends. The house is big.",
     "chinese": "朋友们，早上好。房子很大。",
 }
-TURNS, LONGEST, WHOLE = 200, 40_000, 300_000  # of a conversation: turns, characters of one, and of all together
 
 
 def chat_tokens(words: Words, messages: Sequence[Message]) -> list[int]:
@@ -67,19 +64,6 @@ def fitted(encode: Encode, messages: Sequence[Message], room: int, start: bool =
             high = middle - 1
     found = encode([*system, (role, kept(low))])[-room:]
     return found, len(whole) - len(found)
-
-
-def history(value: Any) -> list[Message]:
-    """A conversation as the page and scripts send it, [{"role": ..., "content": ...}, ...]; BadRequestError if not."""
-    found = []
-    for turn in value or []:
-        role, text = (turn.get("role"), turn.get("content")) if isinstance(turn, dict) else (None, None)
-        if role not in ROLES or not isinstance(text, str) or len(text) > LONGEST:
-            raise BadRequestError("chat_broken")
-        found.append((role, text))
-    if len(found) > TURNS or sum(len(text) for _, text in found) > WHOLE:
-        raise BadRequestError("chat_broken")
-    return found
 
 
 def wanted(text: str) -> str:

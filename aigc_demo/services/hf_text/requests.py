@@ -1,9 +1,12 @@
 """What can be asked of a pretrained language model: one frozen request per use-case, with its bounds and defaults."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from aigc_demo.core.params import SEED, Choice, Range, Text, check
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
 ENGINES = ("int8", "ours", "transformers")  # our own Llama with a byte per weight, in float32, and the library's
 LANGUAGES = ("french", "german", "spanish", "italian", "english", "chinese")
@@ -19,11 +22,50 @@ Repetition = Annotated[float, Range(1, 2, 0.05)]
 Length = Annotated[int, Range(1, 1000)]
 Seed = Annotated[int, SEED]
 Long = Annotated[str, Text(12_000)]
+Message = tuple[str, str]  # role (system, user or assistant) and text
+
+ROLES = ("user", "assistant")
+TURNS, LONGEST, WHOLE = 200, 40_000, 300_000  # of a conversation: turns, characters of one, and of all together
+HISTORY = 40_000  # characters of a conversation as JSON
+
+
+def turns(value: Any) -> list[Message]:
+    """A conversation as the page sends it, [{"role": ..., "content": ...}, ...]; BadRequestError where it is none."""
+    found = []
+    for turn in value if isinstance(value, list) else [value] if value else []:
+        role, text = (turn.get("role"), turn.get("content")) if isinstance(turn, dict) else (None, None)
+        if role not in ROLES or not isinstance(text, str) or len(text) > LONGEST:
+            raise BadRequestError("chat_broken")
+        found.append((role, text))
+    if len(found) > TURNS or sum(len(text) for _, text in found) > WHOLE:
+        raise BadRequestError("chat_broken")
+    return found
+
+
+def plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """The inverse of `turns`."""
+    return [{"role": role, "content": text} for role, text in messages]
+
+
+def read(history: str) -> list[Message]:
+    """The turns of the field `history`; BadRequestError where it is neither empty nor a conversation."""
+    try:
+        return turns(json.loads(history or "[]"))
+    except (ValueError, RecursionError):
+        raise BadRequestError("chat_broken") from None
+
+
+def written(messages: Sequence[Message]) -> str:
+    """The inverse of `read`, without the oldest turns where they are too many."""
+    kept = list(messages[-TURNS:])
+    while len(text := json.dumps(plain(kept), ensure_ascii=False)) > HISTORY:
+        kept = kept[1:]
+    return text
 
 
 @dataclass(frozen=True)
-class Chat:
-    """Say something; the conversation so far travels beside the request."""
+class Chat(Request):
+    """Say something; `history` is the conversation so far."""
 
     message: Annotated[str, Text(8000)] = "What is the capital of France, and what is it known for?"
     system: Annotated[str, Text(2000)] = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
@@ -36,13 +78,15 @@ class Chat:
     repetition: Repetition = 1.0
     name: Name = ""
     seed: Seed = 7
+    history: Annotated[str, Text(HISTORY)] = ""  # JSON: [{"role": "user" or "assistant", "content": ...}, ...]
 
     def __post_init__(self) -> None:
-        check(self)
+        super().__post_init__()
+        read(self.history)
 
 
 @dataclass(frozen=True)
-class Summarise:
+class Summarise(Request):
     """Make a text short."""
 
     text: Long = (
@@ -61,12 +105,9 @@ class Summarise:
     name: Name = ""
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Ask:
+class Ask(Request):
     """A question that a text answers."""
 
     query: Annotated[str, Text(1000)] = "Who built the best-known sections of the wall, and when?"
@@ -77,12 +118,9 @@ class Ask:
     name: Name = ""
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Translate:
+class Translate(Request):
     """A text in another language."""
 
     text: Long = "The weather is beautiful today. We are going to the sea."
@@ -93,16 +131,10 @@ class Translate:
     name: Name = ""
     seed: Seed = 7
 
-    def __post_init__(self) -> None:
-        check(self)
-
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Request):
     """Our Llama and transformers', same weights, the likeliest token always."""
 
     prompt: Annotated[str, Text(4000)] = "Tell me a short story about a fox and a river."
     length: Annotated[int, Range(1, 100)] = 32
-
-    def __post_init__(self) -> None:
-        check(self)

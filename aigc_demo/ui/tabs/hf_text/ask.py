@@ -1,0 +1,16 @@
+"""Ask: a question that a text answers."""
+
+from aigc_demo.services.service import Service
+from aigc_demo.ui.tabs.hf_text.task import task
+from aigc_demo.ui.use_case_form import UseCaseForm
+
+
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    return task("hf_text_ask", service, own_controls)
+
+
+def own_controls(form: UseCaseForm) -> None:
+    """What this task asks for and no other does."""
+    form.text("query", lines=2)
+    form.text("context", lines=8)

@@ -1,0 +1,16 @@
+"""Translate: a text in another language."""
+
+from aigc_demo.services.service import Service
+from aigc_demo.ui.tabs.hf_text.task import task
+from aigc_demo.ui.use_case_form import UseCaseForm
+
+
+def build(service: Service) -> UseCaseForm:
+    """Layout and wiring."""
+    return task("hf_text_translate", service, own_controls)
+
+
+def own_controls(form: UseCaseForm) -> None:
+    """What this task asks for and no other does."""
+    form.text("text", lines=5)
+    form.choice("language")
