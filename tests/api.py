@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from aigc_demo.core.errors import sentences
-from aigc_demo.services.use_case import request_class, requests_of, split
+from aigc_demo.services.use_case import request_class
 from aigc_demo.ui.i18n import texts
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
@@ -88,15 +88,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
 
 def small(endpoint: str) -> dict[str, Any]:
     """Values of a small request to any public endpoint, in the order that it takes them."""
-    use_case = re.sub(r"_(save|python|look)$", "", endpoint)
-    values, shown = dict(SMALL[use_case]), {}
-    family, name = split(endpoint)
-    if name in requests_of(family):
-        fields = dataclasses.fields(request_class(endpoint))
-        return {field.name: values.get(field.name, field.default) for field in fields} | {"format": ""}
-    if "extra_0" in values and endpoint != use_case:  # what the page shows travels with a run and with a save only
-        shown = {"extra_0": values.pop("extra_0")} if endpoint.endswith("_save") else {}
-    return {**values, **({"format": "png"} if endpoint.endswith("_save") else {}), **shown}
+    fields = dataclasses.fields(request_class(endpoint))
+    return {field.name: SMALL[endpoint].get(field.name, field.default) for field in fields} | {"format": ""}
 
 
 @dataclass

@@ -7,7 +7,7 @@ from browser import QUICK, badge_of, changed, open_tab, part, pixels, put
 from playwright.sync_api import expect
 from test_browser_gan_pictures import choose
 
-from aigc_demo.services.home import EXAMPLES
+from aigc_demo.services.first_results import EXAMPLES
 
 PAGE = "gan"
 CRITIC, COMPARE, TRAINING = "gan_critic", "gan_compare", "gan_training"

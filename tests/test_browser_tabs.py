@@ -11,7 +11,7 @@ from browser import QUICK, badge_of, begin, changed, ended, number, open_tab, pa
 from PIL import Image
 from playwright.sync_api import expect
 
-from aigc_demo.services.home import EXAMPLES
+from aigc_demo.services.first_results import EXAMPLES
 
 PAGE = "diffusion"
 FORWARD, REDRAW, WALK = "diffusion_forward", "diffusion_redraw", "diffusion_walk"

@@ -13,11 +13,10 @@ from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadFileError, BadRequestError, UnavailableError
 from aigc_demo.core.params import Text, rules
-from aigc_demo.core.steps import Step
 from aigc_demo.data import media
 from aigc_demo.services import cards, text_saving
 from aigc_demo.services.hf_text.requests import TURNS, WHOLE
-from aigc_demo.services.text_saving import FORMATS, Document, Part, encode, save
+from aigc_demo.services.text_saving import FORMATS, Document, Part, encode
 
 CARD = Card(
     "gpt_write", {"prompt": "</script><b>&amp; 落霞\n", "seed": 7}, "gpt-shakespeare", "0" * 64, {"python": "3"}
@@ -184,16 +183,9 @@ def test_a_picture_needs_a_font_with_its_characters(monkeypatch):
         text_saving.font.cache_clear()
 
 
-def test_the_file_comes_with_the_last_step():
-    made = [Step(1, 2, document("a")), Step(2, 2, document("a", "b"))]
-    steps = list(save(lambda _: iter(made), None, "txt", CARD))
-    assert [step.value is None for step in steps] == [True, True, False]
-    assert steps[-1].value == encode(document("a", "b"), "txt", CARD)
-
-
-def test_another_format_is_refused_before_anything_is_made():
+def test_another_format_is_refused():
     with pytest.raises(BadRequestError, match="must be one of txt, html, png, json"):
-        next(save(lambda _: pytest.fail("made"), None, "pdf", CARD))
+        encode(document("a"), "pdf", CARD)
 
 
 def test_a_file_without_a_card_is_one_sentence(tmp_path):

@@ -1,17 +1,20 @@
 """The first results that ship with the page, so that every inner tab shows something real before any click.
 
-    python -m aigc_demo.services [diffusion_draw ...]
+    python -m aigc_demo.services [diffusion_draw vae ...]
 
 runs every use case that has a `first` request, and writes what the page would draw to assets/examples/<name>.json, with
-the files that it is made of beside it. Run it after new weights. `load` reads one back without torch.
+the files that it is made of beside it. A page that reads more has services/<family>/assets.py, whose MAKERS are run
+first. Run it after new weights. `load` reads a first result back without torch.
 """
 
 import argparse
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +67,21 @@ def write(path: Path, value: Json) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def read(name: str, folder: Path = EXAMPLES) -> Json | None:
+    """The JSON object of assets/examples/<name>.json, or None where there is none."""
+    try:
+        value = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
 def load(name: str, folder: Path = EXAMPLES) -> Json | None:
     """{"value", "card", "parameters", "seed", ...} of a first result, with the addresses of its files, or None."""
+    first = read(name, folder) or {}
     try:
-        first: Json = json.loads((folder / f"{name}.json").read_text("utf-8"))
         return {**first, "value": placed(first["value"], folder), "card": placed(first.get("card"), folder)}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError):
         return None
 
 
@@ -87,24 +99,34 @@ def address(name: str, folder: Path = EXAMPLES) -> str:
     return f"./shipped/{name}?{hashlib.sha256((folder / Path(name).name).read_bytes()).hexdigest()[:12]}"
 
 
+def assets(family: str) -> dict[str, Callable[[Service, Path], None]]:
+    """File -> what writes it into a folder; of a family that has services/<family>/assets.py."""
+    module = f"aigc_demo.services.{family}.assets"
+    found: dict[str, Callable[[Service, Path], None]] = import_module(module).MAKERS if find_spec(module) else {}
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command. What lacks data or weights is passed over with a line that says so."""
     from aigc_demo.checkpoints.store import Store
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", help="use cases or families; by default all")
+    parser.add_argument("names", nargs="*", help="use cases, files of assets.py, or families; by default all")
     asked = parser.parse_args(arguments).names
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     service = Service(Store(device="cpu"))
     families = [family.stem for family in service.store.catalogue.families]
-    known = {f"{family}_{use_case}": family for family in families for use_case in requests_of(family)}
+    makers = {file: maker for family in families for file, maker in assets(family).items()}
+    known = {file: family for family in families for file in assets(family)}
+    known |= {f"{family}_{use_case}": family for family in families for use_case in requests_of(family)}
     if unknown := set(asked) - set(known) - set(families):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     for name, family in known.items():
         if asked and not {name, family} & set(asked):
             continue
         try:
-            if make(service, name):
+            made = makers[name](service, EXAMPLES) if name in makers else make(service, name)
+            if made is not False:
                 logger.info("%s: made", name)
         except (UserError, OSError) as error:
             logger.warning("%s: %s", name, error)

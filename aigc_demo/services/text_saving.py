@@ -2,7 +2,6 @@
 
     document = Document("ROMEO: ...", parts=(Part("ROMEO:\n", given=True), Part("But", p=0.4), ...))
     encode(document, "html", card)      -> the file's bytes
-    save(make, request, format, card)   -> steps for Form.save; make(request) gives a Document, or steps that end in one
 
 txt     the text, then the line media.RULE and the lines of the card
 html    self-contained: text tinted by probability, escaped; the card in a <script type="application/json">
@@ -15,7 +14,7 @@ All four are read back by `services.cards.read`. Whatever a person or a model wr
 import html
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -25,7 +24,6 @@ from PIL import Image, ImageDraw, ImageFont
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.core.params import short
-from aigc_demo.core.steps import Step
 from aigc_demo.data import media
 
 FORMATS = ("txt", "html", "png", "json")
@@ -89,19 +87,6 @@ def encode(document: Document, format: str, card: Card) -> bytes:
         plain = {"text": document.text, "parts": parts, "card": json.loads(card.to_json())}
         return json.dumps(plain, ensure_ascii=False).encode()
     raise BadRequestError("choice", field="format", options=", ".join(FORMATS), value=short(format))
-
-
-def save(make: Callable[[Any], Any], request: Any, format: str, card: Card) -> Iterator[Step[bytes | None]]:
-    """Make the result of the request anew and put it into a file. The file comes with the last step."""
-    if format not in FORMATS:
-        raise BadRequestError("choice", field="format", options=", ".join(FORMATS), value=short(format))
-    made = make(request)
-    document = made
-    if isinstance(made, Iterator):
-        for step in made:
-            document = step.value
-            yield Step(step.done, step.total + 1, None)
-    yield Step(1, 1, encode(document, format, card))
 
 
 # html --------------------------------------------------------------------------------------------------------------

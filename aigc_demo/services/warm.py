@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from importlib import import_module
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
@@ -13,17 +12,13 @@ logger = logging.getLogger(__name__)
 
 
 def warm(store: Store) -> None:
-    """Every family's service does its smallest piece of work, so that libraries and weights are in memory."""
-    everything = Service(store)
+    """Run the smallest request of every use case that names one, so that libraries and weights are in memory."""
+    service = Service(store)
     for family in store.catalogue.families:
         try:
             for name in (f"{family.stem}_{use_case}" for use_case in requests_of(family.stem)):
                 if (smallest := find(name).warm) is not None:
-                    list(everything.run(name, smallest))
-            if not requests_of(family.stem):
-                service = import_module(f"aigc_demo.services.{family.stem}.service").create(store)
-                if once := getattr(service, "warm", None):  # the first attribute asked for makes the service
-                    once()
+                    list(service.run(name, smallest))
         except UserError as error:  # a file is missing, say: the tab tells it to who needs it
             logger.warning("%s: %s", family.stem, error)
     from aigc_demo.pipelines.library import diffusers  # here, since a page is served without it

@@ -92,8 +92,3 @@ def field(use_case: str, name: str, kind: type[Any], rule: Rule | None) -> tuple
     elif isinstance(rule, Text):
         told += f", ≤ {rule.longest}"
     return name, told, {**schema, "additional_description": told}
-
-
-def converted(families: list[str]) -> list[str]:
-    """Families whose use cases are modules of their own."""
-    return [family for family in families if requests_of(family)]

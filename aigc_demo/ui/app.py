@@ -1,37 +1,19 @@
 """The app: a landing page, one page per family of the catalogue, and how they are served."""
 
-import functools
-from importlib import import_module
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
 from aigc_demo.checkpoints import catalogue
-from aigc_demo.core.lazy import Lazy
 from aigc_demo.services.service import Service
 from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving
-from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
 from aigc_demo.ui.tabs import home
 from aigc_demo.ui.theme import theme
 
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
-
-
-def make_service(stem: str, store: Any) -> Any:
-    """The service of a family; this is where torch comes in."""
-    return import_module(f"aigc_demo.services.{stem}.service").create(store)
-
-
-def build_family(stem: str, service: Service) -> list[Form]:
-    """The inner tabs of a family."""
-    if api.converted([stem]):
-        return family_page.build(stem, service)
-    older = Lazy(functools.partial(make_service, stem, service.store))
-    forms: list[Form] = import_module(f"aigc_demo.ui.tabs.{stem}").build(older)
-    return forms
 
 
 def build(store: Any) -> gr.Blocks:
@@ -55,11 +37,11 @@ def build(store: Any) -> gr.Blocks:
             demo.current_page = family.stem
             header.build(families, family.stem)
             with gr.Column(elem_id=f"page-{family.stem}", elem_classes="lx-page"):
-                forms = build_family(family.stem, service)
+                forms = family_page.build(family.stem, service)
             known.update(form.use_case for form in forms)
             restore.build(known, forms)
         demo.current_page = api.PATH
-        api.build(service, api.converted([family.stem for family in families]))
+        api.build(service, [family.stem for family in families])
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
     gradio_private.rest(demo)
     return demo

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs
 import brotli
 from gradio.route_utils import FnIndexInferError
 
-from aigc_demo.services.home import EXAMPLES
+from aigc_demo.services.first_results import EXAMPLES
 from aigc_demo.ui import addresses
 from aigc_demo.ui.gradio_private import slim
 from aigc_demo.ui.head import head_html

@@ -10,21 +10,21 @@ from runs import last
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import CYCLE, JUDGE, WITHOUT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import find
 
-COURSE = home.EXAMPLES / f"{CYCLE}-training.json"
+COURSE = first_results.EXAMPLES / f"{CYCLE}-training.json"
 
 
 @pytest.mark.parametrize("name", ["cyclegan_translate", "cyclegan_compare"])
 def test_a_first_result_is_what_the_shipped_weights_make(name):
-    first = json.loads((home.EXAMPLES / f"{name}.json").read_text())
+    first = json.loads((first_results.EXAMPLES / f"{name}.json").read_text())
     assert first["sha256"] == catalogue.checkpoint(CYCLE).sha256, "run python -m aigc_demo.services cyclegan"
     now = last(Service(Store(device="cpu")).stream(name, find(name).first))
     (raw,), (kept,) = now.pop("sheets"), first["value"].pop("sheets")
-    before = np.asarray(Image.open(home.EXAMPLES / kept["shipped"]), np.int16)
+    before = np.asarray(Image.open(first_results.EXAMPLES / kept["shipped"]), np.int16)
     made = np.asarray(Image.open(io.BytesIO(raw)), np.int16)
     assert before.shape == made.shape and np.abs(before - made).mean() < 1, "shades of 256"
     assert now.keys() == first["value"].keys() and now["direction"] == first["value"]["direction"]
@@ -61,6 +61,6 @@ def test_the_course_of_the_training_ends_with_the_shipped_figures():
     assert moments[-1]["pictures"] == 4 * entry.steps and moments[-1]["minutes"] == pytest.approx(
         entry.minutes, abs=0.1
     )
-    sheet = Image.open(home.EXAMPLES / f"{CYCLE}-snapshots.png")
+    sheet = Image.open(first_results.EXAMPLES / f"{CYCLE}-snapshots.png")
     assert sheet.size == (8 * course["side"], (1 + 2 * len(moments)) * course["side"])
     assert COURSE.with_name(f"{CYCLE}-snapshots.png").stat().st_size < 500_000

@@ -19,7 +19,7 @@ from aigc_demo.data import emoji
 from aigc_demo.evaluation import cyclegan as measured
 from aigc_demo.evaluation import emoji as reading
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.services import cards, home
+from aigc_demo.services import cards, first_results
 from aigc_demo.services.cyclegan.requests import CYCLE, DIRECTIONS, PAIRS, ROWS, Compare, Translate
 from aigc_demo.services.cyclegan.translate import uploaded
 from aigc_demo.services.cyclegan.translators import model_of
@@ -289,7 +289,7 @@ def test_the_card_of_the_landing_page_moves(service):
 def test_the_emoji_that_ship_are_held_out_and_both_vendors():
     assert {emoji.split_of(name) for name in emoji.PAIRS} == {"test"}
     assert len(set(emoji.PAIRS)) == PAIRS == 8 * len(ROWS)
-    sheet = emoji.read_samples(home.EXAMPLES / "emoji-pairs.png")
+    sheet = emoji.read_samples(first_results.EXAMPLES / "emoji-pairs.png")
     assert sheet.shape == (2 * PAIRS, 64, 64, 3)
     assert (sheet[:PAIRS] != sheet[PAIRS:]).any((1, 2, 3)).all()
 

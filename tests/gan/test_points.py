@@ -30,7 +30,7 @@ from aigc_demo.services.service import REQUEST
 from aigc_demo.ui.tabs.gan import plane
 from aigc_demo.ui.tabs.gan import points as tab
 
-ROOT = home.EXAMPLES.parents[1]
+ROOT = first_results.EXAMPLES.parents[1]
 TINY = PointGANConfig.tiny()
 DRAWING = "0.1,0.2; -0.4,0.5"
 

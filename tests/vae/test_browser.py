@@ -7,7 +7,7 @@ from browser import QUICK, badge_of, begin, changed, ended, number, open_tab, pa
 from playwright.sync_api import expect
 from test_browser_tabs import png, strokes, upload
 
-from aigc_demo.services.home import EXAMPLES
+from aigc_demo.services.first_results import EXAMPLES
 from aigc_demo.services.vae.requests import BETAS
 
 PAGE = "vae"

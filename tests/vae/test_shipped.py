@@ -15,7 +15,7 @@ from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import digits
-from aigc_demo.services import first_results, shipping
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import find
 from aigc_demo.services.vae import assets
@@ -136,11 +136,20 @@ def test_the_landing_page_gets_a_moving_picture(folder):
     assert sheet.shape == (value["h"] * len(value["panes"]), value["w"] * frames) and len(value["levels"]) == frames
 
 
-def test_a_name_that_is_not_made_here_is_refused(monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["assets", "plane", "everything"])
+def test_a_name_that_is_not_made_is_refused(capsys):
     with pytest.raises(SystemExit):
-        shipping.make(assets.__doc__, assets.MAKERS, Service)
-    assert "there is no everything" in capsys.readouterr().err
+        first_results.main(["vae-plane", "everything"])
+    assert "there is no everything\n" in capsys.readouterr().err
+
+
+def test_the_command_makes_what_is_named(service, tmp_path, monkeypatch, caplog):
+    made = []
+    monkeypatch.setattr(first_results, "Service", lambda store: service)
+    monkeypatch.setattr(first_results, "EXAMPLES", tmp_path)
+    monkeypatch.setitem(assets.MAKERS, "vae-betas", lambda service, folder: made.append(folder))
+    with caplog.at_level("INFO"):
+        first_results.main(["vae-betas"])
+    assert made == [tmp_path] and caplog.messages == ["vae-betas: made"]
 
 
 @pytest.mark.skipif(not (ASSETS / "examples" / "vae-plane.safetensors").exists(), reason="does not ship yet")

@@ -1,6 +1,6 @@
-"""Make the emoji that the CycleGAN page offers: 24 held-out ones as Twitter draws them, then as Google does.
+"""The emoji that the CycleGAN page offers: 24 held-out ones as Twitter draws them, then as Google does.
 
-    python -m aigc_demo.services.cyclegan.assets
+    python -m aigc_demo.services emoji-pairs
 
 writes assets/examples/emoji-pairs.png. It needs the emoji on this machine: `python -m aigc_demo.data fetch emoji`.
 """
@@ -12,7 +12,6 @@ import torch
 from aigc_demo.data import emoji
 from aigc_demo.data.fetch import present
 from aigc_demo.services.service import Service
-from aigc_demo.services.shipping import make
 
 
 def pairs(service: Service, folder: Path) -> None:
@@ -24,5 +23,4 @@ def pairs(service: Service, folder: Path) -> None:
     emoji.write_samples(torch.cat(both), folder / "emoji-pairs.png")
 
 
-if __name__ == "__main__":
-    make(__doc__, {"pairs": pairs}, Service)
+MAKERS = {"emoji-pairs": pairs}

@@ -1,9 +1,6 @@
-"""Make what the autoencoders' page reads beside its first results.
+"""What the autoencoders' page reads beside its first results; `python -m aigc_demo.services vae` writes it.
 
-    python -m aigc_demo.services.vae.assets               all of it
-    python -m aigc_demo.services.vae.assets plane betas   some of it
-
-Run it after new weights, then `python -m aigc_demo.services vae`; assets/examples/ then holds
+assets/examples/ then holds
 
     vae-plane.safetensors  decoders of the four 2-D models and the codes of test digits, for the browser
     vae-betas.json         what every trained beta costs and keeps, over all test digits
@@ -23,8 +20,8 @@ from torch import Tensor, nn
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.vae import VAE, bound
+from aigc_demo.services.first_results import write
 from aigc_demo.services.service import Service
-from aigc_demo.services.shipping import make, write
 from aigc_demo.services.vae.anomaly import CODES
 from aigc_demo.services.vae.autoencoders import model_of
 from aigc_demo.services.vae.beta import DEAD
@@ -105,7 +102,4 @@ def bounds(service: Service, folder: Path) -> None:
     write(folder / "vae-anomaly.json", {"bounds": in_order, "codes": CODES})
 
 
-MAKERS = {"plane": plane, "betas": betas, "bounds": bounds}
-
-if __name__ == "__main__":
-    make(__doc__, MAKERS, Service)
+MAKERS = {"vae-plane": plane, "vae-betas": betas, "vae-anomaly": bounds}

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.widgets import badge, file_data, raw, view
@@ -59,7 +59,7 @@ def digit_picker(elem_id: str, value: int = 140, label: str = "field.sample") ->
     )
     template = (
         f'<div class="lx-picker" role="group" aria-label="{t(label)}" '
-        f'data-sheet="{home.address("mnist-samples.png")}"><p class="lx-small">{t(label)}</p>'
+        f'data-sheet="{first_results.address("mnist-samples.png")}"><p class="lx-small">{t(label)}</p>'
         f'<div class="lx-digits">{buttons}</div>'
         f'<button type="button" class="lx-others">{t("shell.others")}</button></div>'
     )

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import PAIRS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -61,7 +61,7 @@ def build(service: Service) -> UseCaseForm:
 def pair_picker(elem_id: str, value: int) -> gr.HTML:
     """Emoji to choose from, as the vendor draws them whose style is left; its value is the number of the pair."""
     try:
-        sheet = home.address(SHEET)
+        sheet = first_results.address(SHEET)
     except OSError:  # not on this machine
         sheet = ""
     buttons = "".join(

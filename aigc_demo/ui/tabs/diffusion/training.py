@@ -1,12 +1,11 @@
 """The time machine: the same seeds at every snapshot, beside the loss curve. All of it ships with the page."""
 
-from typing import Any
-
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.diffusion.requests import CHECKPOINT
 from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
@@ -17,7 +16,7 @@ def build(service: Service) -> None:
     """Layout."""
     with gr.Tab(t("diffusion.tab_training"), id="diffusion_training", elem_id="tab-diffusion_training"):
         heading("diffusion.training_title", "diffusion.training_lead")
-        time_machine("diffusion_training-view", home.shipped_training(CHECKPOINT))
+        time_machine("diffusion_training-view", course())
         honesty_badge(badge("cached"))
         how_it_works(
             r"\mathcal L = \mathbb E\,\big\| v_\theta(x_t, t, c) - \big(\sqrt{\bar\alpha_t}\,\epsilon - "
@@ -31,7 +30,13 @@ def build(service: Service) -> None:
         )
 
 
-def time_machine(elem_id: str, value: Any) -> gr.HTML:
+def course() -> Json | None:
+    """The losses and snapshots that `python -m aigc_demo.training.snapshots` wrote; None without them."""
+    told = first_results.read(f"{CHECKPOINT}-training")
+    return told and {**told, "sheet": first_results.address(f"{CHECKPOINT}-snapshots.png")}
+
+
+def time_machine(elem_id: str, value: Json | None) -> gr.HTML:
     """Snapshots of the training under one slider, beside the loss curve; the value ships with the page."""
     names = {
         "pictures": "diffusion.training_pictures",

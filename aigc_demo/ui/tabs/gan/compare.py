@@ -9,7 +9,7 @@ import gradio as gr
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import Checkpoint
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.gan.requests import SHOWN, checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -69,7 +69,7 @@ def build(service: Service) -> UseCaseForm:
     return form
 
 
-def with_shares(value: Json, say: Say, folder: Path = home.EXAMPLES) -> Sequence[Json]:
+def with_shares(value: Json, say: Say, folder: Path = first_results.EXAMPLES) -> Sequence[Json]:
     """In the order of the page, with the share of every class in 10,000 pictures, where that was measured."""
     try:
         known: dict[str, list[int]] = json.loads((folder / "gan-classes.json").read_text("utf-8"))

@@ -9,12 +9,10 @@ import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from aigc_demo.core.lazy import Lazy
 from aigc_demo.core.params import clean
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.services.gan.requests import Points
@@ -28,7 +26,9 @@ from aigc_demo.ui.tabs.gan.plane import duel, pad
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
 from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, progress, question, result
 
-LIVE: Any = Lazy(functools.partial(import_module, "aigc_demo.services.gan.points"))  # torch comes with the first use
+if TYPE_CHECKING:
+    from aigc_demo.services.gan.points import Moment
+
 PRIVATE: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
 TOLD = 0.5  # seconds between two words on progress
 
@@ -163,14 +163,16 @@ def wire_run(form: UseCaseForm, parts: Parts) -> Any:
     """Train and Stop: goes on from what is kept, at the rates of the moment; the event."""
 
     def on_live(request: Points, saved: Any, knobs: Knobs) -> Iterator[tuple[Any, ...]]:
+        from aigc_demo.services.gan.points import moment_value, train  # torch comes with the first use
+
         knobs.rate_generator, knobs.rate_critic = request.rate_generator, request.rate_critic
         facts, told = form.service.facts("gan_points", request), 0.0
-        for step, milliseconds in timed(LIVE.train(request, saved, knobs.now)):
+        for step, milliseconds in timed(train(request, saved, knobs.now)):
             now, words = time.perf_counter(), (gr.skip(), gr.skip())
             if now - told >= TOLD or step.done >= step.total:
                 told = now
                 words = (progress(step.done, step.total), badge("live", ms=milliseconds, **facts))
-            yield step.value.saved, LIVE.moment_value(request, step.value), *words
+            yield step.value.saved, moment_value(request, step.value), *words
 
     seen = [parts.kept, parts.view, form.line, form.note]
     wishes = {**queue(form.request.queue), **PRIVATE, "api_name": "gan_points_view"}
@@ -196,17 +198,25 @@ def wire_beginning(form: UseCaseForm, parts: Parts, event: Any) -> None:
     def on_begin(request: Points) -> tuple[Any, Any, Any]:
         if request.data == "drawn" and not request.drawing:
             return gr.skip(), gr.skip(), gr.skip()  # the pad has only just appeared
-        return shown(request, LIVE.begin(request))
+        from aigc_demo.services.gan.points import begin as beginning
 
-    def shown(request: Points, now: Any) -> tuple[Any, Any, Any]:
+        return shown(request, beginning(request))
+
+    def shown(request: Points, now: "Moment") -> tuple[Any, Any, Any]:
+        from aigc_demo.services.gan.points import moment_value
+
         says = badge("live", **form.service.facts("gan_points", request))
-        return now.saved, LIVE.moment_value(request, now), says
+        return now.saved, moment_value(request, now), says
 
     def on_generator(request: Points, saved: Any) -> tuple[Any, Any, Any]:
-        return shown(request, LIVE.alone(request, "generator", saved))
+        from aigc_demo.services.gan.points import alone
+
+        return shown(request, alone(request, "generator", saved))
 
     def on_critic(request: Points, saved: Any) -> tuple[Any, Any, Any]:
-        return shown(request, LIVE.alone(request, "critic", saved))
+        from aigc_demo.services.gan.points import alone
+
+        return shown(request, alone(request, "critic", saved))
 
     outputs: list[Any] = [parts.kept, parts.view, form.note]
     quick: dict[str, Any] = {**QUICK, **PRIVATE, "trigger_mode": "always_last"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.gan.requests import checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
@@ -35,13 +35,13 @@ def build(service: Service) -> None:
         )
 
 
-def addresses(folder: Path = home.EXAMPLES) -> dict[str, Any]:
+def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, Any]:
     """Model -> where the page finds what `python -m aigc_demo.training.gan_snapshots` wrote of it."""
     found = {}
     for name in DIGITS:
         try:
             facts, sheet = (
-                home.address(f"{checkpoint(name)}-{end}", folder) for end in ("training.json", "snapshots.png")
+                first_results.address(f"{checkpoint(name)}-{end}", folder) for end in ("training.json", "snapshots.png")
             )
             found[name] = {"facts": facts, "sheet": sheet}
         except OSError:

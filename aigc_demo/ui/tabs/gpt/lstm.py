@@ -7,8 +7,8 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
-from aigc_demo.ui.tabs.vae_views import legend, plot
 from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
 
 PAPERS = {

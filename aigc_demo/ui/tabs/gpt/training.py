@@ -5,13 +5,13 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.gpt.requests import MODELS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import spoken
-from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, question, scrubber, view
 
 NAMES = "across up guess unigram characters facts mean input target cost"
@@ -44,12 +44,12 @@ def build(service: Service) -> None:
         )
 
 
-def addresses(folder: Path = home.EXAMPLES) -> dict[str, str] | None:
+def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
     """Model -> where the page finds what `python -m aigc_demo.training.language_snapshots` wrote; None without any."""
     found = {}
     for model in MODELS:
         try:
-            found[model] = home.address(f"{model}-training.json", folder)
+            found[model] = first_results.address(f"{model}-training.json", folder)
         except OSError:
             continue
     return found or None

@@ -20,8 +20,8 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import spoken
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.token_view import token_view
-from aigc_demo.ui.tabs.vae_views import legend, plot
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, raw, result, view
 
 MINUTES = (0.5, 1.0, 2.0, 3.0)

@@ -4,13 +4,13 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.seq2seq.stage import stage
-from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
 ASKED = 3  # upper lines
@@ -27,7 +27,7 @@ def build(service: Service) -> None:
     """The time machine: three couplets and the cost of unseen ones under one scrubber."""
     with gr.Tab(t("seq2seq.tab_training"), id="seq2seq_training", elem_id="tab-seq2seq_training"):
         heading("seq2seq.training_title", "seq2seq.training_lead")
-        value = home.shipped_value("seq2seq-couplets-training")
+        value = first_results.read("seq2seq-couplets-training")
         course("seq2seq_training-view", value)
         honesty_badge(badge("cached", parameters=value.get("parameters")) if value else None)
         how_it_works(

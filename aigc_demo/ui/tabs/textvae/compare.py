@@ -7,7 +7,7 @@ import gradio as gr
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.errors import NotFoundError
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.textvae import requests
 from aigc_demo.ui.i18n import t
@@ -87,7 +87,7 @@ def measured() -> None:
     head = [t(f"textvae.head_{name}") for name in ("model", "nll", "kl", "active", "right", "their_nll", "their_kl")]
     table("textvae_compare-measured", {"head": head, "rows": rows, "mark": None})
     try:
-        dimensions = json.loads((home.EXAMPLES / "textvae-dimensions.json").read_text("utf-8"))
+        dimensions = json.loads((first_results.EXAMPLES / "textvae-dimensions.json").read_text("utf-8"))
     except (OSError, ValueError):
         return
     names = {"vae": requests.COMPARED["vae"], "vae_inputless": requests.COMPARED["vae_inputless"]}

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.textvae.requests import OF
 from aigc_demo.ui.i18n import t
@@ -38,10 +38,10 @@ def courses() -> dict[str, Any] | None:
     """Corpus -> address of what `python -m aigc_demo.training.textvae_snapshots` wrote; None without any."""
     found = {}
     for corpus, id in OF.items():
-        file = home.EXAMPLES / f"{id}-training.json"
+        file = first_results.EXAMPLES / f"{id}-training.json"
         try:
             json.loads(file.read_text("utf-8"))
-            found[corpus] = home.address(file.name)
+            found[corpus] = first_results.address(file.name)
         except (OSError, ValueError):
             continue
     return found or None

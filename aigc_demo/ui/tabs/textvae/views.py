@@ -6,7 +6,7 @@ import gradio as gr
 
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.tabs.vae_views import legend, plot
+from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import scrubber, view
 
 NOTES = "replaced unread cut end"

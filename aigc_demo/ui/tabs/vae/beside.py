@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.services.vae.requests import EMOJI, TOLERANCE
@@ -65,7 +65,7 @@ def colours(elem_id: str, value: Json | None) -> gr.HTML:
 def emoji_picker(elem_id: str) -> gr.HTML:
     """Colour pictures to choose from; its value is the number of the picture."""
     try:
-        sheet = home.address(EMOJI_SHEET)
+        sheet = first_results.address(EMOJI_SHEET)
     except OSError:  # not on this machine
         sheet = ""
     places = [(100 * (place % 8) / 7, 100 * (place // 8) / (EMOJI // 8 - 1)) for place in range(EMOJI)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.vae.requests import KINDS
 from aigc_demo.ui.form import Form
@@ -73,7 +73,7 @@ def stay_in_step(form: Form, field: Any) -> None:
 def plane_view(elem_id: str, at: Mapping[str, Any]) -> gr.HTML:
     """The plane beside the four pictures, see static/plane.js; a sentence where the models do not ship."""
     try:
-        address = home.address(PLANE_FILE)
+        address = first_results.address(PLANE_FILE)
     except OSError:
         absent = f'<div class="lx-plane"><p class="lx-nothing">{t("vae.plane_absent")}</p></div>'
         return view("plane", absent, event="picked", elem_id=elem_id)

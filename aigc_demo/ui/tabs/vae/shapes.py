@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
@@ -63,7 +63,7 @@ def factors(elem_id: str, value: Json | None) -> gr.HTML:
 
 def score_table() -> Json | None:
     """How far apart the factors are kept, per beta: mean of three trainings, and least to most."""
-    runs = (home.shipped_value("vae-shapes") or {}).get("runs", [])
+    runs = (first_results.read("vae-shapes") or {}).get("runs", [])
     rows = []
     for beta in sorted({run["beta"] for run in runs}):
         here = [run for run in runs if run["beta"] == beta]

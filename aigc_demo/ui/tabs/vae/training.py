@@ -4,7 +4,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from aigc_demo.services import home
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
@@ -32,12 +32,12 @@ def build(service: Service) -> None:
         )
 
 
-def addresses(folder: Path = home.EXAMPLES) -> dict[str, str] | None:
+def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
     """Where the page finds what `python -m aigc_demo.training.vae_snapshots` wrote; None without it."""
     try:
         return {
-            "facts": home.address(f"{CHECKPOINT}-training.json", folder),
-            "sheet": home.address(f"{CHECKPOINT}-snapshots.png", folder),
+            "facts": first_results.address(f"{CHECKPOINT}-training.json", folder),
+            "sheet": first_results.address(f"{CHECKPOINT}-snapshots.png", folder),
         }
     except OSError:
         return None
