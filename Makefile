@@ -44,7 +44,7 @@ bench: .venv/installed-tests
 
 screenshots: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py --fonts
-	.venv/bin/python tests/screenshots.py
+	PYTHONPATH=. .venv/bin/python tests/screenshots.py
 
 clean:
 	rm -rf .mypy_cache .ruff_cache .pytest_cache

@@ -22,7 +22,7 @@ from aigc_demo.ui.i18n import texts
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
 HUB = "lab/ddpm"  # a model of the loopback hub
-SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is answered at once
+SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
     "cyclegan_translate": {"direction": "to_google", "sample": 0, "picture": ""},
     "cyclegan_compare": {"direction": "to_google", "row": "faces"},
     "diffusion_draw": {"digit": 7, "steps": 2, "seed": 7, "sampler": "ddim", "guidance": 1.5, "eta": 0},
@@ -89,7 +89,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use-case -> values of a request that is 
 def small(endpoint: str) -> dict[str, Any]:
     """Values of a small request to any public endpoint, in the order that it takes them."""
     fields = dataclasses.fields(request_class(endpoint))
-    return {field.name: SMALL[endpoint].get(field.name, field.default) for field in fields} | {"format": ""}
+    return {field.name: SMALL.get(endpoint, {}).get(field.name, field.default) for field in fields} | {"format": ""}
 
 
 @dataclass

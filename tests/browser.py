@@ -2,28 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from importlib import import_module
 
 from playwright.sync_api import Page, expect
 
-FAMILIES = {
-    "diffusion": ("draw", "forward", "redraw", "walk", "grid", "samplers", "cut", "beside", "training", "hub"),
-    "vae": ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training"),
-    "cyclegan": ("translate", "compare", "training"),
-    "gan": ("draw", "walk", "mix", "classes", "morph", "critic", "compare", "training", "points"),
-    "gpt": ("write", "surgery", "poem", "attention", "lstm", "cache", "beside", "tune", "training"),
-    "seq2seq": ("pair", "beside", "training"),
-    "textvae": ("morph", "draw", "compare", "training"),
-    "hf_text": ("chat", "summarise", "ask", "translate", "beside"),
+from aigc_demo.checkpoints import catalogue
+
+FAMILIES: dict[str, tuple[str, ...]] = {  # stem -> inner tabs, as its page names them
+    family.stem: import_module(f"aigc_demo.ui.tabs.{family.stem}.page").TABS for family in catalogue.families()
 }
 USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for name in names)
-AT_ONCE = {
-    *("diffusion_forward", "diffusion_training", "seq2seq_training", "gpt_attention", "gpt_training"),
-    *(f"vae_{name}" for name in FAMILIES["vae"] if name != "beside"),
-    *(f"cyclegan_{name}" for name in FAMILIES["cyclegan"]),
-    *(f"textvae_{name}" for name in FAMILIES["textvae"]),
-    *(f"gan_{name}" for name in FAMILIES["gan"] if name != "points"),
-}
-DEVICE_FORMS = tuple(use_case for use_case in USE_CASES if use_case not in AT_ONCE)  # those with Run and Stop
 RUN = 90_000  # milliseconds that a run may take where other work shares the cores
 QUICK = 20_000  # milliseconds for everything else
 LOCAL = ("data:", "blob:", "about:")

@@ -100,6 +100,33 @@ def app_process(tmp_path_factory, hub_port, pytestconfig):
     process.wait(30)
 
 
+@pytest.fixture
+def start(tmp_path):
+    """Start the app in a process of its own: `start(folder, **variables)` gives the process and its address."""
+    begun = []
+
+    def begin(folder=Path(__file__).parent.parent, **variables):
+        environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1", **variables}
+        environment.pop("GRADIO_SERVER_PORT", None)
+        errors = (tmp_path / "app.log").open("w")
+        command = [sys.executable, "app.py"]
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        )
+        begun.append(process)
+        line = process.stdout.readline()
+        found = re.search(r"http://[^\s/]+", line)
+        if not found:
+            process.kill()
+            pytest.fail(line + (tmp_path / "app.log").read_text())
+        return process, found[0]
+
+    yield begin
+    for process in begun:
+        process.terminate()
+        process.wait(10)
+
+
 @pytest.fixture(scope="session")
 def app_url(app_process):
     """Address of the one app that browser and API tests share, without a slash at its end."""

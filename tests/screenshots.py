@@ -21,6 +21,8 @@ from chromium import launch
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from aigc_demo.checkpoints import catalogue
+
 ROOT = Path(__file__).resolve().parent.parent
 WIDE, PHONE = (1440, 900), (390, 844)
 LOCALES = {"zh": "zh-CN", "en": "en-GB"}
@@ -52,7 +54,7 @@ README = (
     Shot("home", "zh", "light", PHONE),
     Shot("diffusion", "en", "dark", PHONE),
 )
-VIEWS = ("home", "gan", "cyclegan", "vae", "diffusion", "gpt", "seq2seq", "textvae", "hf_text")
+VIEWS = ("home", *(family.stem for family in catalogue.families()))
 ALL = tuple(Shot(*choice) for choice in product(VIEWS, LOCALES, ("light", "dark"), (WIDE, PHONE)))
 
 

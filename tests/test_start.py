@@ -1,7 +1,5 @@
 """The app as `make run` starts it: address printed, page served without torch, libraries loaded behind it."""
 
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,33 +13,6 @@ from api import Api, small
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPS = Path("/proc/self/maps")  # which libraries a process has loaded
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Start the app in a process of its own: `start(folder, **variables)` gives the process and its address."""
-    begun = []
-
-    def begin(folder=ROOT, **variables):
-        environment = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1", **variables}
-        environment.pop("GRADIO_SERVER_PORT", None)
-        errors = (tmp_path / "app.log").open("w")
-        command = [sys.executable, "app.py"]
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-        begun.append(process)
-        line = process.stdout.readline()
-        found = re.search(r"http://[^\s/]+", line)
-        if not found:
-            process.kill()
-            pytest.fail(line + (tmp_path / "app.log").read_text())
-        return process, found[0]
-
-    yield begin
-    for process in begun:
-        process.terminate()
-        process.wait(10)
 
 
 def test_the_page_answers_and_libraries_load_behind_it(start, tmp_path):
