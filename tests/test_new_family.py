@@ -267,7 +267,7 @@ def test_its_commands_made_its_weights_and_its_first_result(project):
 
 def test_it_keeps_the_laws_of_the_house(project):
     laws = ("tests/test_use_cases.py", "tests/test_layers.py", "tests/test_ui_text.py")
-    assert " passed" in python(project, "-m", "pytest", "-q", *laws, "-k", "toy or every or languages")
+    assert " passed" in python(project, "-m", "pytest", "-q", *laws, "-k", "toy or every_view or both_languages")
 
 
 def test_it_is_served_and_answers(project, start):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def named(path: str) -> Any:
-    """The class that "module:class" names."""
+    """The class or function that "module:name" names, imported when it is asked for."""
     module, _, name = path.partition(":")
     return getattr(import_module(module), name)
 
@@ -41,7 +41,6 @@ class Store:
 
     @property
     def catalogue(self) -> Catalogue:
-        """What there is to load."""
         return self._listing or catalogue.shipped()
 
     @property

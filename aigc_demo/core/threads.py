@@ -47,7 +47,6 @@ class Choice:
         self._count, self._at, self._load = 0, 0.0, 0.0
 
     def count(self) -> int:
-        """The number of threads."""
         if cores() == 1:
             return 1
         if not self._count or time.monotonic() - self._at > STALE:

@@ -32,17 +32,14 @@ M = TypeVar("M", bound=nn.Module)
 
 
 def measure_detector(model: Detector, task: Task) -> Measured:
-    """How well the detector reads."""
     return Measured(reading.detector_metrics(model, scenes.Renderer(present("emoji")), READ), 2 * READ)
 
 
 def measure_autoencoder(model: KLAutoencoder | VQVAE, task: Task) -> Measured:
-    """How well an autoencoder rebuilds."""
     return Measured(rebuilding(model, detector(task.store), scenes.Renderer(present("emoji"))), REBUILT)
 
 
 def detector(store: Store) -> Detector:
-    """The detector that ships."""
     return loaded(store, "judge-scenes", Detector)
 
 
@@ -57,7 +54,6 @@ def loaded(store: Store, id: str, kind: type[M]) -> M:
 def rebuilding(
     model: KLAutoencoder | VQVAE, detector: Detector, renderer: scenes.Renderer, count: int = REBUILT
 ) -> Metrics:
-    """The metrics of an autoencoder."""
     chance = random.Random(5)
     shown = [chance.choice(scenes.of_split(kind, "test")) for kind in chance.choices(list(scenes.SHARES), k=count)]
     x = scenes.to_float(renderer.batch([scenes.draw_picture(scene, chance) for scene in shown]))

@@ -69,7 +69,7 @@ def critic_loss(real, fake):
 
 
 def generator_loss(real, fake):
-    """Of the same scores."""
+    """Of the same scores, for the side that makes points."""
     if LOSS == "relativistic":
         return softplus(real - fake).mean()
     if LOSS == "logistic":

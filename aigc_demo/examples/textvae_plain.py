@@ -28,7 +28,7 @@ for name, value in stored.items():  # a matrix is kept as bytes, with a scale fo
 
 
 def part(layer, name):
-    """A layer with its weights."""
+    """The layer with the weights that the file has under this name."""
     head = name + "."
     layer.load_state_dict({key[len(head) :]: value for key, value in weights.items() if key.startswith(head)})
     return layer.requires_grad_(False)
@@ -51,19 +51,19 @@ def read(sentence):
 
 
 def encode(sentence):
-    """Mean and deviation of q(z|x)."""
+    """Mean and deviation of q(z|x), each of shape (1, D)."""
     found, _ = reader(embed(torch.tensor([[*sentence, END]])))
     return mean(found[:, -1]), (0.5 * log_variance(found[:, -1])).exp()
 
 
 def step(word, z, state):
-    """Logits of the next word."""
+    """Logits (B, V) of the next word, and the next state."""
     found, state = writer(torch.cat([embed(word), z[:, None]], dim=2), state)
     return project(found[:, -1]) @ embed.weight.T + weights["head.bias"], state
 
 
 def opened(z):
-    """The decoder's first state."""
+    """The decoder's first state for codes (B, D): h and c, each (1, B, W)."""
     h, c = begin(z).chunk(2, dim=1)
     return h.tanh()[None], c[None].contiguous()
 

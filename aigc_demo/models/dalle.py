@@ -107,7 +107,6 @@ class Only:
         self.config = model.config.gpt
 
     def state(self, batch: int = 1) -> KVCache:
-        """An empty cache."""
         return self.model.state(batch)
 
     def __call__(self, tokens: Tensor, state: KVCache | None = None, last: bool = False) -> Tensor:

@@ -110,7 +110,6 @@ class RMSNorm(nn.Module):
 
 
 def norm(config: GPTConfig) -> nn.Module:
-    """The normalisation of the form."""
     if config.form == "gpt2":
         return nn.LayerNorm(config.width, config.norm_eps)
     return RMSNorm(config.width, config.norm_eps)

@@ -85,8 +85,6 @@ class Attention(nn.Module):
 
 
 class Down(nn.Module):
-    """Halve height and width."""
-
     def __init__(self, width: int, padding: int):
         super().__init__()
         self.padding = padding
@@ -98,8 +96,6 @@ class Down(nn.Module):
 
 
 class Up(nn.Module):
-    """Double height and width."""
-
     def __init__(self, width: int):
         super().__init__()
         self.conv = nn.Conv2d(width, width, 3, padding=1)

@@ -48,7 +48,6 @@ class Session:
         self.inputs = [given.name for given in self.session.get_inputs()]
 
     def __call__(self, *given: Tensor) -> Tensor:
-        """The network's output."""
         feed = {name: x.contiguous().numpy() for name, x in zip(self.inputs, given, strict=True)}
         return torch.from_numpy(self.session.run(None, feed)[0])
 

@@ -11,8 +11,6 @@ from aigc_demo.services.use_case import Json, requests_of
 
 @dataclass(frozen=True)
 class Facts:
-    """Figures for the small print."""
-
     models: int
     parameters: int
     megabytes: float

@@ -68,8 +68,6 @@ def newest(
 
 @dataclasses.dataclass(frozen=True)
 class Tile:
-    """One frame of a reel."""
-
     panes: dict[str, Array]  # name -> (C, H, W) in [-1, 1]
     level: float  # where it stands: noise level, update, milliseconds
     signal: float = 0.0  # alpha_bar of the frame

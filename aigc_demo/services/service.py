@@ -29,8 +29,6 @@ WIDTH = 70  # characters of a request on one line
 
 @dataclass(frozen=True)
 class Answer:
-    """What a program gets."""
-
     name: str  # of the file
     file: bytes
     result: Json  # numbers of the result, seed, milliseconds, device, parameters, card
@@ -187,7 +185,7 @@ def carried(values: Json) -> Json:
 
 
 def file_name(name: str, request: Request, kind: str) -> str:
-    """diffusion_draw-7.png"""
+    """<use case>-<seed>.<format>, such as diffusion_draw-7.png; seed 0 where the request has none."""
     return f"{name}-{getattr(request, 'seed', 0)}.{kind}"
 
 

@@ -48,8 +48,6 @@ LINES = 400  # of a picture, at most
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a text."""
-
     text: str
     given: bool = False  # it is the person's, not the model's
     p: float | None = None  # what the model gave it; None: no tint
@@ -58,14 +56,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Document:
-    """A text that is saved."""
-
     title: str
     parts: tuple[Part, ...]
 
     @property
     def text(self) -> str:
-        """All of it."""
         return "".join(part.text for part in self.parts)
 
 
@@ -75,7 +70,6 @@ def strength(p: float | None) -> float:
 
 
 def encode(document: Document, format: str, card: Card) -> bytes:
-    """The document as a file."""
     if format == "txt":
         return f"{document.text}\n\n{media.RULE}\n{card.to_lines()}\n".encode()
     if format == "html":

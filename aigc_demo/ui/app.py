@@ -6,6 +6,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from aigc_demo.checkpoints import catalogue
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.service import Service
 from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving
 from aigc_demo.ui.i18n import t
@@ -16,7 +17,7 @@ from aigc_demo.ui.theme import theme
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
 
 
-def build(store: Any) -> gr.Blocks:
+def build(store: Store | None) -> gr.Blocks:
     """All pages in one Blocks: one queue, one API.
 
     A family is `services/<stem>/`, the module `ui/tabs/<stem>` and the page /<stem>; torch comes with its first use.

@@ -84,7 +84,6 @@ class Form:
         return self.add(field, raw(slider))
 
     def number(self, field: str) -> gr.Number:
-        """A box for a number."""
         kind, rule = self.rules[field]
         step = rule.step if isinstance(rule, Range) else 1
         number = gr.Number(self.defaults[field], precision=0 if kind is int else None, step=step, **self.words(field))
@@ -118,7 +117,6 @@ class Form:
         return t(key) if has(key) else str(option)
 
     def check(self, field: str) -> gr.Checkbox:
-        """A tick box."""
         return self.add(field, raw(gr.Checkbox(self.defaults[field], **self.words(field))))
 
     def text(self, field: str, *, lines: int = 1) -> gr.Textbox:

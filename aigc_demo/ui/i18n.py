@@ -42,7 +42,6 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 
 
 def has(key: str) -> bool:
-    """Whether the catalogue knows `key`."""
     return key in texts()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 FIRST = ("shell.js", "views.js", "canvas.js", "shell.css")  # the others follow by name
-GIVEN = re.compile(r"\bluoxia\.(\w+) = ")
+GIVEN = re.compile(r"\bluoxia\.(\w+) =\s")
 SAID = re.compile(r"\bluoxia\.(\w+)")
 TAKEN = re.compile(r"\bconst \{([^}]*)\} = luoxia\b")
 CLASS = re.compile(r"(?<![-\w])lx-[\w-]*")  # not a --lx-property; one that ends in - is the beginning of several

@@ -65,7 +65,6 @@ def encoding_for(scope: Scope) -> str:
 
 
 def squeeze(body: bytes, encoding: str, quality: int) -> bytes:
-    """`body` in an encoding."""
     if encoding == "br":
         return brotli.compress(body, quality=quality)
     return gzip.compress(body, 6) if encoding == "gzip" else body
@@ -89,7 +88,6 @@ async def collect(app: App, scope: Scope, receive: Receive) -> tuple[int, Header
 
 
 async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    """Send one whole answer."""
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})

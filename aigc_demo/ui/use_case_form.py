@@ -48,7 +48,6 @@ class UseCaseForm(Form):
 
     @property
     def first_value(self) -> Json | None:
-        """The page value that ships."""
         return self.first["value"] if self.first else None
 
     def first_shown(self, show: Show, count: int) -> Sequence[Any]:

@@ -47,7 +47,6 @@ def raw(component: Any) -> Any:
 
 
 def passed_through(payload: Any) -> Any:
-    """The payload itself."""
     return payload
 
 
@@ -129,7 +128,6 @@ def progress_line() -> gr.HTML:
 
 
 def progress(done: int, total: int) -> dict[str, int]:
-    """A value for `progress_line`."""
     return {"done": done, "total": total}
 
 

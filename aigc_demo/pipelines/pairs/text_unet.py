@@ -182,7 +182,6 @@ def unet_tensors(model: TextUNet) -> dict[str, Names]:
 
 
 def transformers_of(model: TextUNet) -> Iterator[SpatialTransformer]:
-    """All Transformers of the U-Net."""
     return (part for part in model.modules() if isinstance(part, SpatialTransformer))
 
 

@@ -96,7 +96,6 @@ def numbers(request: Beside, made: SideBySide) -> Json:
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    """Ours and theirs."""
     return Pictures([several(np.stack([run[-1].ours, run[-1].theirs]), 2)])
 
 

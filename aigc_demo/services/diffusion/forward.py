@@ -67,7 +67,6 @@ def numbers(request: Forward, made: Noised) -> Json:
 
 
 def still(request: Forward, run: Sequence[Noised]) -> Pictures:
-    """x_t at the asked level."""
     return Pictures([images.to_pil(run[-1].x / reach(run[-1].alpha_bar), SCALE)])
 
 

@@ -25,7 +25,6 @@ def grid(store: Store, request: Grid) -> Iterator[Step[Array]]:
 
 
 def seeds_of(request: Grid) -> list[int]:
-    """The seeds of the columns."""
     return [(request.seed + i) % 2**32 for i in range(request.seeds)]
 
 
@@ -35,7 +34,6 @@ def table(request: Grid, made: Array) -> Json:
 
 
 def film(request: Grid, run: Sequence[Array]) -> Pictures:
-    """The grid after every step."""
     return Pictures([several(made, request.seeds) for made in run])
 
 

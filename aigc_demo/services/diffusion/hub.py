@@ -74,7 +74,6 @@ def drawn(opened: FolderModel, request: Hub, device: str) -> Iterator[Step[Frame
 
 @functools.cache
 def models() -> HubModels:
-    """Those of this process."""
     return HubModels(data_folder("hub"))
 
 

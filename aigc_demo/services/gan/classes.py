@@ -35,7 +35,6 @@ def numbers(request: Classes, drawn: Drawn) -> Json:
 
 
 def still(request: Classes, run: Sequence[Drawn]) -> Pictures:
-    """The table."""
     return Pictures([grid(run[-1].pictures, request.columns)])
 
 

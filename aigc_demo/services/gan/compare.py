@@ -17,8 +17,6 @@ from aigc_demo.services.use_case import Json, UseCase
 
 @dataclass(frozen=True)
 class Reading:
-    """One model of the comparison."""
-
     model: str  # of MODELS
     pictures: Array  # the first SHOWN of those that were read
     read: tuple[int, ...]  # what the judge read in each shown one
@@ -67,7 +65,6 @@ def sheet(request: Compare, made: Comparison) -> Json:
 
 
 def still(request: Compare, run: Sequence[Comparison]) -> Pictures:
-    """A row for every model."""
     return Pictures([grid(stacked(run[-1]), len(run[-1].seeds))])
 
 

@@ -44,7 +44,6 @@ def numbers(request: Draw, drawn: Drawn) -> Json:
 
 
 def still(request: Draw, run: Sequence[Drawn]) -> Pictures:
-    """The pictures in rows."""
     pictures = run[-1].pictures
     return Pictures([grid(pictures, min(COLUMNS, len(pictures)))])
 

@@ -50,7 +50,6 @@ class Way:
 
 
 def model_of(store: Store, name: str) -> GAN:
-    """The trained model of MODELS."""
     model = store.load(checkpoint(name))
     if not isinstance(model, GAN):
         raise NotFoundError("unknown_checkpoint", name=short(name))
@@ -133,7 +132,6 @@ def grid(pictures: Array, columns: int, widest: int = STILL) -> Image.Image:
 
 
 def ways_of(way: Way) -> list[Array]:
-    """Those that it has."""
     return [pictures for pictures in (way.straight, way.arc) if len(pictures)]
 
 

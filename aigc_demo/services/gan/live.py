@@ -119,7 +119,6 @@ class Training:
     # between two presses
 
     def tensors(self) -> dict[str, Tensor]:
-        """Everything that changes, by name."""
         found = {"random": self.random.get_state()}
         for name, model, optimiser in zip(
             ("generator", "critic"), (self.generator, self.critic), self.optimisers, strict=True

@@ -76,6 +76,5 @@ def spot(place: Array) -> tuple[float, float]:
 
 
 def dot(pen: ImageDraw.ImageDraw, place: Array, radius: float, colour: tuple[int, int, int]) -> None:
-    """A disc."""
     x, y = spot(place)
     pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=colour)

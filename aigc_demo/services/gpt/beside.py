@@ -125,7 +125,6 @@ def twins(request: Beside, made: SideBySide) -> Json:
 
 
 def document(request: Beside, run: Sequence[SideBySide]) -> Document:
-    """Both texts."""
     made = run[-1]
     sides = (
         (f"aigc_demo, {made.our_speed:.0f} / s", made.ours),

@@ -96,7 +96,6 @@ class Author:
         self.seconds = 0.0
 
     def step(self, how: Sampling, chance: Tensor) -> None:
-        """One token more."""
         began = time.perf_counter()
         odds = self.writer.consider(how)
         token = draw(odds.final, chance)
@@ -141,7 +140,6 @@ def lstm_of(store: Store, checkpoint: str) -> LSTM:
 
 
 def checkpoints(request: Lstm) -> tuple[str, str]:
-    """Ids of the two models."""
     return f"gpt-{request.text}", f"lstm-{request.text}"
 
 
@@ -221,7 +219,6 @@ def memory(request: Lstm, made: BothWrite) -> Json:
 
 
 def facts(side: Side) -> Json:
-    """One of the two writers."""
     return {
         "text": side.text,
         "p": plain(side.p),
@@ -235,7 +232,6 @@ def facts(side: Side) -> Json:
 
 
 def document(request: Lstm, run: Sequence[BothWrite]) -> Document:
-    """Both texts."""
     made = run[-1]
     pairs = (("GPT", made.gpt), ("LSTM", made.lstm))
     parts = [part for name, side in pairs for part in authored(name, made.prompt, side.text, side.p)]

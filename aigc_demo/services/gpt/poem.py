@@ -39,8 +39,6 @@ read_prosody = lru_cache(maxsize=2)(Prosody.read)
 
 @dataclass(frozen=True)
 class Sign:
-    """A character of a poem."""
-
     text: str
     given: bool  # by the person, not by the model
     p: float  # of the model, had it been free to choose
@@ -178,7 +176,6 @@ class Draft:
 
 
 def rhyme_of(lines: list[str], line: int, place: int, width: int, prosody: Prosody) -> str:
-    """Sign.rhyme of a place."""
     if place != width - 1 or line not in (0, *range(1, len(lines), 2)):
         return ""
     if line == 1:
@@ -191,7 +188,6 @@ def rhyme_of(lines: list[str], line: int, place: int, width: int, prosody: Proso
 
 
 def against(lines: list[str], line: int, place: int, prosody: Prosody) -> str:
-    """Sign.opposed of a place."""
     if not line % 2 or place not in places(len(lines[line - 1])) or len(lines[line]) > len(lines[line - 1]):
         return ""
     upper = lines[line - 1][place]
@@ -203,7 +199,6 @@ def against(lines: list[str], line: int, place: int, prosody: Prosody) -> str:
 
 @torch.inference_mode()
 def poem(store: Store, request: Poem) -> Iterator[Step[Composed]]:
-    """The poem after every character."""
     model = language_model(store, request.model)
     prosody = read_prosody(Path(store.assets))
     characters = Characters(model.config.characters)

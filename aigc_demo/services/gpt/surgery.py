@@ -84,7 +84,6 @@ def numbers(request: Surgery, odds: Odds) -> Json:
 
 
 def column(candidate: Candidate) -> list[Any]:
-    """A candidate and its probabilities."""
     return [candidate.text, *(plain(getattr(candidate, name)) for name in ROWS)]
 
 

@@ -46,8 +46,6 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text in two parts."""
-
     train: Tensor  # (N,)
     test: Tensor  # (M,), the last HELD of it
     dropped: Dropped
@@ -203,7 +201,6 @@ class Training:
         return "".join(known[int(pick.token)] for pick in picks)
 
     def tuned(self, token: str) -> Tuned:
-        """What there is to see."""
         return Tuned(
             token=token,
             model=self.model,
@@ -239,7 +236,6 @@ class Trainings:
         self._lock = threading.Lock()
 
     def keep(self, training: Training) -> str:
-        """Its token."""
         token = secrets.token_urlsafe(16)
         with self._lock:
             self._kept[token] = (time.monotonic(), training)
@@ -257,7 +253,6 @@ class Trainings:
             return found[1]
 
     def drop(self, token: str) -> None:
-        """Forget it."""
         with self._lock:
             self._kept.pop(token, None)
 

@@ -34,12 +34,10 @@ class Written:
 
     @property
     def text(self) -> str:
-        """What the model wrote."""
         return "".join(token.text for token in self.tokens)
 
 
 def write(store: Store, request: Write) -> Iterator[Step[Written]]:
-    """The text after every token."""
     yield from write_with(language_model(store, request.model), request)
 
 

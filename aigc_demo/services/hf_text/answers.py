@@ -108,7 +108,6 @@ def sampling(request: Asked) -> Sampling:
 
 
 def choosing(request: Asked) -> Choosing:
-    """The same for the library."""
     how = sampling(request)
     return Choosing(how.temperature, how.top_k, how.top_p, how.min_p, how.repetition, request.seed)
 

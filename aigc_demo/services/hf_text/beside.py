@@ -71,7 +71,7 @@ class Clock:
 
     @property
     def speed(self) -> float:
-        """Tokens a second."""
+        """Tokens per second, 0 before the first one."""
         return len(self.found) / max(self.seconds, 1e-9)
 
 

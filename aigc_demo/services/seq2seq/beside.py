@@ -134,7 +134,6 @@ def sides(request: Beside, made: BesideLibrary) -> Json:
 
 
 def numbers(request: Beside, made: BesideLibrary) -> Json:
-    """Lines, times and differences."""
     told: Json = plain(made)
     return told
 

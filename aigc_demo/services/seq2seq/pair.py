@@ -194,7 +194,6 @@ def answer_value(request: Pair, answered: Answered) -> Json:
 
 
 def reply_value(reply: Reply) -> Json:
-    """A lower line."""
     value: Json = {"text": reply.text, "cost": round(reply.cost, 3)}
     if reply.looked is not None:
         looked = base64.b64encode(reply.looked.tobytes()).decode()

@@ -103,7 +103,6 @@ def document(request: Compare, run: Sequence[Compared]) -> Document:
 
 
 def value(request: Compare, made: Compared) -> Json:
-    """All of it."""
     return asdict(made)
 
 

@@ -57,7 +57,6 @@ def document(request: Draw, run: Sequence[Drawn]) -> Document:
 
 
 def value(request: Draw, made: Drawn) -> Json:
-    """All of it."""
     return asdict(made)
 
 

@@ -120,7 +120,6 @@ def card(store: Store) -> Json:
 
 
 def value(request: Morph, made: Morphed) -> Json:
-    """All of it."""
     return asdict(made)
 
 

@@ -126,7 +126,6 @@ def rows(sentences: list[Read], model: TextVAE) -> Tensor:
 
 
 def encoded(sentences: list[Read], model: TextVAE) -> Posterior:
-    """q(z|x) of sentences."""
     return model.encode(rows(sentences, model))
 
 
@@ -143,7 +142,6 @@ def written(model: TextVAE, z: Tensor, temperature: float, generator: torch.Gene
 
 
 def rounded(numbers: Tensor) -> tuple[float, ...]:
-    """Numbers as they are sent."""
     return tuple(round(number, 4) for number in numbers.tolist())
 
 

@@ -39,7 +39,6 @@ def test_digits(count: int) -> tuple[Tensor, Tensor]:
 
 
 def linears(network: nn.Sequential) -> Iterator[nn.Linear]:
-    """Its linear layers, in order."""
     yield from (layer for layer in network if isinstance(layer, nn.Linear))
 
 

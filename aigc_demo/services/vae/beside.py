@@ -126,7 +126,6 @@ def second_run(work: Callable[[], T]) -> tuple[T, float]:
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:
-    """Differences, times, and every layer."""
     names = ("maximum", "mean", "our_milliseconds", "their_milliseconds", "layers", "first")
     return {name: getattr(made, name) for name in names}
 
@@ -146,7 +145,6 @@ def enlarged(code: Array) -> Array:
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    """The picture, ours and theirs."""
     made = run[-1]
     return Pictures([grid([made.picture, made.ours, made.theirs], 3)])
 

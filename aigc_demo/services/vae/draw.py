@@ -45,7 +45,6 @@ def page(request: Draw, made: Array) -> Json:
 
 
 def still(request: Draw, run: Sequence[Array]) -> Pictures:
-    """The pictures in rows."""
     return Pictures([grid(run[-1], COLUMNS)])
 
 

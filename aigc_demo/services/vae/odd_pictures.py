@@ -27,21 +27,17 @@ class Pen:
             self.dot((place[0] / FINE, place[1] / FINE), width / 2, ink)
 
     def dot(self, centre: Point, radius: float, ink: int = 255) -> None:
-        """A disc."""
         (x, y), r = centre, radius
         self.draw.ellipse([(x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE], ink)
 
     def area(self, *points: Point) -> None:
-        """A filled outline."""
         self.draw.polygon([(x * FINE, y * FINE) for x, y in points], 255)
 
     def picture(self) -> Array:
-        """What was drawn."""
         return np.asarray(self.sheet.reduce(FINE), np.float32) / 255
 
 
 def letter() -> Array:
-    """The letter A."""
     pen = Pen()
     pen.line((6.5, 23), (14, 5), (21.5, 23))
     pen.line((9.3, 16.5), (18.7, 16.5))
@@ -49,7 +45,6 @@ def letter() -> Array:
 
 
 def face() -> Array:
-    """A smile."""
     pen = Pen()
     pen.dot((14, 14), 10)
     pen.dot((14, 14), 8, ink=0)

@@ -30,12 +30,10 @@ def numbers(request: Plane, made: Array) -> Json:
 
 
 def page(request: Plane, made: Array) -> Json:
-    """The four side by side."""
     return sheet(made)
 
 
 def still(request: Plane, run: Sequence[Array]) -> Pictures:
-    """The four side by side."""
     return Pictures([grid(run[-1], len(KINDS))])
 
 

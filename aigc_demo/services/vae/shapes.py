@@ -47,12 +47,10 @@ def shapes(store: Store, request: Shapes) -> Shaped:
 
 
 def checkpoint(request: Shapes) -> str:
-    """Id of the model."""
     return f"vae-shapes-beta{request.beta}-seed{request.training_seed}"
 
 
 def numbers(request: Shapes, made: Shaped) -> Json:
-    """The code."""
     return {"mean": rounded(made.mean), "deviation": rounded(made.deviation)}
 
 

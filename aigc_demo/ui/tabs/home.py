@@ -15,7 +15,6 @@ PANES = ("x", "x0")  # of a run, shown large; the strip is of the first run that
 
 
 def build(families: Sequence[Family]) -> None:
-    """Tagline, strip, cards, figures."""
     with gr.Column(elem_id="page-home", elem_classes="lx-page"):
         runs = home.runs(families)
         gr.HTML(f'<p class="lx-tagline">{t("shell.tagline")}</p>')

@@ -97,7 +97,6 @@ def pick_instead(form: Form, sample: str = "sample", drawing: str = "drawing") -
 
 
 def digit_choice(form: Form) -> None:
-    """Ten digits and "any"."""
     options = [(str(digit), digit) for digit in range(10)]
     form.choice("digit", options=[*options, (t("shell.digit_any"), -1)], radio=True)
 

@@ -13,7 +13,6 @@ SPOKEN = ("thought", "drawn", "surprise", "entropy", "first", "summary", "cut", 
 
 
 def legend() -> str:
-    """What the tints mean."""
     levels = "".join(f'<i style="--lx-odd:{strength}">{level}</i>' for level, strength in LEVELS.items())
     return f'<p class="lx-legend-odds"><span>{t("tokens.legend")}</span>{levels}</p>'
 

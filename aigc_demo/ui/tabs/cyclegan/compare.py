@@ -19,7 +19,6 @@ MEASURED = ("mean_absolute_error", "vendor_right", "group_right", "class_right")
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("cyclegan_compare", service)
     with form.tab():
         with bench():

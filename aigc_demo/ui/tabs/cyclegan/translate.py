@@ -31,7 +31,6 @@ MAPS = ("truth", "error", "same", "critic_picture", "critic_there", "critic_trut
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("cyclegan_translate", service)
     with form.tab():
         with bench():

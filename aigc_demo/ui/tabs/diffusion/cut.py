@@ -12,7 +12,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_cut", service)
     with form.tab():
         question("diffusion.predict_cut")
@@ -40,7 +39,6 @@ def build(service: Service) -> UseCaseForm:
 
 
 def named(value: Json, say: Say) -> Sequence[Json]:
-    """What the four pictures are."""
     few, many, steps = value["few"], value["many"], say("diffusion.steps_short")
     columns = [
         f"{few} {steps} · {say('diffusion.cut_finished')}",

@@ -27,7 +27,6 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_draw", service)
     with form.tab():
         with bench():

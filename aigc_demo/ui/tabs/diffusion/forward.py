@@ -12,7 +12,6 @@ MOVE = "(t) => { document.querySelector('#diffusion_forward-view .lx-forward')?.
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_forward", service)
     with form.tab():
         with bench():

@@ -9,7 +9,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_grid", service)
     with form.tab():
         with bench():

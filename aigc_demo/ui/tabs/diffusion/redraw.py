@@ -9,7 +9,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_redraw", service)
     with form.tab():
         with bench():

@@ -12,7 +12,6 @@ from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_samplers", service)
     with form.tab():
         with bench():

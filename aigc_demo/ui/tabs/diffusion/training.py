@@ -13,7 +13,6 @@ from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, sc
 
 
 def build(service: Service) -> None:
-    """Layout."""
     with gr.Tab(t("diffusion.tab_training"), id="diffusion_training", elem_id="tab-diffusion_training"):
         heading("diffusion.training_title", "diffusion.training_lead")
         time_machine("diffusion_training-view", course())

@@ -12,7 +12,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("diffusion_walk", service)
     with form.tab():
         with bench():

@@ -14,7 +14,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_classes", service)
     with form.tab():
         with bench():

@@ -42,7 +42,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_compare", service)
     with form.tab():
         question("gan.predict_compare")
@@ -137,10 +136,8 @@ def measured() -> dict[str, Any] | None:
 
 
 def number(value: float | None) -> str:
-    """Two digits after the point."""
     return "" if value is None else f"{value:.2f}"
 
 
 def percent(value: float | None) -> str:
-    """A share."""
     return "" if value is None else f"{100 * value:.1f} %"

@@ -23,7 +23,6 @@ PRESETS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_critic", service)
     with form.tab():
         with bench():

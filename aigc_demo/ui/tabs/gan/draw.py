@@ -25,7 +25,6 @@ STEPS = {"gan_walk": (2, "gan.go_walk"), "gan_mix": (3, "gan.go_mix")}  # tab ->
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_draw", service)
     with form.tab():
         with bench():

@@ -21,7 +21,6 @@ PLACES = ("seed_a", "seed_b", "seed_c")
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_mix", service)
     first = form.first_value
     with form.tab():

@@ -11,7 +11,6 @@ SPOKEN = {"arc": "gan.morph_way", "says": "gan.morph_says", "says_same": "gan.mo
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_morph", service)
     with form.tab():
         with bench():

@@ -27,7 +27,6 @@ def digit_choice(form: Form) -> None:
 
 
 def named(model: str, prefix: str) -> str:
-    """Key of a model's text."""
     return f"gan.{prefix}_{model.replace('-', '_')}"
 
 

@@ -35,7 +35,6 @@ def now() -> str:
 
 
 def curve(name: str) -> str:
-    """One small plot."""
     series = CURVES[name]
     legend = "".join(f'<i data-series="{one}">{t(f"gan.curve_{one}")}</i>' for one in series) if len(series) > 1 else ""
     paths = "".join(f'<path data-series="{one}"/>' for one in series)

@@ -34,7 +34,6 @@ TOLD = 0.5  # seconds between two words on progress
 
 
 def preset(data: str, loss: str, generator: float, critic: float, updates: int = 1) -> dict[str, Any]:
-    """Values of the controls."""
     return {"data": data, "loss": loss, "rate_generator": generator, "rate_critic": critic, "updates": updates}
 
 
@@ -76,7 +75,6 @@ class Knobs:
     rate_critic: float = Points.rate_critic
 
     def now(self) -> tuple[float, float]:
-        """Of generator and critic."""
         return self.rate_generator, self.rate_critic
 
 
@@ -93,7 +91,6 @@ class Parts:
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_points", service)
     with form.tab():
         kept, knobs = gr.State(None), gr.State(Knobs())
@@ -155,7 +152,6 @@ def settings(form: Form) -> tuple[gr.Button, gr.Button, gr.Button]:
 
 
 def small(name: str) -> gr.Button:
-    """A quiet button."""
     return gr.Button(t(f"gan.{name}"), size="sm", min_width=40, scale=0, elem_id=f"gan_points-{name}")
 
 

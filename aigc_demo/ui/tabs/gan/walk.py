@@ -18,7 +18,6 @@ SPOKEN = ("straight", "arc", "across", "up", "start", "end", "usual", "says", "s
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gan_walk", service)
     with form.tab():
         with bench():

@@ -25,7 +25,6 @@ NAMES = "layer head before itself first row_first row_looks row_other masked nex
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_attention", service)
     with form.tab():
         with bench():

@@ -22,7 +22,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_beside", service)
     with form.tab():
         with bench():
@@ -69,7 +68,6 @@ def verdict(value: Json, say: Say) -> Json:
 
 
 def twins_view(elem_id: str, value: Any) -> Any:
-    """Both texts, see static/race.js."""
     template = (
         f'<div class="lx-twins lx-view" data-words="{spoken("beside", "ours theirs")}"><div class="lx-authors">'
         f"{written('inside.ours', 'glow')}{written('inside.theirs', 'water')}</div></div>"

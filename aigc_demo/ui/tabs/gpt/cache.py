@@ -19,7 +19,6 @@ NAMES = "reads_one reads_all says same differ up across kept"
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_cache", service)
     with form.tab():
         with bench():

@@ -29,7 +29,6 @@ NAMES = "nats grows fixed speed numbers_up across unit fading_up fading_across f
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_lstm", service)
     with form.tab():
         with bench():

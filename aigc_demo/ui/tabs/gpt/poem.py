@@ -38,7 +38,6 @@ LEGEND = ("level", "oblique", "either")
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_poem", service)
     with form.tab():
         with bench():

@@ -36,7 +36,6 @@ QUIET: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm(USE_CASE, service)
     first = form.first_value or {}
     with form.tab():
@@ -130,7 +129,6 @@ def text_view(value: Any) -> gr.HTML:
 
 
 def odds_view(value: Any) -> gr.HTML:
-    """Five rows of bars."""
     spoken = words(**{name: f"gpt.odds_{name}" for name in ODDS_WORDS})
     template = (
         f'<section class="lx-lamp-odds" data-form="{USE_CASE}" data-words="{spoken}" aria-label="{t("gpt.odds")}">'

@@ -37,7 +37,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_tune", service)
     with form.tab():
         kept = gr.State("")  # token of this person's training
@@ -60,7 +59,6 @@ def learned(value: Json, say: Say) -> Sequence[Any]:
 
 
 def settings(form: UseCaseForm) -> None:
-    """The left column."""
     form.add("text", corpus("gpt_tune-text"))
     form.choice("model")
     form.choice("minutes", options=[(f"{minutes:g}", minutes) for minutes in MINUTES], radio=True)
@@ -113,7 +111,6 @@ def own_writing() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
 
 
 def own_parts() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
-    """What stands there."""
     gr.HTML(f'<p class="lx-small lx-own-head">{t("inside.own_words")}</p>')
     with gr.Row(elem_classes="lx-line", equal_height=False):
         prompt = gr.Textbox(
@@ -125,7 +122,6 @@ def own_parts() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
 
 
 def wire_writing(form: UseCaseForm, kept: gr.State, parts: tuple[Any, ...]) -> None:
-    """Write with one's own model."""
     prompt, button, stop, shown = parts
 
     @guarded
@@ -145,7 +141,6 @@ def wire_writing(form: UseCaseForm, kept: gr.State, parts: tuple[Any, ...]) -> N
 
 
 def words_below() -> None:
-    """Questions, and how it works."""
     question("inside.predict_tune")
     how_it_works(
         r"\theta \leftarrow \theta - \eta \, \text{AdamW}\!\left( \nabla_\theta \, "

@@ -33,7 +33,6 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("gpt_write", service)
     with form.tab():
         with bench():
@@ -60,7 +59,6 @@ def build(service: Service) -> UseCaseForm:
 
 
 def words_below() -> None:
-    """Questions, and how it works."""
     question("gpt.predict_cold")
     question("gpt.predict_hot")
     formula = (

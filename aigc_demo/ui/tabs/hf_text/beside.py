@@ -19,7 +19,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("hf_text_beside", service)
     with form.tab():
         with bench():
@@ -74,7 +73,6 @@ def verdict_of(say: Say, made: Json) -> Json:
 
 
 def layers_of(say: Say, made: Json) -> Json:
-    """Every layer with its differences."""
     value = layer_table(say, made["layers"], made["first"])
     value["head"][1] = say("hf_text.beside_layer")
     return value

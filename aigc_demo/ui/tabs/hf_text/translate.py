@@ -6,7 +6,6 @@ from aigc_demo.ui.use_case_form import UseCaseForm
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     return task("hf_text_translate", service, own_controls)
 
 

@@ -21,7 +21,6 @@ PAPERS = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("seq2seq_beside", service)
     with form.tab():
         heading("seq2seq.beside_title", "seq2seq.beside_lead")

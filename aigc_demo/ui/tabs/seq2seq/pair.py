@@ -42,7 +42,6 @@ SPOKEN = (
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("seq2seq_pair", service)
     with form.tab():
         with bench():

@@ -40,7 +40,6 @@ PRESETS: dict[str, dict[str, Any]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("textvae_compare", service)
     with form.tab():
         with bench():

@@ -20,7 +20,6 @@ DRAWS: dict[str, dict[str, Any]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("textvae_draw", service)
     with form.tab():
         with bench():

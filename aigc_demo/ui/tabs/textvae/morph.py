@@ -29,7 +29,6 @@ MORPHS: dict[str, dict[str, Any]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("textvae_morph", service)
     with form.tab():
         with bench():

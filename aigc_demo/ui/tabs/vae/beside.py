@@ -21,7 +21,6 @@ EMOJI_SHEET = "emoji-samples.png"  # 64 x 64 each, 8 in a row
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_beside", service)
     with form.tab():
         with bench():
@@ -48,7 +47,6 @@ def build(service: Service) -> UseCaseForm:
 
 
 def compared(value: Json, say: Say) -> Sequence[Any]:
-    """The pictures, and every layer."""
     return [value, layer_table(say, value["layers"], value["first"])]
 
 

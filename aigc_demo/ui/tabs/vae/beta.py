@@ -14,7 +14,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_beta", service)
     with form.tab():
         with bench():

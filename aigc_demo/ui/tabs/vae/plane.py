@@ -35,7 +35,6 @@ PLACES: Mapping[str, Mapping[str, float]] = {
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_plane", service)
     with form.tab():
         with bench():

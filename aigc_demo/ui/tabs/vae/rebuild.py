@@ -17,7 +17,6 @@ SPOKEN = ("says", "error", "nats", "no_kl", "no_spread", "code")
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_rebuild", service)
     with form.tab():
         with bench():
@@ -48,7 +47,6 @@ def build(service: Service) -> UseCaseForm:
 
 
 def rebuilds(elem_id: str, value: Json | None) -> gr.HTML:
-    """The rows, see static/rebuild.js."""
     before = (
         f'<div class="lx-before"><canvas role="img" aria-label="{t("vae.rebuild_before")}"></canvas>'
         f'<div><p class="lx-small">{t("vae.rebuild_before")}</p><p class="lx-verdict" hidden></p></div></div>'
@@ -71,7 +69,6 @@ def rebuilds(elem_id: str, value: Json | None) -> gr.HTML:
 
 
 def row(kind: str) -> str:
-    """Markup of one model's row."""
     name = t(f"vae.kind_{kind}")
     pictures = "".join(
         f'<figure class="lx-{part}"><canvas role="img" aria-label="{name} {t(key)}"></canvas>'

@@ -15,7 +15,6 @@ from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_shapes", service)
     with form.tab():
         with bench():

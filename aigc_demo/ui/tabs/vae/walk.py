@@ -13,7 +13,6 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, 
 
 
 def build(service: Service) -> UseCaseForm:
-    """Layout and wiring."""
     form = UseCaseForm("vae_walk", service)
     with form.tab():
         with bench():
