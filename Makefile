@@ -29,10 +29,14 @@ check: .venv/installed-tests
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/deno fmt --check --quiet
+	.venv/bin/deno lint --quiet
 
 fix: .venv/installed-tests
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	.venv/bin/deno fmt --quiet
+	.venv/bin/deno lint --fix --quiet
 	PYTHONPATH=. .venv/bin/python tests/readme.py
 
 # Two steps of every recipe, on made-up data.

@@ -178,7 +178,7 @@ def figures() -> list[Figure]:
         Figure("files in a circle of imports", len(round_about), 0, tuple(round_about)),
         Figure("imports upwards", len(up), 0, tuple(up)),
         Figure("runs of six equal lines", len(runs), 60, tuple(runs)),
-        Figure("lines of scripts and styles above 120", len(broad), 0, tuple(broad)),
+        Figure("scripts and styles: lines above 120", len(broad), 0, tuple(broad)),
     ]
 
 

@@ -21,16 +21,23 @@
     let value = null, weights = null, letters = [], size = 0, chosen = null, row = -1, held = -1;
 
     // share that character i takes from j, by a head
-    const share = (layer, head, i, j) => (j > i ? 0 : weights[(layer * value.heads + head) * size + (i * (i + 1)) / 2 + j] / 255);
+    const share = (
+      layer,
+      head,
+      i,
+      j,
+    ) => (j > i ? 0 : weights[(layer * value.heads + head) * size + (i * (i + 1)) / 2 + j] / 255);
 
     function small(canvas, layer, head, glow, paper) {
       const count = letters.length, context = canvas.getContext("2d");
       [canvas.width, canvas.height] = [count, count];
       const out = context.createImageData(count, count);
-      for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) {
-        const part = shade(share(layer, head, i, j)), at = 4 * (i * count + j);
-        for (let c = 0; c < 3; c++) out.data[at + c] = paper[c] + part * (glow[c] - paper[c]);
-        out.data[at + 3] = j > i ? 0 : 255;
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j < count; j++) {
+          const part = shade(share(layer, head, i, j)), at = 4 * (i * count + j);
+          for (let c = 0; c < 3; c++) out.data[at + c] = paper[c] + part * (glow[c] - paper[c]);
+          out.data[at + 3] = j > i ? 0 : 255;
+        }
       }
       context.putImageData(out, 0, 0);
     }
@@ -40,7 +47,10 @@
       const glow = rgb(token("glow")), paper = rgb(token("surface"));
       grid.querySelectorAll("button").forEach((button) => {
         small(button.firstChild, +button.dataset.layer, +button.dataset.head, glow, paper);
-        button.setAttribute("aria-pressed", String(+button.dataset.layer === chosen[0] && +button.dataset.head === chosen[1]));
+        button.setAttribute(
+          "aria-pressed",
+          String(+button.dataset.layer === chosen[0] && +button.dataset.head === chosen[1]),
+        );
       });
       map();
     }
@@ -59,19 +69,27 @@
       pen.save(); // ahead
       pen.beginPath();
       pen.moveTo(side + cell, side);
-      for (let i = 0; i < count; i++) { pen.lineTo(side + (i + 1) * cell, side + i * cell); pen.lineTo(side + (i + 1) * cell, side + (i + 1) * cell); }
+      for (let i = 0; i < count; i++) {
+        pen.lineTo(side + (i + 1) * cell, side + i * cell);
+        pen.lineTo(side + (i + 1) * cell, side + (i + 1) * cell);
+      }
       pen.lineTo(width, side);
       pen.clip();
       pen.strokeStyle = edge;
       pen.lineWidth = 1;
       pen.beginPath();
-      for (let at = -width; at < width; at += 7) { pen.moveTo(side + at, width); pen.lineTo(side + at + width, 0); }
+      for (let at = -width; at < width; at += 7) {
+        pen.moveTo(side + at, width);
+        pen.lineTo(side + at + width, 0);
+      }
       pen.stroke();
       pen.restore();
       pen.fillStyle = glow;
-      for (let i = 0; i < count; i++) for (let j = 0; j <= i; j++) {
-        pen.globalAlpha = shade(share(...chosen, i, j));
-        if (pen.globalAlpha > 0.01) pen.fillRect(side + j * cell, side + i * cell, cell + 0.3, cell + 0.3);
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j <= i; j++) {
+          pen.globalAlpha = shade(share(...chosen, i, j));
+          if (pen.globalAlpha > 0.01) pen.fillRect(side + j * cell, side + i * cell, cell + 0.3, cell + 0.3);
+        }
       }
       pen.globalAlpha = 1;
       pen.strokeStyle = edge;
@@ -106,13 +124,22 @@
         span.classList.toggle("lx-here", j === place);
         span.classList.toggle("lx-ahead", place >= 0 && j > place);
       });
-      const best = shares.map((part, j) => [part, j]).sort((a, b) => b[0] - a[0]).slice(0, 3).filter(([part]) => part >= 0.02);
+      const best = shares.map((part, j) => [part, j]).sort((a, b) => b[0] - a[0]).slice(0, 3).filter(([part]) =>
+        part >= 0.02
+      );
       const name = (j) => `${luoxia.sign(letters[j])}`;
       let sentence = words.none;
       if (place === 0) sentence = fill(words.row_first, { what: name(0) });
       else if (place > 0 && best.length) {
-        const [first, ...rest] = best.map(([part, j]) => fill(words.row_other, { what: name(j), share: luoxia.percent(part), place: j + 1 }));
-        sentence = fill(words.row_looks, { place: place + 1, count, what: name(place), first: [first, ...rest].join(luoxia.lang === "zh" ? "，" : ", ") }) + (place < count - 1 ? fill(words.masked, { ahead: count - 1 - place }) : "");
+        const [first, ...rest] = best.map(([part, j]) =>
+          fill(words.row_other, { what: name(j), share: luoxia.percent(part), place: j + 1 })
+        );
+        sentence = fill(words.row_looks, {
+          place: place + 1,
+          count,
+          what: name(place),
+          first: [first, ...rest].join(luoxia.lang === "zh" ? "，" : ", "),
+        }) + (place < count - 1 ? fill(words.masked, { ahead: count - 1 - place }) : "");
       }
       luoxia.sentence(line, sentence);
       root.dataset.row = place;
@@ -121,13 +148,16 @@
 
     function choose(layer, head) {
       chosen = [layer, head];
-      const count = letters.length, mean = (offset) => {
-        let sum = 0;
-        for (let i = 1; i < count; i++) sum += share(layer, head, i, offset(i));
-        return luoxia.percent(count > 1 ? sum / (count - 1) : 1);
-      };
+      const count = letters.length,
+        mean = (offset) => {
+          let sum = 0;
+          for (let i = 1; i < count; i++) sum += share(layer, head, i, offset(i));
+          return luoxia.percent(count > 1 ? sum / (count - 1) : 1);
+        };
       title.textContent = fill(words.head, { layer: layer + 1, head: head + 1 });
-      about.textContent = `${fill(words.before, { share: mean((i) => i - 1) })} · ${fill(words.itself, { share: mean((i) => i) })} · ${fill(words.first, { share: mean(() => 0) })}`;
+      about.textContent = `${fill(words.before, { share: mean((i) => i - 1) })} · ${
+        fill(words.itself, { share: mean((i) => i) })
+      } · ${fill(words.first, { share: mean(() => 0) })}`;
       root.dataset.head = `${layer},${head}`;
       paint();
       look(row >= 0 && row < count ? row : count - 1);
@@ -138,26 +168,33 @@
       if (grid.dataset.shape === shape) return;
       grid.dataset.shape = shape;
       grid.style.setProperty("--heads", value.heads);
-      grid.replaceChildren(...Array.from({ length: value.layers }, (_, layer) => [
-        make("span", { className: "lx-small", textContent: fill(words.layer, { layer: layer + 1 }) }),
-        ...Array.from({ length: value.heads }, (_, head) => {
-          const button = make("button", { type: "button", title: fill(words.head, { layer: layer + 1, head: head + 1 }) }, make("canvas"));
-          button.setAttribute("aria-label", button.title);
-          [button.dataset.layer, button.dataset.head] = [layer, head];
-          button.addEventListener("click", () => choose(layer, head));
-          return button;
-        }),
-      ]).flat());
+      grid.replaceChildren(
+        ...Array.from({ length: value.layers }, (_, layer) => [
+          make("span", { className: "lx-small", textContent: fill(words.layer, { layer: layer + 1 }) }),
+          ...Array.from({ length: value.heads }, (_, head) => {
+            const button = make("button", {
+              type: "button",
+              title: fill(words.head, { layer: layer + 1, head: head + 1 }),
+            }, make("canvas"));
+            button.setAttribute("aria-label", button.title);
+            [button.dataset.layer, button.dataset.head] = [layer, head];
+            button.addEventListener("click", () => choose(layer, head));
+            return button;
+          }),
+        ]).flat(),
+      );
       chosen = null;
     }
 
     // the head that looks most sharply at one thing
     function sharpest() {
       let best = [0, 0], most = -1;
-      for (let layer = 0; layer < value.layers; layer++) for (let head = 0; head < value.heads; head++) {
-        let sum = 0;
-        for (let i = 2; i < letters.length; i++) sum += share(layer, head, i, i - 1);
-        if (sum > most) [most, best] = [sum, [layer, head]];
+      for (let layer = 0; layer < value.layers; layer++) {
+        for (let head = 0; head < value.heads; head++) {
+          let sum = 0;
+          for (let i = 2; i < letters.length; i++) sum += share(layer, head, i, i - 1);
+          if (sum > most) [most, best] = [sum, [layer, head]];
+        }
       }
       return best;
     }
@@ -177,16 +214,27 @@
       if (!same) row = held = -1;
       cut.hidden = !now.cut;
       cut.textContent = now.cut ? fill(words.cut, { count: now.cut, seen: letters.length }) : "";
-      next.textContent = fill(words.next, { list: now.next.map(([one, p]) => `${luoxia.sign(one)} ${luoxia.percent(p)}`).join(" · ") });
+      next.textContent = fill(words.next, {
+        list: now.next.map(([one, p]) => `${luoxia.sign(one)} ${luoxia.percent(p)}`).join(" · "),
+      });
       const [layer, head] = chosen || sharpest();
       choose(layer, head);
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));
     }
 
-    const settle = (place) => { held = place; look(place); };
-    box.addEventListener("pointerover", (event) => { const at = event.target.dataset?.i; if (at !== undefined) look(+at); });
+    const settle = (place) => {
+      held = place;
+      look(place);
+    };
+    box.addEventListener("pointerover", (event) => {
+      const at = event.target.dataset?.i;
+      if (at !== undefined) look(+at);
+    });
     box.addEventListener("pointerleave", () => value && look(held >= 0 ? held : letters.length - 1));
-    box.addEventListener("click", (event) => { const at = event.target.dataset?.i; if (at !== undefined) settle(+at); });
+    box.addEventListener("click", (event) => {
+      const at = event.target.dataset?.i;
+      if (at !== undefined) settle(+at);
+    });
     box.addEventListener("keydown", (event) => {
       const way = { ArrowLeft: -1, ArrowRight: 1, Home: -1e6, End: 1e6 }[event.key];
       if (!way || !value) return;
@@ -198,8 +246,14 @@
       const i = Math.floor((event.clientY - top - +large.dataset.side) / +large.dataset.cell);
       return i >= 0 && i < letters.length ? i : -1;
     };
-    large.addEventListener("pointermove", (event) => { const i = rowAt(event); if (value && i >= 0) look(i); });
-    large.addEventListener("pointerdown", (event) => { const i = rowAt(event); if (value && i >= 0) settle(i); });
+    large.addEventListener("pointermove", (event) => {
+      const i = rowAt(event);
+      if (value && i >= 0) look(i);
+    });
+    large.addEventListener("pointerdown", (event) => {
+      const i = rowAt(event);
+      if (value && i >= 0) settle(i);
+    });
     large.addEventListener("pointerleave", () => value && look(held >= 0 ? held : letters.length - 1));
     new ResizeObserver(() => value && map()).observe(large);
     luoxia.onTheme(paint);

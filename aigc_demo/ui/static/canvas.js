@@ -37,9 +37,18 @@
 
   // Call again when the page turns dark or light.
   const waiting = new Set();
-  new MutationObserver(() => waiting.forEach((draw) => draw())).observe(document.documentElement, { attributes: true, attributeFilter: ["class"] });
-  addEventListener("DOMContentLoaded", () =>
-    new MutationObserver(() => waiting.forEach((draw) => draw())).observe(document.body, { attributes: true, attributeFilter: ["class"] }));
+  new MutationObserver(() => waiting.forEach((draw) => draw())).observe(document.documentElement, {
+    attributes: true,
+    attributeFilter: ["class"],
+  });
+  addEventListener(
+    "DOMContentLoaded",
+    () =>
+      new MutationObserver(() => waiting.forEach((draw) => draw())).observe(document.body, {
+        attributes: true,
+        attributeFilter: ["class"],
+      }),
+  );
 
   luoxia.palette = palette;
   luoxia.paint = paint;

@@ -7,19 +7,26 @@
     const root = element.querySelector(".lx-talk"), words = JSON.parse(root.dataset.words);
     const box = root.querySelector(".lx-turns"), small = root.querySelector(".lx-talk-facts");
     const cut = root.querySelector(".lx-cut"), recorded = root.querySelector(".lx-recorded");
-    let drawn = []; // the turns that stand there
+    const drawn = []; // the turns that stand there
     const rowOf = (role) => {
       const said = make("div", { className: "lx-said" });
       said.dir = "auto";
       const copy = make("button", { type: "button", className: "lx-copy-turn", textContent: words.copy });
       copy.addEventListener("click", () => luoxia.copy(said.textContent));
-      const row = make("section", { className: `lx-turn lx-turn-${role}` }, make("h3", { textContent: words[role] }), said);
+      const row = make(
+        "section",
+        { className: `lx-turn lx-turn-${role}` },
+        make("h3", { textContent: words[role] }),
+        said,
+      );
       if (role === "assistant") row.append(copy);
       return row;
     };
     const show = () => {
       const value = props.value && typeof props.value === "object" ? props.value : { turns: [] };
-      const all = (value.turns || []).map((turn) => [turn.role === "user" ? "user" : "assistant", String(turn.content ?? "")]);
+      const all = (value.turns || []).map((
+        turn,
+      ) => [turn.role === "user" ? "user" : "assistant", String(turn.content ?? "")]);
       const open = Boolean(value.live);
       if (open) all.push(["assistant", String(value.live)]);
       const stuck = box.scrollTop + box.clientHeight >= box.scrollHeight - 32;
@@ -27,7 +34,8 @@
       all.forEach(([role, words_], i) => {
         if (drawn[i]?.[0] !== role) {
           const row = rowOf(role);
-          if (box.children[i]) box.children[i].replaceWith(row); else box.append(row);
+          if (box.children[i]) box.children[i].replaceWith(row);
+          else box.append(row);
           drawn[i] = [role, null];
         }
         if (drawn[i][1] !== words_) box.children[i].querySelector(".lx-said").textContent = words_;
@@ -39,8 +47,14 @@
       const facts = value.facts;
       cut.hidden = !facts?.cut;
       if (facts?.cut) cut.textContent = fill(words.cut, { count: facts.cut });
-      small.textContent = facts ? [facts.by, fill(words.facts, { prompt: facts.prompt, tokens: facts.tokens, speed: (+facts.speed).toFixed(1) }),
-        fill(words.wait, { seconds: (+facts.wait).toFixed(1) }), facts.ended === "length" ? words.length_reached : ""].filter(Boolean).join(" · ") : "";
+      small.textContent = facts
+        ? [
+          facts.by,
+          fill(words.facts, { prompt: facts.prompt, tokens: facts.tokens, speed: (+facts.speed).toFixed(1) }),
+          fill(words.wait, { seconds: (+facts.wait).toFixed(1) }),
+          facts.ended === "length" ? words.length_reached : "",
+        ].filter(Boolean).join(" · ")
+        : "";
       recorded.hidden = !value.cached;
       recorded.textContent = value.cached ? words.recorded : "";
     };

@@ -1,4 +1,5 @@
-// luoxia.copy(words, sentence): puts words on the clipboard and says so, or says that it failed; resolves to whether it worked.
+// luoxia.copy(words, sentence): puts words on the clipboard and says so, or says that it failed; resolves to whether it
+// worked.
 (() => {
   const { text } = luoxia;
   // Pages of plain http from another machine have no clipboard interface: there a selected box is copied, inside the
@@ -16,7 +17,7 @@
     try {
       box.select();
       return document.execCommand("copy");
-    } catch (error) {
+    } catch {
       return false;
     } finally {
       document.removeEventListener("copy", put, true);
@@ -34,7 +35,7 @@
     let done = true;
     try {
       await navigator.clipboard.writeText(words);
-    } catch (error) {
+    } catch {
       done = byCommand(words);
     }
     luoxia.toast(done ? sentence || text.copied : text.copy_failed);

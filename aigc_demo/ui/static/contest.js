@@ -1,6 +1,6 @@
-// The course of a GAN's training, for one model after the other: pictures of the same seeds, class counts, the losses of both
-// sides and the distance from real digits, under one scrubber. Value: {model: {facts: address of the JSON file, sheet: address
-// of the pictures of all moments below each other}}; a model is fetched when it is first chosen.
+// The course of a GAN's training, for one model after the other: pictures of the same seeds, class counts, the losses
+// of both sides and the distance from real digits, under one scrubber. Value: {model: {facts: address of the JSON file,
+// sheet: address of the pictures of all moments below each other}}; a model is fetched when it is first chosen.
 (() => {
   const { fill } = luoxia;
 
@@ -10,7 +10,9 @@
     const words = JSON.parse(root.dataset.words), known = new Map();
     const buttons = [...root.querySelectorAll("[data-model]")], canvas = root.querySelector(".lx-sown canvas");
     const [losses, distance] = root.querySelectorAll(".lx-chart svg"), counts = root.querySelector(".lx-tally svg");
-    const range = root.querySelector("input[type=range]"), output = root.querySelector("output"), play = root.querySelector(".lx-play");
+    const range = root.querySelector("input[type=range]"),
+      output = root.querySelector("output"),
+      play = root.querySelector(".lx-play");
     const facts = root.querySelector(".lx-facts-line");
     let course = null, sheet = null, timer = 0, at = 0, ticket = 0;
 
@@ -21,29 +23,56 @@
       luoxia.paint(canvas, context.getImageData(0, 0, width, height).data, luoxia.palette(false));
     }
 
-    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between them
+    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between
+    // them
     function place(seen) {
-      const moments = course.snapshots.map((moment) => moment.pictures), next = moments.findIndex((count) => count >= seen);
+      const moments = course.snapshots.map((moment) => moment.pictures),
+        next = moments.findIndex((count) => count >= seen);
       if (next < 0) return moments.length - 1;
       return next === 0 ? 0 : next - (moments[next] - seen) / (moments[next] - moments[next - 1]);
     }
 
     function charts() {
       const seen = course.snapshots, last = seen.length - 1;
-      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((i) => [i, luoxia.count(seen[i].pictures)]);
-      const near = course.curve.reduce((a, b) => (Math.abs(b.pictures - seen[at].pictures) < Math.abs(a.pictures - seen[at].pictures) ? b : a));
+      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((
+        i,
+      ) => [i, luoxia.count(seen[i].pictures)]);
+      const near = course.curve.reduce((
+        a,
+        b,
+      ) => (Math.abs(b.pictures - seen[at].pictures) < Math.abs(a.pictures - seen[at].pictures) ? b : a));
       const both = [["glow", "generator"], ["water", "critic"]].map(([kind, name]) => ({
-        kind, points: course.curve.map((line) => [place(line.pictures), line[name]]), dots: [[at, near[name]]],
+        kind,
+        points: course.curve.map((line) => [place(line.pictures), line[name]]),
+        dots: [[at, near[name]]],
       }));
-      const values = course.curve.flatMap((line) => [line.generator, line.critic]), low = Math.min(0, ...values), high = Math.max(0, ...values);
+      const values = course.curve.flatMap((line) => [line.generator, line.critic]),
+        low = Math.min(0, ...values),
+        high = Math.max(0, ...values);
       const room = 0.08 * (high - low || 1);
-      luoxia.chart(losses, { x: [0, last], y: [low - (low < 0 ? room : 0), high + room], xs, across: words.across, up: words.loss, lines: both });
+      luoxia.chart(losses, {
+        x: [0, last],
+        y: [low - (low < 0 ? room : 0), high + room],
+        xs,
+        across: words.across,
+        up: words.loss,
+        lines: both,
+      });
       const far = seen.map((moment, i) => [i, Math.log10(moment.frechet)]), floor = Math.log10(course.frechet_floor);
       const tens = [0.1, 1, 10, 100, 1000].map((value) => [Math.log10(value), String(value)]);
-      const ends = [Math.min(floor, ...far.map(([, value]) => value)) - 0.15, Math.max(...far.map(([, value]) => value)) + 0.1];
+      const ends = [
+        Math.min(floor, ...far.map(([, value]) => value)) - 0.15,
+        Math.max(...far.map(([, value]) => value)) + 0.1,
+      ];
       luoxia.chart(distance, {
-        x: [0, last], y: ends, xs, ys: tens.filter(([value]) => value > ends[0] && value < ends[1]), across: words.across, up: words.frechet,
-        lines: [{ kind: "glow", points: far, dots: [far[at]] }], level: { at: floor, words: words.floor },
+        x: [0, last],
+        y: ends,
+        xs,
+        ys: tens.filter(([value]) => value > ends[0] && value < ends[1]),
+        across: words.across,
+        up: words.frechet,
+        lines: [{ kind: "glow", points: far, dots: [far[at]] }],
+        level: { at: floor, words: words.floor },
       });
     }
 
@@ -53,9 +82,18 @@
       charts();
       const moment = course.snapshots[at], missing = moment.counts.flatMap((count, digit) => (count ? [] : [digit]));
       luoxia.tally(counts, moment.counts.map((count) => count / course.samples), null, words.bar);
-      output.textContent = `${at + 1} / ${course.snapshots.length} · ${moment.pictures.toLocaleString("en-US")} ${words.pictures_seen}`;
-      const classes = missing.length ? fill(words.missing, { digits: missing.join(luoxia.lang === "zh" ? "、" : ", ") }) : words.all;
-      facts.textContent = fill(words.facts, { minutes: moment.minutes.toFixed(1), frechet: moment.frechet.toFixed(1), floor: course.frechet_floor.toFixed(1), classes });
+      output.textContent = `${at + 1} / ${course.snapshots.length} · ${
+        moment.pictures.toLocaleString("en-US")
+      } ${words.pictures_seen}`;
+      const classes = missing.length
+        ? fill(words.missing, { digits: missing.join(luoxia.lang === "zh" ? "、" : ", ") })
+        : words.all;
+      facts.textContent = fill(words.facts, {
+        minutes: moment.minutes.toFixed(1),
+        frechet: moment.frechet.toFixed(1),
+        floor: course.frechet_floor.toFixed(1),
+        classes,
+      });
       range.value = at;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
@@ -66,7 +104,13 @@
       if (!known.has(model)) {
         const image = new Image();
         image.src = addresses[model].sheet;
-        known.set(model, Promise.all([fetch(addresses[model].facts).then((answer) => answer.json()), image.decode().then(() => image)]));
+        known.set(
+          model,
+          Promise.all([
+            fetch(addresses[model].facts).then((answer) => answer.json()),
+            image.decode().then(() => image),
+          ]),
+        );
       }
       return known.get(model);
     };
@@ -83,15 +127,30 @@
       root.dataset.ready = model;
     }
 
-    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.classList.remove("lx-playing");
+    };
     play.addEventListener("click", () => {
       if (timer) return stop();
       let next = at >= +range.max ? 0 : at + 1;
       play.classList.add("lx-playing");
-      timer = setInterval(() => { show(next++); if (next > +range.max || !root.isConnected) stop(); }, 800);
+      timer = setInterval(() => {
+        show(next++);
+        if (next > +range.max || !root.isConnected) stop();
+      }, 800);
     });
-    range.addEventListener("input", () => { stop(); show(+range.value); });
-    buttons.forEach((button) => button.addEventListener("click", () => { stop(); choose(button.dataset.model); }));
+    range.addEventListener("input", () => {
+      stop();
+      show(+range.value);
+    });
+    buttons.forEach((button) =>
+      button.addEventListener("click", () => {
+        stop();
+        choose(button.dataset.model);
+      })
+    );
 
     const eye = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
@@ -100,6 +159,11 @@
       choose(names.includes("r3") ? "r3" : names[0]);
     });
     eye.observe(root);
-    luoxia.onTheme(() => { if (course) { pictures(); charts(); } });
+    luoxia.onTheme(() => {
+      if (course) {
+        pictures();
+        charts();
+      }
+    });
   };
 })();

@@ -14,7 +14,9 @@
     const field = luoxia.field(root.querySelector(".lx-still canvas"));
     const map = root.querySelector(".lx-decoded canvas"), facts = root.querySelector(".lx-facts-line");
     const [error, price] = root.querySelectorAll(".lx-chart svg");
-    const range = root.querySelector("input[type=range]"), output = root.querySelector("output"), play = root.querySelector(".lx-play");
+    const range = root.querySelector("input[type=range]"),
+      output = root.querySelector("output"),
+      play = root.querySelector(".lx-play");
     const sheet = new Image();
     let course = null, labels = null, points = [], shown = null, walking = 0, timer = 0, at = 0;
 
@@ -23,7 +25,10 @@
     function walk(index) {
       cancelAnimationFrame(walking);
       const from = shown, to = points[index], began = performance.now();
-      if (!from || luoxia.calm()) { shown = to; return dots(true); }
+      if (!from || luoxia.calm()) {
+        shown = to;
+        return dots(true);
+      }
       const step = (now) => {
         const way = Math.min(1, Math.max(0, now - began) / WALK);
         shown = way < 1 ? from.map((value, i) => value + way * (to[i] - value)) : to;
@@ -49,7 +54,11 @@
         const values = seen.map((snapshot) => snapshot[name]), top = Math.max(...values, level || 0);
         const low = level ? Math.min(...values) * 0.9 : 0;
         luoxia.chart(box, {
-          x: [0, 1.05 * last], y: [low, top * 1.05], xs, across: words.across, up: words.nats,
+          x: [0, 1.05 * last],
+          y: [low, top * 1.05],
+          xs,
+          across: words.across,
+          up: words.nats,
           lines: [{ kind, points: values.map((value, i) => [i, value]), dots: [[index, values[index]]] }],
           level: level && { at: level, words: words.guess },
         });
@@ -65,28 +74,45 @@
       charts(index);
       const { pictures, minutes, reconstruction_nats: cost, kl_nats: kl } = course.snapshots[index];
       output.textContent = `${index + 1} / ${points.length} · ${pictures.toLocaleString("en-US")} ${words.pictures}`;
-      facts.textContent = luoxia.fill(words.facts, { minutes: minutes.toFixed(1), error: cost.toFixed(1), kl: kl.toFixed(1) });
+      facts.textContent = luoxia.fill(words.facts, {
+        minutes: minutes.toFixed(1),
+        error: cost.toFixed(1),
+        kl: kl.toFixed(1),
+      });
       range.value = index;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
       root.dataset.frame = index;
     }
 
-    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.classList.remove("lx-playing");
+    };
     play.addEventListener("click", () => {
       if (timer) return stop();
       let next = at >= +range.max ? 0 : at + 1;
       play.classList.add("lx-playing");
-      timer = setInterval(() => { show(next++); if (next > +range.max || !root.isConnected) stop(); }, 700);
+      timer = setInterval(() => {
+        show(next++);
+        if (next > +range.max || !root.isConnected) stop();
+      }, 700);
     });
-    range.addEventListener("input", () => { stop(); show(+range.value); });
+    range.addEventListener("input", () => {
+      stop();
+      show(+range.value);
+    });
 
     async function arrive() {
       course = await (await fetch(address.facts)).json();
       labels = new Uint8Array(bytes(course.labels));
       points = course.snapshots.map((snapshot) => reals(snapshot.points));
       range.max = points.length - 1;
-      sheet.onload = () => { decoded(at); root.dataset.ready = "1"; };
+      sheet.onload = () => {
+        decoded(at);
+        root.dataset.ready = "1";
+      };
       sheet.src = address.sheet;
       show(points.length - 1);
     }
@@ -97,6 +123,11 @@
     });
     eye.observe(root);
     new ResizeObserver(() => dots(true)).observe(root);
-    luoxia.onTheme(() => { if (course) { dots(true); decoded(at); } });
+    luoxia.onTheme(() => {
+      if (course) {
+        dots(true);
+        decoded(at);
+      }
+    });
   };
 })();

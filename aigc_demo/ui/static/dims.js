@@ -41,8 +41,14 @@
         one.style.height = `${Math.max(nats > 0 ? 1 : 0, (100 * nats) / top)}%`;
         return one;
       };
-      const costs = value.order.map((i) => make("span", { className: `lx-cost${value.dead[i] ? " lx-dead" : ""}` },
-        ...(value.mean_kl ? [bar("lx-mean", value.mean_kl[i], words.mean)] : []), bar("lx-own", value.kl_dimensions[i], words.own)));
+      const costs = value.order.map((i) =>
+        make(
+          "span",
+          { className: `lx-cost${value.dead[i] ? " lx-dead" : ""}` },
+          ...(value.mean_kl ? [bar("lx-mean", value.mean_kl[i], words.mean)] : []),
+          bar("lx-own", value.kl_dimensions[i], words.own),
+        )
+      );
       const names = value.order.map((i) => make("span", { className: "lx-no", textContent: i + 1 }));
       const high = make("span", { className: "lx-cost lx-scale", textContent: `${top.toFixed(1)} ${words.nats}` });
       grid.prepend(high, ...costs, make("span", { className: "lx-no lx-side", textContent: words.number }), ...names);
@@ -54,8 +60,15 @@
       bars(value);
       traversals(grid, value, draw, { order: value.order, dead: value.order.map((i) => value.dead[i]) });
       const dead = value.dead.filter(Boolean).length, used = value.dead.length - dead;
-      const facts = { beta: value.beta, asked: value.asked, dead, used, all: value.dead.length,
-        reconstruction: value.reconstruction_nats.toFixed(1), kl: value.kl_dimensions.reduce((sum, nats) => sum + nats, 0).toFixed(1) };
+      const facts = {
+        beta: value.beta,
+        asked: value.asked,
+        dead,
+        used,
+        all: value.dead.length,
+        reconstruction: value.reconstruction_nats.toFixed(1),
+        kl: value.kl_dimensions.reduce((sum, nats) => sum + nats, 0).toFixed(1),
+      };
       const asked = value.asked === value.beta ? "" : fill(words.nearest, facts);
       const said = [asked, fill(dead ? words.says : words.says_all, facts), fill(words.costs, facts)];
       luoxia.sentence(line, said.filter(Boolean).join(luoxia.lang === "zh" ? "" : " "));
@@ -68,9 +81,16 @@
       const dot = (points) => points.filter(([at]) => at === log(value.beta));
       const [reconstruction, kl] = [of(1), of(2)];
       luoxia.chart(plot.querySelector("svg"), {
-        x: [log(value.curve[0][0]), log(value.curve.at(-1)[0])], y: [0, 1.1 * Math.max(...value.curve.map((p) => Math.max(p[1], p[2])))],
-        xs: value.curve.map(([beta]) => [log(beta), beta]), across: words.across, up: words.up,
-        lines: [{ kind: "glow", points: reconstruction, dots: dot(reconstruction) }, { kind: "water", points: kl, dots: dot(kl) }],
+        x: [log(value.curve[0][0]), log(value.curve.at(-1)[0])],
+        y: [0, 1.1 * Math.max(...value.curve.map((p) => Math.max(p[1], p[2])))],
+        xs: value.curve.map(([beta]) => [log(beta), beta]),
+        across: words.across,
+        up: words.up,
+        lines: [{ kind: "glow", points: reconstruction, dots: dot(reconstruction) }, {
+          kind: "water",
+          points: kl,
+          dots: dot(kl),
+        }],
       });
     });
   };
@@ -86,20 +106,33 @@
     function heat() {
       grid.querySelectorAll(".lx-heat, .lx-no").forEach((part) => part.remove());
       const name = (i) => {
-        const one = make("span", { className: `lx-no${i === value.dimension ? " lx-chosen" : ""}`, textContent: i + 1 });
+        const one = make("span", {
+          className: `lx-no${i === value.dimension ? " lx-chosen" : ""}`,
+          textContent: i + 1,
+        });
         one.dataset.column = i;
         return one;
       };
-      const names = [make("span", { className: "lx-no lx-side", textContent: words.number }), ...value.mean.map((_, i) => name(i))];
-      const rows = value.information ? words.factors.split("|").flatMap((factor, k) => [
-        make("span", { className: "lx-heat lx-side", textContent: factor }),
-        ...value.information.map((shares, i) => {
-          const cell = make("span", { className: `lx-heat${i === value.dimension ? " lx-chosen" : ""}`, textContent: Math.round(100 * shares[k]) });
-          cell.dataset.column = i;
-          cell.style.setProperty("--share", `${Math.round(60 * Math.min(1, shares[k]))}%`); // no more, so that the number stays legible
-          cell.classList.toggle("lx-strong-heat", shares[k] > 0.5);
-          return cell;
-        })]) : [];
+      const names = [
+        make("span", { className: "lx-no lx-side", textContent: words.number }),
+        ...value.mean.map((_, i) => name(i)),
+      ];
+      const rows = value.information
+        ? words.factors.split("|").flatMap((factor, k) => [
+          make("span", { className: "lx-heat lx-side", textContent: factor }),
+          ...value.information.map((shares, i) => {
+            const cell = make("span", {
+              className: `lx-heat${i === value.dimension ? " lx-chosen" : ""}`,
+              textContent: Math.round(100 * shares[k]),
+            });
+            cell.dataset.column = i;
+            // at most 60 %, so that the number stays legible
+            cell.style.setProperty("--share", `${Math.round(60 * Math.min(1, shares[k]))}%`);
+            cell.classList.toggle("lx-strong-heat", shares[k] > 0.5);
+            return cell;
+          }),
+        ])
+        : [];
       grid.prepend(...names, ...rows);
     }
 
@@ -108,7 +141,11 @@
       if (!value.information) return fill(words.says_none, facts);
       const shares = value.information[i], best = shares.indexOf(Math.max(...shares));
       if (shares[best] < 0.05) return fill(words.dead, facts);
-      return fill(words.moves, { ...facts, factor: words.factors.split("|")[best], share: Math.round(100 * shares[best]) });
+      return fill(words.moves, {
+        ...facts,
+        factor: words.factors.split("|")[best],
+        share: Math.round(100 * shares[best]),
+      });
     }
 
     function show(row) {
@@ -117,14 +154,19 @@
       draw(canvas, 2 + value.dimension * value.values.length + row);
       output.textContent = `${words.number} ${value.dimension + 1} = ${String(value.values[row]).replace("-", "−")}`;
       grid.querySelectorAll(".lx-tile").forEach((tile) =>
-        tile.classList.toggle("lx-now", +tile.dataset.column === value.dimension && +tile.dataset.row === row));
+        tile.classList.toggle("lx-now", +tile.dataset.column === value.dimension && +tile.dataset.row === row)
+      );
       range.value = row;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", output.textContent);
       root.dataset.frame = row;
     }
 
-    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.classList.remove("lx-playing");
+    };
     function start() {
       stop();
       play.classList.add("lx-playing");
@@ -137,10 +179,17 @@
       }, 220);
     }
     play.addEventListener("click", () => (timer ? stop() : value && start()));
-    range.addEventListener("input", () => { stop(); show(+range.value); });
+    range.addEventListener("input", () => {
+      stop();
+      show(+range.value);
+    });
     grid.addEventListener("click", ({ target }) => { // a column stands for its number, a tile for its value too
       if (!value || target.dataset.column === undefined) return;
-      if (target.dataset.row !== undefined) { stop(); range.value = target.dataset.row; show(+range.value); }
+      if (target.dataset.row !== undefined) {
+        stop();
+        range.value = target.dataset.row;
+        show(+range.value);
+      }
       luoxia.column = +target.dataset.column + 1;
       trigger(event);
     });
@@ -150,8 +199,11 @@
       const canvases = luoxia.panes(root.querySelector(".lx-panes"), [words.picture, words.rebuilt, words.moving]);
       [0, 1].forEach((i) => draw(canvases[i], i));
       heat();
-      traversals(grid, value, draw, { order: value.mean.map((_, i) => i), chosen: value.dimension,
-        dead: value.mean.map((_, i) => value.information && Math.max(...value.information[i]) < 0.05) });
+      traversals(grid, value, draw, {
+        order: value.mean.map((_, i) => i),
+        chosen: value.dimension,
+        dead: value.mean.map((_, i) => value.information && Math.max(...value.information[i]) < 0.05),
+      });
       luoxia.sentence(line, tell());
       range.max = value.values.length - 1;
       root.dataset.dimension = value.dimension + 1;

@@ -10,9 +10,11 @@
     for (let n = 0; n < points.length / 2; n++) {
       const [wide, high] = [0, 1].map((axis) => Math.max(0.09, deviations ? deviations[2 * n + axis] : 0));
       const across = profile(points[2 * n], wide, step), up = profile(points[2 * n + 1], high, step);
-      for (let j = up.first; j < up.first + up.values.length; j++)
-        for (let i = across.first; i < across.first + across.values.length; i++)
+      for (let j = up.first; j < up.first + up.values.length; j++) {
+        for (let i = across.first; i < across.first + across.values.length; i++) {
           cells[j * GRID + i] += (across.values[i - across.first] * up.values[j - up.first]) / (wide * high);
+        }
+      }
     }
     const top = cells.reduce((most, value) => Math.max(most, value), 1e-9);
     return cells.map((value) => value / top);
@@ -28,15 +30,23 @@
 
   // where to write the name of every class: the middle of its codes in the cell that is most its own
   function middles(points, labels) {
-    const cells = 24, step = (2 * REACH) / cells, counts = Array.from({ length: 10 }, () => new Float32Array(cells * cells));
-    const cellOf = (n) => [0, 1].map((axis) => Math.max(1, Math.min(cells - 2, Math.floor((points[2 * n + axis] + REACH) / step))));
+    const cells = 24,
+      step = (2 * REACH) / cells,
+      counts = Array.from({ length: 10 }, () => new Float32Array(cells * cells));
+    const cellOf = (n) =>
+      [0, 1].map((axis) => Math.max(1, Math.min(cells - 2, Math.floor((points[2 * n + axis] + REACH) / step))));
     const around = [-1, 0, 1].flatMap((j) => [-1, 0, 1].map((i) => [i, j]));
     labels.forEach((label, n) => {
       const [i, j] = cellOf(n);
-      around.forEach(([di, dj]) => { counts[label][(j + dj) * cells + i + di] += 1; });
+      around.forEach(([di, dj]) => {
+        counts[label][(j + dj) * cells + i + di] += 1;
+      });
     });
     const best = counts.map((own) => {
-      const margin = Array.from(own, (count, cell) => 1.5 * count - 0.5 * counts.reduce((sum, other) => sum + other[cell], 0));
+      const margin = Array.from(
+        own,
+        (count, cell) => 1.5 * count - 0.5 * counts.reduce((sum, other) => sum + other[cell], 0),
+      );
       return margin.indexOf(Math.max(...margin));
     });
     const sums = best.map(() => [0, 0, 0]);
@@ -51,7 +61,9 @@
   const colours = (element) => {
     const css = getComputedStyle(element);
     const token = (name) => css.getPropertyValue(name).trim();
-    const named = Object.fromEntries(["surface", "line", "ink", "mist", "glow", "edge"].map((name) => [name, token(`--lx-${name}`)]));
+    const named = Object.fromEntries(
+      ["surface", "line", "ink", "mist", "glow", "edge"].map((name) => [name, token(`--lx-${name}`)]),
+    );
     return { ...named, font: css.fontFamily, classes: Array.from({ length: 10 }, (_, i) => token(`--lx-class-${i}`)) };
   };
 
@@ -64,7 +76,8 @@
 
     const share = (x, y) => [(x + REACH) / (2 * REACH), (REACH - y) / (2 * REACH)];
     const place = (x, y) => share(x, y).map((part) => part * side);
-    const code = (across, down) => [across * 2 * REACH - REACH, REACH - down * 2 * REACH].map((v) => Math.max(-REACH, Math.min(REACH, v)));
+    const code = (across, down) =>
+      [across * 2 * REACH - REACH, REACH - down * 2 * REACH].map((v) => Math.max(-REACH, Math.min(REACH, v)));
 
     function size() {
       const scale = window.devicePixelRatio || 1;
@@ -183,8 +196,9 @@
         }
         circles(what.rings, look, false);
         ticks(look);
-        if (what.points && what.named && what.only === null)
+        if (what.points && what.named && what.only === null) {
           names(middles(what.points, what.labels), look);
+        }
       }
       what.rings.forEach((text, i) => words(text, ...place(0, -(i + 1)), look, look.ink, 12));
     }

@@ -5,7 +5,7 @@
   const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
   const reals = (text) => Float32Array.from(new Int16Array(bytes(text)), (v) => v / 4096);
 
-  luoxia.forward = (element, props, watch, trigger) => {
+  luoxia.forward = (element, props, watch) => {
     const root = element.querySelector(".lx-forward");
     const canvas = root.querySelector("canvas");
     const output = root.querySelector("output");
@@ -19,7 +19,9 @@
     function curves() {
       root.querySelectorAll("path").forEach((path, k) => {
         const points = [];
-        for (let t = 0; t < signals.length; t += 5) points.push(`${(300 * t) / (signals.length - 1)},${height[k](signals[t]).toFixed(1)}`);
+        for (let t = 0; t < signals.length; t += 5) {
+          points.push(`${(300 * t) / (signals.length - 1)},${height[k](signals[t]).toFixed(1)}`);
+        }
         path.setAttribute("d", `M${points.join("L")}`);
       });
     }

@@ -4,17 +4,18 @@
   const SLOTS = ["a", "b", "c"];
 
   // arrow keys move between the buttons of a grid; Tab leaves it
-  const rove = (grid) => grid.addEventListener("keydown", (event) => {
-    const cells = [...grid.querySelectorAll("button")], at = cells.indexOf(event.target);
-    const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    const to = step && at >= 0 && cells[at + step];
-    if (!to) return;
-    event.preventDefault();
-    cells[at].tabIndex = -1;
-    to.tabIndex = 0;
-    to.focus();
-  });
+  const rove = (grid) =>
+    grid.addEventListener("keydown", (event) => {
+      const cells = [...grid.querySelectorAll("button")], at = cells.indexOf(event.target);
+      const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
+      const to = step && at >= 0 && cells[at + step];
+      if (!to) return;
+      event.preventDefault();
+      cells[at].tabIndex = -1;
+      to.tabIndex = 0;
+      to.focus();
+    });
 
   // as many buttons with a canvas as there are names
   luoxia.cells = (grid, names) => {
@@ -63,7 +64,9 @@
         slot.querySelector("output").textContent = place >= 0 ? name(place) : words.empty;
         if (place >= 0) draw(slot.querySelector("canvas"), place, value.kind);
       });
-      steps.forEach((step) => { step.disabled = picks.length < +step.dataset.needs; });
+      steps.forEach((step) => {
+        step.disabled = picks.length < +step.dataset.needs;
+      });
       clear.disabled = !picks.length;
       root.dataset.picks = picks.join();
     }
@@ -78,12 +81,17 @@
       const now = picks.indexOf(seed);
       luoxia.say(now >= 0 ? `${SLOTS[now]}: ${name(place)}` : words.empty);
     });
-    clear.addEventListener("click", () => { picks = []; mark(); });
-    steps.forEach((step) => step.addEventListener("click", () => {
-      luoxia.picks = { to: step.dataset.go, seeds: picks };
-      luoxia.open(step.dataset.go);
-      luoxia.arrived(`${step.dataset.go}-model`, () => trigger(event));
-    }));
+    clear.addEventListener("click", () => {
+      picks = [];
+      mark();
+    });
+    steps.forEach((step) =>
+      step.addEventListener("click", () => {
+        luoxia.picks = { to: step.dataset.go, seeds: picks };
+        luoxia.open(step.dataset.go);
+        luoxia.arrived(`${step.dataset.go}-model`, () => trigger(event));
+      })
+    );
 
     luoxia.sheet(element, props, watch, (...now) => {
       [value, draw] = now;

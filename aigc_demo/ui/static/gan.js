@@ -60,12 +60,14 @@
       context.lineWidth = scale;
       context.globalAlpha = 0.55;
       context.beginPath();
-      for (let i = 0; i < NET; i++) for (let j = 0; j < NET; j++) {
-        const from = 2 * (i * NET + j);
-        for (const to of [j + 1 < NET ? from + 2 : 0, i + 1 < NET ? from + 2 * NET : 0]) {
-          if (!to) continue;
-          context.moveTo(x(net[from]), y(net[from + 1]));
-          context.lineTo(x(net[to]), y(net[to + 1]));
+      for (let i = 0; i < NET; i++) {
+        for (let j = 0; j < NET; j++) {
+          const from = 2 * (i * NET + j);
+          for (const to of [j + 1 < NET ? from + 2 : 0, i + 1 < NET ? from + 2 * NET : 0]) {
+            if (!to) continue;
+            context.moveTo(x(net[from]), y(net[from + 1]));
+            context.lineTo(x(net[to]), y(net[to + 1]));
+          }
         }
       }
       context.stroke();
@@ -98,7 +100,12 @@
     context.restore();
   }
 
-  const colours = () => ({ table: luoxia.palette(true), ink: colour("ink"), glow: colour("glow"), surface: colour("surface") });
+  const colours = () => ({
+    table: luoxia.palette(true),
+    ink: colour("ink"),
+    glow: colour("glow"),
+    surface: colour("surface"),
+  });
 
   const recorded = async (value) => (await fetch(value.file.url)).json();
 
@@ -110,7 +117,10 @@
     const [turn, facts] = root.querySelector(".lx-now").children;
     let run = "", real = new Float32Array(), floor = 0, frames = [], at = -1, follow = true, waiting = 0, timer = 0;
     let tones = colours(), drawn = 0, plotted = 0, later = 0;
-    const layers = () => Object.fromEntries(buttons.map((button) => [button.dataset.layer, button.getAttribute("aria-pressed") === "true"]));
+    const layers = () =>
+      Object.fromEntries(
+        buttons.map((button) => [button.dataset.layer, button.getAttribute("aria-pressed") === "true"]),
+      );
 
     const two = (number) => (number === null || number === undefined ? "–" : number.toFixed(number < 10 ? 3 : 1));
     function sentence(frame) {
@@ -130,7 +140,10 @@
         let pen = "M", path = "";
         for (const frame of frames) {
           const number = read(frame);
-          if (!Number.isFinite(number)) { pen = "M"; continue; }
+          if (!Number.isFinite(number)) {
+            pen = "M";
+            continue;
+          }
           path += `${pen}${x(frame).toFixed(1)} ${y(number).toFixed(1)}`;
           pen = "L";
         }
@@ -138,10 +151,16 @@
       });
       const now = series[0][1](frames[at]), circle = svg.querySelector("circle");
       circle.toggleAttribute("hidden", !Number.isFinite(now));
-      if (Number.isFinite(now)) { circle.setAttribute("cx", x(frames[at])); circle.setAttribute("cy", y(now)); }
+      if (Number.isFinite(now)) {
+        circle.setAttribute("cx", x(frames[at]));
+        circle.setAttribute("cy", y(now));
+      }
       const dashed = svg.querySelector(".lx-floor");
       dashed.toggleAttribute("hidden", name !== "distance");
-      if (name === "distance") { dashed.setAttribute("y1", y(floor)); dashed.setAttribute("y2", y(floor)); }
+      if (name === "distance") {
+        dashed.setAttribute("y1", y(floor));
+        dashed.setAttribute("y2", y(floor));
+      }
       figure.querySelector("output").textContent = said;
     }
 
@@ -150,11 +169,20 @@
       plotted = performance.now();
       const frame = frames[at];
       plot("distance", [["distance", (one) => one.distance]], { from: 0, to: floor, words: two(frame.distance) });
-      root.querySelector("[data-curve=distance] svg").setAttribute("aria-description", luoxia.fill(words.floor, { floor: two(floor) }));
+      root.querySelector("[data-curve=distance] svg").setAttribute(
+        "aria-description",
+        luoxia.fill(words.floor, { floor: two(floor) }),
+      );
       plot("losses", [["generator", (one) => one.losses[0]], ["critic", (one) => one.losses[1]]]);
       const grid = frame.modes >= 0;
       root.querySelector("[data-curve=modes]").hidden = !grid;
-      if (grid) plot("modes", [["modes", (one) => one.modes]], { from: 0, to: 9, words: `${frame.modes} / 9 · ${luoxia.fill(words.target, { share: Math.round(100 * frame.target) })}` });
+      if (grid) {
+        plot("modes", [["modes", (one) => one.modes]], {
+          from: 0,
+          to: 9,
+          words: `${frame.modes} / 9 · ${luoxia.fill(words.target, { share: Math.round(100 * frame.target) })}`,
+        });
+      }
     }
 
     function show() {
@@ -168,7 +196,10 @@
       turn.textContent = luoxia.fill(words.turn, { step: frame.step });
       facts.textContent = frame.speed ? luoxia.fill(words.per_second, { count: frame.speed }) : "";
       if (performance.now() - plotted > PLOTS) curves();
-      else { clearTimeout(later); later = setTimeout(curves, PLOTS); }
+      else {
+        clearTimeout(later);
+        later = setTimeout(curves, PLOTS);
+      }
       [range.max, range.value] = [frames.length - 1, at];
       luoxia.filled(range);
       label.textContent = `${at + 1} / ${frames.length}`;
@@ -176,7 +207,9 @@
       root.dataset.step = frame.step;
       root.dataset.draws = ++drawn;
     }
-    const soon = () => { waiting ||= requestAnimationFrame(show); };
+    const soon = () => {
+      waiting ||= requestAnimationFrame(show);
+    };
 
     function halt() {
       clearInterval(timer);
@@ -191,17 +224,28 @@
       play.setAttribute("aria-label", text.pause);
       timer = setInterval(() => {
         if (document.hidden || !root.isConnected) return;
-        if (at >= frames.length - 1) { halt(); follow = true; return; }
+        if (at >= frames.length - 1) {
+          halt();
+          follow = true;
+          return;
+        }
         at += 1;
         soon();
       }, 70);
     }
     play.addEventListener("click", () => (timer ? halt() : start(at >= frames.length - 1 ? 0 : at)));
-    range.addEventListener("input", () => { halt(); at = +range.value; follow = at === frames.length - 1; soon(); });
-    buttons.forEach((button) => button.addEventListener("click", () => {
-      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    range.addEventListener("input", () => {
+      halt();
+      at = +range.value;
+      follow = at === frames.length - 1;
       soon();
-    }));
+    });
+    buttons.forEach((button) =>
+      button.addEventListener("click", () => {
+        button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+        soon();
+      })
+    );
 
     function take(value) {
       const last = frames[frames.length - 1];
@@ -211,8 +255,14 @@
       }
       if (!follow && !timer && at === frames.length - 1) follow = true;
       frames.push(value);
-      if (frames.length > KEPT) { frames.shift(); at -= 1; }
-      if (follow) { halt(); at = frames.length - 1; }
+      if (frames.length > KEPT) {
+        frames.shift();
+        at -= 1;
+      }
+      if (follow) {
+        halt();
+        at = frames.length - 1;
+      }
       at = Math.max(0, at);
       root.querySelector(".lx-changed").hidden = value.plain !== false;
       soon();
@@ -220,7 +270,10 @@
     async function changed() {
       const value = props.value;
       if (!value) return;
-      if (!value.file) { take(value); return; }
+      if (!value.file) {
+        take(value);
+        return;
+      }
       const film = await recorded(value);
       if (props.value !== value && props.value && !props.value.file) return; // a live one was faster
       [run, real, floor, frames] = ["recorded", places(film.real), film.floor, film.frames];
@@ -229,7 +282,10 @@
       root.dataset.ready = "1";
       if (!luoxia.calm()) start(0);
     }
-    luoxia.onTheme(() => { tones = colours(); soon(); });
+    luoxia.onTheme(() => {
+      tones = colours();
+      soon();
+    });
     new ResizeObserver(soon).observe(canvas);
     watch("value", changed);
     changed();
@@ -255,19 +311,25 @@
       paint(context, size, size, frame, real, { critic: true, pull: true, real: false }, tones);
       paint(context, size, 2 * size, frame, real, { net: true, real: false, fake: false }, tones);
     };
-    luoxia.onTheme(() => { tones = colours(); show(last); });
+    luoxia.onTheme(() => {
+      tones = colours();
+      show(last);
+    });
     show(last);
     if (!luoxia.calm()) loop(canvas, film.frames.length, show, { pause: 100, rest: 24 }).start(0);
   };
 
   luoxia.pad = (element, props, watch, trigger) => {
-    const root = element.querySelector(".lx-pad"), canvas = root.querySelector("canvas"), context = canvas.getContext("2d");
+    const root = element.querySelector(".lx-pad"),
+      canvas = root.querySelector("canvas"),
+      context = canvas.getContext("2d");
     const count = root.querySelector("output"), most = +root.dataset.most, words = JSON.parse(root.dataset.words);
     const SIZE = canvas.width, NEAR = 0.035, JUMP = 0.05;
     let points = [], cursor = null, drawing = false, mine = "";
     const written = () => points.map(([x, y]) => `${x},${y}`).join("; ");
-    const read = (value) => (value || "").split(";").map((piece) => piece.split(",").map(Number))
-      .filter((pair) => pair.length === 2 && pair.every(Number.isFinite)).slice(0, most);
+    const read = (value) =>
+      (value || "").split(";").map((piece) => piece.split(",").map(Number))
+        .filter((pair) => pair.length === 2 && pair.every(Number.isFinite)).slice(0, most);
     const bound = (number) => Math.round(100 * Math.max(-1, Math.min(1, number))) / 100;
     const spot = ([x, y]) => [((x + 1.1) * SIZE) / 2.2, ((1.1 - y) * SIZE) / 2.2];
 
@@ -277,12 +339,19 @@
       context.strokeStyle = colour("line");
       context.strokeRect(...spot([-1, 1]), (2 * SIZE) / 2.2, (2 * SIZE) / 2.2);
       context.fillStyle = colour("ink");
-      for (const point of points) { context.beginPath(); context.arc(...spot(point), 2.5, 0, 7); context.fill(); }
+      for (const point of points) {
+        context.beginPath();
+        context.arc(...spot(point), 2.5, 0, 7);
+        context.fill();
+      }
       if (cursor && document.activeElement === canvas) {
         const [x, y] = spot(cursor);
         context.strokeStyle = colour("glow");
         context.beginPath();
-        context.moveTo(x - 7, y); context.lineTo(x + 7, y); context.moveTo(x, y - 7); context.lineTo(x, y + 7);
+        context.moveTo(x - 7, y);
+        context.lineTo(x + 7, y);
+        context.moveTo(x, y - 7);
+        context.lineTo(x, y + 7);
         context.stroke();
       }
       count.textContent = luoxia.fill(words.count, { count: points.length, most });
@@ -298,7 +367,10 @@
     }
     const place = (event) => {
       const box = canvas.getBoundingClientRect();
-      return [(2.2 * (event.clientX - box.left)) / box.width - 1.1, 1.1 - (2.2 * (event.clientY - box.top)) / box.height];
+      return [
+        (2.2 * (event.clientX - box.left)) / box.width - 1.1,
+        1.1 - (2.2 * (event.clientY - box.top)) / box.height,
+      ];
     };
     canvas.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -310,25 +382,49 @@
       if (!drawing) return;
       const to = place(event), from = points[points.length - 1];
       const steps = Math.floor(Math.hypot(to[0] - from[0], to[1] - from[1]) / NEAR);
-      for (let i = 1; i <= steps; i++) add([from[0] + ((to[0] - from[0]) * i) / steps, from[1] + ((to[1] - from[1]) * i) / steps]);
+      for (let i = 1; i <= steps; i++) {
+        add([from[0] + ((to[0] - from[0]) * i) / steps, from[1] + ((to[1] - from[1]) * i) / steps]);
+      }
     });
-    const finish = () => { if (drawing) { drawing = false; send(); } };
+    const finish = () => {
+      if (drawing) {
+        drawing = false;
+        send();
+      }
+    };
     canvas.addEventListener("pointerup", finish);
     canvas.addEventListener("pointercancel", finish);
-    canvas.addEventListener("focus", () => { cursor ||= [0, 0]; show(); });
+    canvas.addEventListener("focus", () => {
+      cursor ||= [0, 0];
+      show();
+    });
     canvas.addEventListener("blur", show);
     canvas.addEventListener("keydown", (event) => {
       const moves = { ArrowLeft: [-JUMP, 0], ArrowRight: [JUMP, 0], ArrowUp: [0, JUMP], ArrowDown: [0, -JUMP] };
       cursor ||= [0, 0];
       if (moves[event.key]) cursor = cursor.map((number, i) => bound(number + moves[event.key][i]));
-      else if (event.key === " " || event.key === "Enter") { add(cursor); send(); }
-      else if (event.key === "Backspace") { points.pop(); send(); }
-      else return;
+      else if (event.key === " " || event.key === "Enter") {
+        add(cursor);
+        send();
+      } else if (event.key === "Backspace") {
+        points.pop();
+        send();
+      } else return;
       event.preventDefault();
       show();
     });
-    root.querySelector(".lx-clear").addEventListener("click", () => { points = []; show(); send(); });
-    watch("value", () => { if ((props.value || "") !== mine) { mine = props.value || ""; points = read(mine); show(); } });
+    root.querySelector(".lx-clear").addEventListener("click", () => {
+      points = [];
+      show();
+      send();
+    });
+    watch("value", () => {
+      if ((props.value || "") !== mine) {
+        mine = props.value || "";
+        points = read(mine);
+        show();
+      }
+    });
     luoxia.onTheme(show);
     points = read(props.value);
     show();

@@ -3,7 +3,9 @@
   const { text, make } = luoxia;
 
   async function opened(value) {
-    const sheets = await Promise.all(value.sheets.map(async (file) => createImageBitmap(await (await fetch(file.url)).blob())));
+    const sheets = await Promise.all(
+      value.sheets.map(async (file) => createImageBitmap(await (await fetch(file.url)).blob())),
+    );
     const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const count = value.counts.reduce((sum, some) => sum + some, 0);
     // draw one pane of one frame into a canvas, in the colours of the page
@@ -24,25 +26,41 @@
   // a slow loop: call(frame) while the element is on the screen, resting on the last frame
   function loop(element, count, call, { pause = 260, rest = 8 } = {}) {
     let frame = 0, timer = 0, seen = true;
-    new IntersectionObserver(([entry]) => { seen = entry.isIntersecting; }).observe(element);
+    new IntersectionObserver(([entry]) => {
+      seen = entry.isIntersecting;
+    }).observe(element);
     const step = () => {
       if (!seen || document.hidden || !element.isConnected) return;
       frame = (frame + 1) % (count + rest);
       if (frame < count) call(frame);
     };
     return {
-      start: (from = 0) => { frame = from - 1; clearInterval(timer); timer = setInterval(step, pause); },
-      stop: () => { clearInterval(timer); timer = 0; },
-      get running() { return timer !== 0; },
+      start: (from = 0) => {
+        frame = from - 1;
+        clearInterval(timer);
+        timer = setInterval(step, pause);
+      },
+      stop: () => {
+        clearInterval(timer);
+        timer = 0;
+      },
+      get running() {
+        return timer !== 0;
+      },
     };
   }
 
   luoxia.strip = async (element, props) => {
     luoxia.keepLanguage(element);
     const root = element.querySelector(".lx-strip"), value = props.value;
-    if (!value || !value.sheets) { root.dataset.empty = "1"; return; }
+    if (!value || !value.sheets) {
+      root.dataset.empty = "1";
+      return;
+    }
     const { count, draw } = await opened(value);
-    const range = root.querySelector("input"), label = root.querySelector("output"), play = root.querySelector(".lx-play");
+    const range = root.querySelector("input"),
+      label = root.querySelector("output"),
+      play = root.querySelector(".lx-play");
     const canvases = [...root.querySelectorAll("[data-pane]")];
     canvases.forEach((canvas) => Object.assign(canvas, { width: value.w, height: value.h }));
     range.max = count - 1;
@@ -54,7 +72,10 @@
       const canvas = make("canvas", { width: value.w, height: value.h });
       const button = make("button", { type: "button", tabIndex: -1 }, canvas);
       button.setAttribute("aria-label", `${text.frame} ${stop + 1}`);
-      button.addEventListener("click", () => { halt(); show(stop); });
+      button.addEventListener("click", () => {
+        halt();
+        show(stop);
+      });
       return button;
     }));
     let table = luoxia.palette(false);
@@ -65,24 +86,37 @@
       const level = value.levels[frame];
       label.textContent = level >= 0 ? `${frame + 1} / ${count} · t = ${level}` : `${frame + 1} / ${count}`;
       range.setAttribute("aria-valuetext", label.textContent);
-      const near = stops.reduce((best, stop, i) => (Math.abs(stop - frame) < Math.abs(stops[best] - frame) ? i : best), 0);
+      const near = stops.reduce(
+        (best, stop, i) => (Math.abs(stop - frame) < Math.abs(stops[best] - frame) ? i : best),
+        0,
+      );
       [...film.children].forEach((button, i) => button.setAttribute("aria-current", String(i === near)));
       root.dataset.frame = frame;
     };
     const paintFilm = () => stops.forEach((stop, i) => draw(film.children[i].firstChild, stop, "x", table));
     const moving = loop(root, count, show);
-    const halt = () => { moving.stop(); mark(); };
+    const halt = () => {
+      moving.stop();
+      mark();
+    };
     const mark = () => {
       play.classList.toggle("lx-playing", moving.running);
       play.setAttribute("aria-label", moving.running ? text.pause : text.play);
     };
-    range.addEventListener("input", () => { halt(); show(+range.value); });
+    range.addEventListener("input", () => {
+      halt();
+      show(+range.value);
+    });
     play.addEventListener("click", () => {
       if (moving.running) moving.stop();
       else moving.start(+range.value >= count - 1 ? 0 : +range.value);
       mark();
     });
-    luoxia.onTheme(() => { table = luoxia.palette(false); paintFilm(); show(+range.value); });
+    luoxia.onTheme(() => {
+      table = luoxia.palette(false);
+      paintFilm();
+      show(+range.value);
+    });
     paintFilm();
     show(luoxia.calm() ? count - 1 : 0);
     if (!luoxia.calm()) moving.start(0);
@@ -110,18 +144,37 @@
     for (const card of element.querySelectorAll(".lx-card")) {
       const value = (props.value || {})[card.dataset.family];
       const canvas = card.querySelector("canvas");
-      if (value && value.typed) { typing(canvas, value.typed); continue; }
-      if (value && value.couplets) { luoxia.coupletCard(canvas, value.couplets, loop); continue; }
-      if (value && value.file) { luoxia.film(canvas, value, loop); continue; }
-      if (!value || !value.sheets) { canvas.hidden = true; continue; }
+      if (value && value.typed) {
+        typing(canvas, value.typed);
+        continue;
+      }
+      if (value && value.couplets) {
+        luoxia.coupletCard(canvas, value.couplets, loop);
+        continue;
+      }
+      if (value && value.file) {
+        luoxia.film(canvas, value, loop);
+        continue;
+      }
+      if (!value || !value.sheets) {
+        canvas.hidden = true;
+        continue;
+      }
       opened(value).then(({ count, draw }) => {
         const panes = value.panes.slice(0, 3);
         [canvas.width, canvas.height] = [value.w * panes.length, value.h];
         canvas.style.aspectRatio = `${panes.length} / 1`;
-        const tables = () => panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
+        const tables = () =>
+          panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
         let colours = tables(), last = count - 1;
-        const show = (frame) => { last = frame; panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i)); };
-        luoxia.onTheme(() => { colours = tables(); show(last); });
+        const show = (frame) => {
+          last = frame;
+          panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i));
+        };
+        luoxia.onTheme(() => {
+          colours = tables();
+          show(last);
+        });
         show(count - 1);
         if (!luoxia.calm()) loop(canvas, count, show, { pause: 200, rest: 12 }).start(0);
       });

@@ -2,8 +2,18 @@
 // simple controls of every form, and which inner tab was open.
 (() => {
   const WAIT = 400; // milliseconds after the last thing that was done
-  const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch (error) { return null; } };
-  const write = (key, value) => { try { sessionStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* full, or not allowed */ } };
+  const read = (key) => {
+    try {
+      return JSON.parse(sessionStorage.getItem(key));
+    } catch {
+      return null;
+    }
+  };
+  const write = (key, value) => {
+    try {
+      sessionStorage.setItem(key, JSON.stringify(value));
+    } catch { /* full, or not allowed */ }
+  };
 
   luoxia.keep = (useCase, values) => write(`lx-form-${useCase}`, values);
   luoxia.openedTab = () => read(`lx-tab-${window.LX_PAGE}`);
@@ -23,7 +33,11 @@
   let timer = 0;
   const save = () => {
     const open = luoxia.visibleForm();
-    if (open) luoxia.values(open, (values) => { luoxia.keep(open, values); });
+    if (open) {
+      luoxia.values(open, (values) => {
+        luoxia.keep(open, values);
+      });
+    }
   };
   const soon = (event) => {
     clearTimeout(timer);
@@ -38,7 +52,9 @@
   luoxia.leave = (tab, values) => write("lx-left", { tab, values });
   luoxia.left = (tab) => {
     const left = read("lx-left");
-    try { sessionStorage.removeItem("lx-left"); } catch (error) { /* not allowed */ }
+    try {
+      sessionStorage.removeItem("lx-left");
+    } catch { /* not allowed */ }
     return left?.tab === tab ? left.values : {};
   };
 })();

@@ -1,5 +1,7 @@
-// The time machine of texts: the same beginning and seed at moments of a training, the loss, and a line that teaches itself.
-// Value: {model: address of its JSON file}, see training/language_snapshots.py; a model is fetched when it is first chosen.
+// The time machine of texts: the same beginning and seed at moments of a training, the loss, and a line that teaches
+// itself.
+// Value: {model: address of its JSON file}, see training/language_snapshots.py; a model is fetched when it is first
+// chosen.
 (() => {
   const { fill, make } = luoxia;
 
@@ -7,33 +9,49 @@
     const root = element.querySelector(".lx-lessons"), addresses = props.value;
     if (!root || !addresses) return;
     const words = JSON.parse(root.dataset.words), known = new Map();
-    const buttons = [...root.querySelectorAll("[data-model]")], script = luoxia.tokenText(root.querySelector(".lx-text"));
+    const buttons = [...root.querySelectorAll("[data-model]")],
+      script = luoxia.tokenText(root.querySelector(".lx-text"));
     const chart = root.querySelector(".lx-chart svg"), facts = root.querySelector(".lx-facts-line");
     const table = root.querySelector(".lx-teacher table"), mean = root.querySelector(".lx-teacher-mean");
-    const range = root.querySelector("input[type=range]"), output = root.querySelector("output"), play = root.querySelector(".lx-play");
+    const range = root.querySelector("input[type=range]"),
+      output = root.querySelector("output"),
+      play = root.querySelector(".lx-play");
     let course = null, timer = 0, at = 0, ticket = 0;
 
-    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between them
+    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between
+    // them
     function place(seen) {
-      const moments = course.snapshots.map((moment) => moment.characters), next = moments.findIndex((count) => count >= seen);
+      const moments = course.snapshots.map((moment) => moment.characters),
+        next = moments.findIndex((count) => count >= seen);
       if (next < 0) return moments.length - 1;
       return next === 0 ? 0 : next - (moments[next] - seen) / (moments[next] - moments[next - 1]);
     }
 
     function plot() {
-      const seen = course.snapshots, last = seen.length - 1, high = 1.06 * Math.max(course.guess, ...seen.map((moment) => moment.nats));
-      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((i) => [i, luoxia.count(seen[i].characters)]);
+      const seen = course.snapshots,
+        last = seen.length - 1,
+        high = 1.06 * Math.max(course.guess, ...seen.map((moment) => moment.nats));
+      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((
+        i,
+      ) => [i, luoxia.count(seen[i].characters)]);
       const held = seen.map((moment, i) => [i, moment.nats]);
       luoxia.chart(chart, {
-        x: [0, last], y: [0, high], xs, across: words.across, up: words.up,
-        lines: [{ kind: "mist", points: [[0, course.unigram], [last, course.unigram]] },
-          { kind: "glow", points: course.curve.map((point) => [place(point.characters), point.loss]) },
-          { kind: "water", points: held, dots: [held[at]] }],
+        x: [0, last],
+        y: [0, high],
+        xs,
+        across: words.across,
+        up: words.up,
+        lines: [{ kind: "mist", points: [[0, course.unigram], [last, course.unigram]] }, {
+          kind: "glow",
+          points: course.curve.map((point) => [place(point.characters), point.loss]),
+        }, { kind: "water", points: held, dots: [held[at]] }],
         level: { at: course.guess, words: fill(words.guess, { nats: course.guess.toFixed(2) }) },
       });
       const y = 152 - (130 * course.unigram) / high; // the other level has its words as well
       const note = document.createElementNS("http://www.w3.org/2000/svg", "text");
-      for (const [name, one] of Object.entries({ x: 400, y: y - 5, class: "lx-tick lx-end" })) note.setAttribute(name, one);
+      for (const [name, one] of Object.entries({ x: 400, y: y - 5, class: "lx-tick lx-end" })) {
+        note.setAttribute(name, one);
+      }
       note.textContent = fill(words.unigram, { nats: course.unigram.toFixed(2) });
       chart.append(note);
     }
@@ -41,14 +59,26 @@
     // the line twice, the second time moved by one: what is asked, what is true, and what the truth costs
     function teach() {
       const line = [...course.line], costs = course.snapshots[at].costs;
-      const rows = [[words.input, line.slice(0, -1)], [words.target, line.slice(1)], [words.cost, costs]].map(([name, cells], r) =>
-        make("tr", {}, make("th", { scope: "row", textContent: name }), ...cells.map((cell) => {
-          const one = make("td", { textContent: r < 2 ? luoxia.sign(cell) : cell.toFixed(1) });
-          if (r === 2) one.style.setProperty("--lx-odd", luoxia.strength(Math.exp(-cell)).toFixed(2));
-          return one;
-        })));
+      const rows = [[words.input, line.slice(0, -1)], [words.target, line.slice(1)], [words.cost, costs]].map((
+        [name, cells],
+        r,
+      ) =>
+        make(
+          "tr",
+          {},
+          make("th", { scope: "row", textContent: name }),
+          ...cells.map((cell) => {
+            const one = make("td", { textContent: r < 2 ? luoxia.sign(cell) : cell.toFixed(1) });
+            if (r === 2) one.style.setProperty("--lx-odd", luoxia.strength(Math.exp(-cell)).toFixed(2));
+            return one;
+          }),
+        )
+      );
       table.replaceChildren(...rows);
-      mean.textContent = fill(words.mean, { nats: (costs.reduce((sum, one) => sum + one, 0) / costs.length).toFixed(2), count: costs.length });
+      mean.textContent = fill(words.mean, {
+        nats: (costs.reduce((sum, one) => sum + one, 0) / costs.length).toFixed(2),
+        count: costs.length,
+      });
     }
 
     function show(index) {
@@ -60,8 +90,16 @@
       root.querySelector(".lx-text").scrollTop = 0;
       plot();
       teach();
-      output.textContent = `${at + 1} / ${course.snapshots.length} · ${luoxia.count(moment.characters)} ${words.characters}`;
-      facts.textContent = fill(words.facts, { minutes: moment.minutes.toFixed(1), nats: moment.nats.toFixed(3), choices: Math.exp(moment.nats).toFixed(1), seed: course.seed, temperature: course.temperature });
+      output.textContent = `${at + 1} / ${course.snapshots.length} · ${
+        luoxia.count(moment.characters)
+      } ${words.characters}`;
+      facts.textContent = fill(words.facts, {
+        minutes: moment.minutes.toFixed(1),
+        nats: moment.nats.toFixed(3),
+        choices: Math.exp(moment.nats).toFixed(1),
+        seed: course.seed,
+        temperature: course.temperature,
+      });
       range.value = at;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
@@ -83,15 +121,30 @@
       root.dataset.ready = model;
     }
 
-    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.classList.remove("lx-playing");
+    };
     play.addEventListener("click", () => {
       if (timer || !course) return stop();
       let next = at >= +range.max ? 0 : at + 1;
       play.classList.add("lx-playing");
-      timer = setInterval(() => { show(next++); if (next > +range.max || !root.isConnected) stop(); }, 1200);
+      timer = setInterval(() => {
+        show(next++);
+        if (next > +range.max || !root.isConnected) stop();
+      }, 1200);
     });
-    range.addEventListener("input", () => { stop(); if (course) show(+range.value); });
-    buttons.forEach((button) => button.addEventListener("click", () => { stop(); choose(button.dataset.model); }));
+    range.addEventListener("input", () => {
+      stop();
+      if (course) show(+range.value);
+    });
+    buttons.forEach((button) =>
+      button.addEventListener("click", () => {
+        stop();
+        choose(button.dataset.model);
+      })
+    );
     const eye = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       eye.disconnect();

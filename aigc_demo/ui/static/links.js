@@ -13,12 +13,14 @@
     else if (patience > 0 && window.LX_PAGE) setTimeout(() => appears(id, then, patience - 1), 50);
     else luoxia.toast(luoxia.fill(text.no_such_tab, { name: id.slice(0, 40) }));
   };
-  luoxia.open = (id) => appears(id, (tab) => {
-    tab.click();
-    tab.scrollIntoView({ block: "nearest", inline: "center" });
-    window.scrollTo({ top: 0 });
-  });
-  const openTab = () => document.querySelector(".lx-page > .tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId;
+  luoxia.open = (id) =>
+    appears(id, (tab) => {
+      tab.click();
+      tab.scrollIntoView({ block: "nearest", inline: "center" });
+      window.scrollTo({ top: 0 });
+    });
+  const openTab = () =>
+    document.querySelector(".lx-page > .tabs > .tab-wrapper [role=tab][aria-selected=true]")?.dataset.tabId;
 
   // out: values of the open form
   const here = () => new URL(location.pathname, location.origin);
@@ -47,27 +49,41 @@
     const { make } = luoxia, now = luoxia.lessonHere(useCase);
     const state = (name) => (now.hide.includes(name) ? "hide" : now.lock.includes(name) ? "lock" : "free");
     const choices = Object.entries(labels).map(([name, label]) => {
-      const select = make("select", { name }, ...["free", "lock", "hide"].map((kind) =>
-        make("option", { value: kind, textContent: text[`lesson_${kind}`], selected: state(name) === kind })));
+      const select = make(
+        "select",
+        { name },
+        ...["free", "lock", "hide"].map((kind) =>
+          make("option", { value: kind, textContent: text[`lesson_${kind}`], selected: state(name) === kind })
+        ),
+      );
       return make("label", {}, make("span", { textContent: label }), select);
     });
     const task = make("textarea", { rows: 3, maxLength: 1200, value: now.task });
     const link = make("output", { className: "lx-link" });
     const copy = make("button", { type: "button", className: "lx-button lx-strong", textContent: text.copy_link });
     const close = make("button", { type: "button", className: "lx-button", textContent: text.close });
-    const dialog = make("dialog", { className: "lx-dialog lx-lesson" },
-      make("h2", { textContent: text.lesson }), make("p", { className: "lx-small", textContent: text.lesson_words }),
+    const dialog = make(
+      "dialog",
+      { className: "lx-dialog lx-lesson" },
+      make("h2", { textContent: text.lesson }),
+      make("p", { className: "lx-small", textContent: text.lesson_words }),
       make("label", {}, make("span", { textContent: text.lesson_task }), task),
-      make("div", { className: "lx-lesson-fields" }, ...choices), link, make("div", { className: "lx-line" }, copy, close));
+      make("div", { className: "lx-lesson-fields" }, ...choices),
+      link,
+      make("div", { className: "lx-line" }, copy, close),
+    );
     dialog.setAttribute("aria-label", text.lesson);
     const wanted = () => {
-      const chosen = (kind) => choices.map((label) => label.lastChild).filter((s) => s.value === kind).map((s) => s.name);
+      const chosen = (kind) =>
+        choices.map((label) => label.lastChild).filter((s) => s.value === kind).map((s) => s.name);
       const lesson = { lock: chosen("lock"), hide: chosen("hide"), task: task.value.trim() };
       return luoxia.address(useCase, values, lesson);
     };
     const show = () => {
       const { href, cut } = wanted();
-      link.textContent = cut ? `${text.link_cut} · ${href.length}` : luoxia.fill(text.lesson_length, { count: href.length });
+      link.textContent = cut
+        ? `${text.link_cut} · ${href.length}`
+        : luoxia.fill(text.lesson_length, { count: href.length });
     };
     dialog.addEventListener("input", show);
     copy.addEventListener("click", async () => {
@@ -93,7 +109,9 @@
     luoxia.leave(tab, values);
     const lang = new URLSearchParams(location.search).get("lang");
     const address = `./${page}?${new URLSearchParams({ tab, ...(lang && { lang }) })}`;
-    setTimeout(() => { location.href = address; }, 200); // Gradio is still reading the event that brought the card
+    setTimeout(() => {
+      location.href = address;
+    }, 200); // Gradio is still reading the event that brought the card
   };
 
   // the other language: the same tab, and what was set comes back by itself
@@ -103,7 +121,9 @@
     if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
     query.set("lang", lang);
     if (tab) query.set("tab", tab);
-    const go = () => { location.search = query.toString(); };
+    const go = () => {
+      location.search = query.toString();
+    };
     const open = luoxia.visibleForm();
     if (!open) return go();
     luoxia.values(open, (values) => {
@@ -125,7 +145,7 @@
     if (!Object.keys(wish.values).length) luoxia.comeBack(useCase);
     luoxia.grant(useCase, wish);
   };
-  luoxia.card = (element, props, watch) => {
+  luoxia.card = (_element, props, watch) => {
     watch("value", () => {
       const card = props.value;
       if (!card || !card.tab) return;
@@ -145,7 +165,9 @@
     if (!tab) return;
     luoxia.keepTab(tab);
     const query = new URLSearchParams(location.search);
-    if (event.isTrusted && query.get("tab") !== tab && !["lock", "hide", "task"].some((name) => query.has(name))) addressOf(tab);
+    if (event.isTrusted && query.get("tab") !== tab && !["lock", "hide", "task"].some((name) => query.has(name))) {
+      addressOf(tab);
+    }
   });
 
   // at the start: what the address asks for, or else the inner tab that was open the last time
@@ -155,8 +177,9 @@
     if (!tab) return last && luoxia.open(last);
     const values = luoxia.left(tab), lesson = luoxia.lessonHere(tab);
     for (const [name, value] of query) if (!OWN.has(name)) values[name] = value;
-    if (Object.keys(values).length || lesson.task || lesson.lock.length || lesson.hide.length) restore({ tab, values, ...lesson });
-    else luoxia.open(tab);
+    if (Object.keys(values).length || lesson.task || lesson.lock.length || lesson.hide.length) {
+      restore({ tab, values, ...lesson });
+    } else luoxia.open(tab);
   };
   addEventListener("DOMContentLoaded", () => luoxia.activated(start));
 

@@ -1,8 +1,9 @@
 // LSTM beside GPT: two texts that stream in, what each of the two keeps, the cells of the LSTM, and how long the first
 // word of the text is felt. Value: {prompt, cut, gpt, lstm: {text, p, nats, ms, numbers, bytes, each, most},
-//   strip: {text, units: [[layer, number]], cells: base64 of int8 (units x characters)}, fading: {word, changed, text, gpt, lstm}}
+//   strip: {text, units: [[layer, number]], cells: base64 of int8 (units x characters)}, fading: {word, changed, text,
+//   gpt, lstm}}
 (() => {
-  const { fill, make } = luoxia;
+  const { fill } = luoxia;
   const SMOOTH = 5; // characters that a point of the fading is the mean of, twice
   const ROWS = 9; // pixels of a row of the strip
   const signed = (packed) => Int8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
@@ -16,7 +17,11 @@
     return () => {
       if (due) return;
       const wait = Math.max(0, last + PAUSE - performance.now());
-      due = setTimeout(() => { draw(); due = 0; last = performance.now(); }, wait);
+      due = setTimeout(() => {
+        draw();
+        due = 0;
+        last = performance.now();
+      }, wait);
     };
   };
 
@@ -26,9 +31,12 @@
     const script = luoxia.tokenText(box);
     let begun = "", known = 0;
     return {
-      facts: (words) => { facts.textContent = words; },
+      facts: (words) => {
+        facts.textContent = words;
+      },
       show: (prompt, written, p = []) => {
-        const characters = [...written], old = script.tokens.slice(begun.length ? [...begun].length : 0).map((token) => token[0]).join("");
+        const characters = [...written],
+          old = script.tokens.slice(begun.length ? [...begun].length : 0).map((token) => token[0]).join("");
         if (prompt !== begun || !written.startsWith(old)) {
           script.clear();
           script.add([...prompt].map((one) => [one, 1, 1, 0, []]), true);
@@ -43,8 +51,11 @@
 
   luoxia.memory = (element, props, watch) => {
     const root = element.querySelector(".lx-memory"), words = JSON.parse(root.dataset.words);
-    const authors = Object.fromEntries([["gpt", "glow"], ["lstm", "water"]].map(([name, kind]) =>
-      [name, luoxia.author(root.querySelector(`.lx-author[data-side=${kind}]`))]));
+    const authors = Object.fromEntries(
+      [["gpt", "glow"], ["lstm", "water"]].map((
+        [name, kind],
+      ) => [name, luoxia.author(root.querySelector(`.lx-author[data-side=${kind}]`))]),
+    );
     const kept = root.querySelector(".lx-memories .lx-chart svg"), canvas = root.querySelector(".lx-cell-strip canvas");
     const line = root.querySelector(".lx-cell-line"), hint = line.textContent;
     const fading = root.querySelector(".lx-fading .lx-chart"), says = root.querySelector(".lx-verdict");
@@ -54,8 +65,11 @@
       for (const name of ["gpt", "lstm"]) {
         const one = value[name];
         authors[name].show(value.prompt, one.text, one.p);
-        const parts = [one.nats === null ? "" : fill(words.nats, { nats: one.nats.toFixed(2) }),
-          fill(name === "gpt" ? words.grows : words.fixed, { numbers: whole(one.numbers), size: bytes(one.bytes) }), fill(words.speed, { ms: one.ms.toFixed(one.ms < 10 ? 1 : 0) })];
+        const parts = [
+          one.nats === null ? "" : fill(words.nats, { nats: one.nats.toFixed(2) }),
+          fill(name === "gpt" ? words.grows : words.fixed, { numbers: whole(one.numbers), size: bytes(one.bytes) }),
+          fill(words.speed, { ms: one.ms.toFixed(one.ms < 10 ? 1 : 0) }),
+        ];
         authors[name].facts(parts.filter(Boolean).join(" · "));
       }
     }
@@ -69,26 +83,41 @@
       for (let n = 1; n <= count; n++) points.push([n, each * Math.min(held(n), most || n)]);
       const top = 1.1 * Math.max(...points.map(([, y]) => y), value.lstm.numbers);
       luoxia.chart(kept, {
-        x: [0, end], y: [0, top], across: words.across, up: words.numbers_up,
-        ys: [0, 0.25, 0.5, 0.75].map((part) => { const at = part * top; return [at, luoxia.count(Math.round(at / 1000) * 1000)]; }),
-        lines: [{ kind: "glow", points, dots: points.slice(-1) }, { kind: "water", points: [[0, value.lstm.numbers], [count, value.lstm.numbers]] }],
+        x: [0, end],
+        y: [0, top],
+        across: words.across,
+        up: words.numbers_up,
+        ys: [0, 0.25, 0.5, 0.75].map((part) => {
+          const at = part * top;
+          return [at, luoxia.count(Math.round(at / 1000) * 1000)];
+        }),
+        lines: [{ kind: "glow", points, dots: points.slice(-1) }, {
+          kind: "water",
+          points: [[0, value.lstm.numbers], [count, value.lstm.numbers]],
+        }],
       });
     }
 
     function cellsOf() {
       if (!strip) return;
-      const [units, characters] = [strip.units.length, [...strip.text]], table = luoxia.palette(true), scale = devicePixelRatio || 1;
-      const box = canvas.parentElement, cell = Math.max(7, Math.floor((box.clientWidth - 8) / characters.length) || 7), foot = 18;
+      const [units, characters] = [strip.units.length, [...strip.text]],
+        table = luoxia.palette(true),
+        scale = devicePixelRatio || 1;
+      const box = canvas.parentElement,
+        cell = Math.max(7, Math.floor((box.clientWidth - 8) / characters.length) || 7),
+        foot = 18;
       const [width, height] = [cell * characters.length, ROWS * units + foot];
       [canvas.width, canvas.height] = [width * scale, height * scale];
       canvas.style.width = `${width}px`;
       canvas.style.height = `${height}px`;
       const pen = canvas.getContext("2d");
       pen.setTransform(scale, 0, 0, scale, 0, 0);
-      for (let u = 0; u < units; u++) for (let i = 0; i < characters.length; i++) {
-        const k = 3 * Math.round(127.5 + cells[u * characters.length + i]);
-        pen.fillStyle = `rgb(${table[k]},${table[k + 1]},${table[k + 2]})`;
-        pen.fillRect(i * cell, u * ROWS, cell + 0.5, ROWS + 0.5);
+      for (let u = 0; u < units; u++) {
+        for (let i = 0; i < characters.length; i++) {
+          const k = 3 * Math.round(127.5 + cells[u * characters.length + i]);
+          pen.fillStyle = `rgb(${table[k]},${table[k + 1]},${table[k + 2]})`;
+          pen.fillRect(i * cell, u * ROWS, cell + 0.5, ROWS + 0.5);
+        }
       }
       const css = getComputedStyle(document.body);
       pen.fillStyle = css.getPropertyValue("--lx-ink");
@@ -102,20 +131,38 @@
       const found = value.fading;
       fading.hidden = !found;
       if (!found) return luoxia.sentence(says, value.done ? words.fading_none : "");
-      const mean = (all) => all.map((_, i) => {
-        const part = all.slice(Math.max(0, i - (SMOOTH >> 1)), i + (SMOOTH >> 1) + 1);
-        return part.reduce((sum, one) => sum + one, 0) / part.length;
-      });
+      const mean = (all) =>
+        all.map((_, i) => {
+          const part = all.slice(Math.max(0, i - (SMOOTH >> 1)), i + (SMOOTH >> 1) + 1);
+          return part.reduce((sum, one) => sum + one, 0) / part.length;
+        });
       const smooth = (all) => mean(mean(all)).map((value, i) => [i + 1, value]);
-      const [gpt, lstm] = [smooth(found.gpt), smooth(found.lstm)], top = Math.max(1e-3, ...[...gpt, ...lstm].map(([, y]) => y));
+      const [gpt, lstm] = [smooth(found.gpt), smooth(found.lstm)],
+        top = Math.max(1e-3, ...[...gpt, ...lstm].map(([, y]) => y));
       luoxia.chart(fading.querySelector("svg"), {
-        x: [0, Math.max(10, gpt.length)], y: [0, 1.1 * top], across: fill(words.fading_across, { word: found.word.trim() }), up: words.fading_up,
+        x: [0, Math.max(10, gpt.length)],
+        y: [0, 1.1 * top],
+        across: fill(words.fading_across, { word: found.word.trim() }),
+        up: words.fading_up,
         lines: [{ kind: "glow", points: gpt }, { kind: "water", points: lstm }],
       });
       // how much of all that is felt lies behind the first 40 characters
-      const late = (all) => { const sum = all.reduce((a, b) => a + b, 0) || 1; return Math.round((100 * all.slice(40).reduce((a, b) => a + b, 0)) / sum); };
+      const late = (all) => {
+        const sum = all.reduce((a, b) => a + b, 0) || 1;
+        return Math.round((100 * all.slice(40).reduce((a, b) => a + b, 0)) / sum);
+      };
       const total = (all) => all.reduce((a, b) => a + b, 0).toFixed(2);
-      luoxia.sentence(says, fill(words.fading_says, { word: found.word.trim(), changed: found.changed.trim(), gpt: total(found.gpt), lstm: total(found.lstm), gpt_late: late(found.gpt), lstm_late: late(found.lstm) }));
+      luoxia.sentence(
+        says,
+        fill(words.fading_says, {
+          word: found.word.trim(),
+          changed: found.changed.trim(),
+          gpt: total(found.gpt),
+          lstm: total(found.lstm),
+          gpt_late: late(found.gpt),
+          lstm_late: late(found.lstm),
+        }),
+      );
     }
 
     function load() {
@@ -135,12 +182,23 @@
 
     canvas.addEventListener("pointermove", (event) => {
       if (!strip) return;
-      const characters = [...strip.text], u = Math.floor(event.offsetY / ROWS), i = Math.floor(event.offsetX / +canvas.dataset.cell);
+      const characters = [...strip.text],
+        u = Math.floor(event.offsetY / ROWS),
+        i = Math.floor(event.offsetX / +canvas.dataset.cell);
       if (u < 0 || u >= strip.units.length || i < 0 || i >= characters.length) return;
-      const [layer, number] = strip.units[u], at = (cells[u * characters.length + i] / 127).toFixed(2).replace("-", "−");
-      line.textContent = fill(words.unit, { layer: layer + 1, number: number + 1, what: luoxia.sign(characters[i]), place: i + 1, at });
+      const [layer, number] = strip.units[u],
+        at = (cells[u * characters.length + i] / 127).toFixed(2).replace("-", "−");
+      line.textContent = fill(words.unit, {
+        layer: layer + 1,
+        number: number + 1,
+        what: luoxia.sign(characters[i]),
+        place: i + 1,
+        at,
+      });
     });
-    canvas.addEventListener("pointerleave", () => { line.textContent = hint; });
+    canvas.addEventListener("pointerleave", () => {
+      line.textContent = hint;
+    });
     let wide = 0;
     new ResizeObserver(([box]) => {
       if (!strip || Math.abs(box.contentRect.width - wide) < 2) return;

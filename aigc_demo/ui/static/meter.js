@@ -1,5 +1,5 @@
-// How likely a picture is as a digit: the picture, what comes back, where the two differ, and a needle among the bounds of
-// test digits. Also `luoxia.colours`: a colour picture through two implementations, and its code as maps.
+// How likely a picture is as a digit: the picture, what comes back, where the two differ, and a needle among the bounds
+// of test digits. Also `luoxia.colours`: a colour picture through two implementations, and its code as maps.
 (() => {
   const { fill } = luoxia;
 
@@ -14,7 +14,15 @@
       const nats = value.bound_nats.toFixed(value.bound_nats < -999.5 ? 0 : 1).replace("-", "−");
       const below = Math.round(value.rank * value.tests), above = value.tests - below;
       const facts = { nats, below, above, tests: value.tests.toLocaleString("en-US") };
-      const kind = value.rank === null ? "unknown" : below === 0 ? "none" : below === value.tests ? "all" : 2 * below < value.tests ? "few" : "many";
+      const kind = value.rank === null
+        ? "unknown"
+        : below === 0
+        ? "none"
+        : below === value.tests
+        ? "all"
+        : 2 * below < value.tests
+        ? "few"
+        : "many";
       luoxia.sentence(root.querySelector(".lx-verdict"), fill(words[kind], facts));
       root.querySelector(".lx-verdict").classList.toggle("lx-bad", value.rank !== null && value.rank < 0.01);
       root.dataset.rank = value.rank;
@@ -22,14 +30,19 @@
       const { low, high, counts } = value.histogram, width = (high - low) / counts.length;
       const outside = value.bound_nats < low;
       luoxia.chart(plot.querySelector("svg"), {
-        x: [low, high], y: [0, 1.1 * Math.max(...counts)], across: words.across, up: words.up,
-        bars: counts.map((count, i) => [low + i * width, low + (i + 1) * width, count]), needle: value.bound_nats,
+        x: [low, high],
+        y: [0, 1.1 * Math.max(...counts)],
+        across: words.across,
+        up: words.up,
+        bars: counts.map((count, i) => [low + i * width, low + (i + 1) * width, count]),
+        needle: value.bound_nats,
       });
       plot.querySelector(".lx-off").textContent = outside ? fill(words.outside, facts) : "";
     });
   };
 
-  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum, mean, layers, first: number of the layer or null}; tiles: picture, ours, theirs, difference, four maps
+  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum, mean, layers, first: number of the layer or null};
+  // tiles: picture, ours, theirs, difference, four maps
   luoxia.colours = (element, props, watch) => {
     const root = element.querySelector(".lx-colours"), words = JSON.parse(root.dataset.words);
     luoxia.sheet(element, props, watch, (value, draw) => {
@@ -40,13 +53,26 @@
       const canvases = luoxia.panes(pictures, names);
       const kinds = ["colour", "colour", "colour", "grey"];
       canvases.forEach((canvas, i) => draw(canvas, i, kinds[i]));
-      const notes = ["", time(value.milliseconds[0]), time(value.milliseconds[1]), `${words.most} ${tiny(value.maximum)}`];
-      canvases.forEach((canvas, i) => { canvas.nextElementSibling.textContent = [names[i], notes[i]].filter(Boolean).join(" · "); });
-      luoxia.panes(maps, [1, 2, 3, 4].map((n) => fill(words.map, { n }))).forEach((canvas, i) => draw(canvas, 4 + i, "signed"));
+      const notes = [
+        "",
+        time(value.milliseconds[0]),
+        time(value.milliseconds[1]),
+        `${words.most} ${tiny(value.maximum)}`,
+      ];
+      canvases.forEach((canvas, i) => {
+        canvas.nextElementSibling.textContent = [names[i], notes[i]].filter(Boolean).join(" · ");
+      });
+      luoxia.panes(maps, [1, 2, 3, 4].map((n) => fill(words.map, { n }))).forEach((canvas, i) =>
+        draw(canvas, 4 + i, "signed")
+      );
       const line = root.querySelector(".lx-verdict"), good = value.first === null;
       line.classList.toggle("lx-bad", !good);
-      luoxia.sentence(line, good ? fill(words.same, { maximum: tiny(value.maximum), mean: tiny(value.mean) })
-        : fill(words.first, { layer: value.layers[value.first][0], limit: tiny(+root.dataset.tolerance) }));
+      luoxia.sentence(
+        line,
+        good
+          ? fill(words.same, { maximum: tiny(value.maximum), mean: tiny(value.mean) })
+          : fill(words.first, { layer: value.layers[value.first][0], limit: tiny(+root.dataset.tolerance) }),
+      );
     });
   };
 
@@ -54,11 +80,13 @@
   luoxia.emoji = (element, props, watch, trigger) => {
     const root = element.querySelector(".lx-emoji"), buttons = [...root.querySelectorAll("button")];
     const show = () => buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === +props.value));
-    buttons.forEach((button, i) => button.addEventListener("click", () => {
-      props.value = i;
-      show();
-      if (trigger) trigger("change");
-    }));
+    buttons.forEach((button, i) =>
+      button.addEventListener("click", () => {
+        props.value = i;
+        show();
+        if (trigger) trigger("change");
+      })
+    );
     watch("value", show);
     show();
   };
@@ -71,7 +99,11 @@
       image.hidden = clear.hidden = !props.value;
       if (props.value) image.src = props.value;
     };
-    const send = (url) => { props.value = url; show(); if (trigger) trigger("change"); };
+    const send = (url) => {
+      props.value = url;
+      show();
+      if (trigger) trigger("change");
+    };
     luoxia.takePictures(root, send);
     clear.addEventListener("click", () => send(""));
     watch("value", show);

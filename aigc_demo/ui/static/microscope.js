@@ -7,7 +7,7 @@
   const SIGNED = new Set(["eps", "eps_null", "eps_class", "difference"]);
   const { palette, paint } = luoxia;
 
-  luoxia.microscope = (element, props, watch, trigger) => {
+  luoxia.microscope = (element, props, watch) => {
     const root = element.querySelector(".lx-microscope");
     const stage = root.querySelector(".lx-panes");
     const range = root.querySelector("input[type=range]");
@@ -58,7 +58,9 @@
       const level = meta.levels[i], signal = meta.signals ? meta.signals[i] : null;
       const place = `${i + 1} / ${count}`;
       if (level === undefined) label.textContent = place;
-      else label.textContent = level < 0 ? `${place} · ${words.done}` : `${place} · t = ${level} · ᾱ = ${signal.toPrecision(2)}`;
+      else {label.textContent = level < 0
+          ? `${place} · ${words.done}`
+          : `${place} · t = ${level} · ᾱ = ${signal.toPrecision(2)}`;}
       range.setAttribute("aria-valuetext", label.textContent);
       root.dataset.frame = i;
     }
@@ -94,7 +96,9 @@
       const wanted = value.sheets.map((file) => file.url || file.path);
       const same = urls.filter((url, i) => url === wanted[i]).length;
       const kept = same === urls.length ? same : 0;
-      const fresh = await Promise.all(wanted.slice(kept).map(async (url) => createImageBitmap(await (await fetch(url)).blob())));
+      const fresh = await Promise.all(
+        wanted.slice(kept).map(async (url) => createImageBitmap(await (await fetch(url)).blob())),
+      );
       if (ticket !== loading) return;
       const growing = kept > 0 && meta;
       const followed = !growing || +range.value >= +range.max;
@@ -114,9 +118,15 @@
       if (meta.loop && !calm && !timer) start(0);
     }
 
-    range.addEventListener("input", () => { stop(); draw(+range.value); });
+    range.addEventListener("input", () => {
+      stop();
+      draw(+range.value);
+    });
     play.addEventListener("click", () => (timer ? stop() : start(+range.value >= +range.max ? 0 : +range.value)));
-    luoxia.onTheme(() => { tables = [palette(false), palette(true)]; draw(+range.value); });
+    luoxia.onTheme(() => {
+      tables = [palette(false), palette(true)];
+      draw(+range.value);
+    });
     root.scrub = draw;
     watch("value", load);
     load();

@@ -46,9 +46,9 @@
         const y = Float32Array.from(bias);
         for (let j = 0; j < ins; j++) {
           const value = x[j], row = j * outs;
-          if (value) for (let o = 0; o < outs; o++) y[o] += value * weight[row + o];
+          if (value) { for (let o = 0; o < outs; o++) y[o] += value * weight[row + o]; }
         }
-        if (place + 1 < layers.length) for (let o = 0; o < outs; o++) y[o] = y[o] > 0 ? y[o] : 0;
+        if (place + 1 < layers.length) { for (let o = 0; o < outs; o++) y[o] = y[o] > 0 ? y[o] : 0; }
         else for (let o = 0; o < outs; o++) y[o] = 1 / (1 + Math.exp(-y[o]));
         x = y;
       });

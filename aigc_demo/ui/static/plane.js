@@ -23,14 +23,19 @@
     return models;
   }
   const fetched = (address) => {
-    files[address] ||= arrive(address).catch((error) => { delete files[address]; throw error; });
+    files[address] ||= arrive(address).catch((error) => {
+      delete files[address];
+      throw error;
+    });
     return files[address];
   };
 
   // What a point is near to, in a model's own plane: the classes of the digits around it, the commonest first; or none.
   function around(points, labels, x, y) {
     const near = [];
-    for (let n = 0; n < labels.length; n++) near.push([(points[2 * n] - x) ** 2 + (points[2 * n + 1] - y) ** 2, labels[n]]);
+    for (let n = 0; n < labels.length; n++) {
+      near.push([(points[2 * n] - x) ** 2 + (points[2 * n + 1] - y) ** 2, labels[n]]);
+    }
     near.sort((a, b) => a[0] - b[0]);
     if (near[0][0] > NEAR ** 2) return [];
     const votes = new Map();
@@ -38,16 +43,24 @@
     return [...votes].sort((a, b) => b[1] - a[1]);
   }
 
-  luoxia.plane = (element, props, watch, trigger, event) => {
+  luoxia.plane = (element, props, _watch, trigger, event) => {
     const root = element.querySelector(".lx-plane");
     if (!root.dataset.file) return; // the models do not ship
-    const box = root.querySelector(".lx-field"), canvas = box.querySelector("canvas"), pin = box.querySelector(".lx-pin");
+    const box = root.querySelector(".lx-field"),
+      canvas = box.querySelector("canvas"),
+      pin = box.querySelector(".lx-pin");
     const words = JSON.parse(root.dataset.words), rings = [words.ring_1, words.ring_2];
     const field = luoxia.field(canvas);
-    const pictures = Object.fromEntries(KINDS.map((kind) => [kind, root.querySelector(`[data-picture=${kind}] canvas`)]));
-    const where = root.querySelector(".lx-where"), near = root.querySelector(".lx-near"), badge = root.querySelector(".lx-badge");
+    const pictures = Object.fromEntries(
+      KINDS.map((kind) => [kind, root.querySelector(`[data-picture=${kind}] canvas`)]),
+    );
+    const where = root.querySelector(".lx-where"),
+      near = root.querySelector(".lx-near"),
+      badge = root.querySelector(".lx-badge");
     const maps = {}; // "<kind>" or "cvae 3" -> a canvas of decoded cells
-    let models = null, colours = luoxia.palette(false), at = { x: +root.dataset.x, y: +root.dataset.y, digit: +root.dataset.digit };
+    let models = null,
+      colours = luoxia.palette(false),
+      at = { x: +root.dataset.x, y: +root.dataset.y, digit: +root.dataset.digit };
     let kind = "vae", shown = "dots", only = null, planned = 0, held = false, ticket = 0;
 
     const input = (kind, x, y, digit) => {
@@ -62,7 +75,9 @@
     function answer() {
       planned = 0;
       [pin.style.left, pin.style.top] = field.share(at.x, at.y).map((share) => `${100 * share}%`);
-      where.textContent = ["x", "y"].map((axis) => `z${axis === "x" ? "₁" : "₂"} = ${at[axis].toFixed(2).replace("-", "−")}`).join(" · ");
+      where.textContent = ["x", "y"].map((axis) =>
+        `z${axis === "x" ? "₁" : "₂"} = ${at[axis].toFixed(2).replace("-", "−")}`
+      ).join(" · ");
       if (!models) return;
       const began = performance.now();
       for (const kind of KINDS) luoxia.ink(pictures[kind], decode(kind, at.x, at.y, at.digit), colours);
@@ -76,15 +91,26 @@
     const neighbours = (classes) => {
       if (!classes.length) return words.near_none;
       const [[first, votes], [second] = []] = classes;
-      return luoxia.fill(votes > 0.8 * NEAREST || second === undefined ? words.near_one : words.near_two, { first, second });
+      return luoxia.fill(votes > 0.8 * NEAREST || second === undefined ? words.near_one : words.near_two, {
+        first,
+        second,
+      });
     };
     const say = (took) => {
-      const facts = [luoxia.text.live, words.here, `${took < 9.95 ? took.toFixed(1) : Math.round(took)} ${luoxia.text.milliseconds}`];
+      const facts = [
+        luoxia.text.live,
+        words.here,
+        `${took < 9.95 ? took.toFixed(1) : Math.round(took)} ${luoxia.text.milliseconds}`,
+      ];
       facts.push(`${luoxia.count(models.parameters)} ${luoxia.text.parameters}`);
-      badge.replaceChildren(...facts.map((textContent, i) => luoxia.make("span", { textContent, className: i ? "" : "lx-state-name" })));
+      badge.replaceChildren(
+        ...facts.map((textContent, i) => luoxia.make("span", { textContent, className: i ? "" : "lx-state-name" })),
+      );
       badge.dataset.state = "live";
     };
-    const soon = () => { planned ||= requestAnimationFrame(answer); };
+    const soon = () => {
+      planned ||= requestAnimationFrame(answer);
+    };
 
     // what lies behind the point
     const named = () => (kind === "cvae" ? `cvae ${at.digit}` : kind);
@@ -115,12 +141,14 @@
       map.busy = false;
       root.dataset.charted = name;
     }
-    const sheet = () => Object.assign(document.createElement("canvas"), { width: CELLS * PIXELS, height: CELLS * PIXELS });
+    const sheet = () =>
+      Object.assign(document.createElement("canvas"), { width: CELLS * PIXELS, height: CELLS * PIXELS });
     const cell = Object.assign(document.createElement("canvas"), { width: PIXELS, height: PIXELS });
-    const row = (map, at) => map.rows[at].forEach((shares, i) => {
-      luoxia.ink(cell, shares, colours);
-      map.sheet.getContext("2d").drawImage(cell, i * PIXELS, at * PIXELS);
-    });
+    const row = (map, at) =>
+      map.rows[at].forEach((shares, i) => {
+        luoxia.ink(cell, shares, colours);
+        map.sheet.getContext("2d").drawImage(cell, i * PIXELS, at * PIXELS);
+      });
 
     // choosing a point
     const fixed = (axis) => { // a lesson may have locked or hidden the slider
@@ -137,7 +165,10 @@
     let telling = 0;
     const tell = () => {
       clearTimeout(telling);
-      if (planned) { cancelAnimationFrame(planned); answer(); }
+      if (planned) {
+        cancelAnimationFrame(planned);
+        answer();
+      }
       props.value = { x: at.x, y: at.y };
       trigger(event);
       luoxia.say(`${where.textContent}. ${near.textContent}`);
@@ -155,7 +186,14 @@
       pointed(pointer);
     });
     box.addEventListener("pointermove", (pointer) => held && pointed(pointer));
-    for (const name of ["pointerup", "pointercancel"]) box.addEventListener(name, () => { if (held) { held = false; tell(); } });
+    for (const name of ["pointerup", "pointercancel"]) {
+      box.addEventListener(name, () => {
+        if (held) {
+          held = false;
+          tell();
+        }
+      });
+    }
     box.addEventListener("keydown", (key) => {
       const way = ARROWS[key.key];
       if (!way && key.key !== "Home") return;
@@ -167,21 +205,40 @@
     });
 
     // the buttons
-    const press = (attribute, chosen) => root.querySelectorAll(`[data-${attribute}]`).forEach((button) =>
-      button.setAttribute("aria-pressed", String(button.dataset[attribute] === String(chosen))));
-    const switches = (attribute, then) => root.querySelectorAll(`[data-${attribute}]`).forEach((button) =>
-      button.addEventListener("click", () => { then(button.dataset[attribute]); refresh(); }));
-    switches("kind", (value) => { kind = value; });
-    switches("show", (value) => { shown = value; });
-    switches("only", (value) => { only = only === +value ? null : +value; });
+    const press = (attribute, chosen) =>
+      root.querySelectorAll(`[data-${attribute}]`).forEach((button) =>
+        button.setAttribute("aria-pressed", String(button.dataset[attribute] === String(chosen)))
+      );
+    const switches = (attribute, then) =>
+      root.querySelectorAll(`[data-${attribute}]`).forEach((button) =>
+        button.addEventListener("click", () => {
+          then(button.dataset[attribute]);
+          refresh();
+        })
+      );
+    switches("kind", (value) => {
+      kind = value;
+    });
+    switches("show", (value) => {
+      shown = value;
+    });
+    switches("only", (value) => {
+      only = only === +value ? null : +value;
+    });
     function refresh() {
       press("kind", kind);
       press("show", shown);
       press("only", only);
       root.dataset.shows = shown;
-      root.querySelectorAll("[data-about]").forEach((line) => { line.hidden = line.dataset.about !== kind; });
-      root.querySelectorAll("[data-axes]").forEach((line) => { line.hidden = line.dataset.axes !== shown; });
-      root.querySelectorAll("[data-picture]").forEach((figure) => figure.classList.toggle("lx-chosen", figure.dataset.picture === kind));
+      root.querySelectorAll("[data-about]").forEach((line) => {
+        line.hidden = line.dataset.about !== kind;
+      });
+      root.querySelectorAll("[data-axes]").forEach((line) => {
+        line.hidden = line.dataset.axes !== shown;
+      });
+      root.querySelectorAll("[data-picture]").forEach((figure) =>
+        figure.classList.toggle("lx-chosen", figure.dataset.picture === kind)
+      );
       paint();
       answer();
     }
@@ -194,7 +251,7 @@
       [state.firstElementChild.textContent, again.hidden] = [words.waiting, true];
       try {
         models = await fetched(root.dataset.file);
-      } catch (error) {
+      } catch {
         if (mine === ticket) [state.firstElementChild.textContent, again.hidden] = [words.failed, false];
         return;
       }
@@ -210,7 +267,10 @@
       arrives();
     });
     eye.observe(box);
-    new ResizeObserver(() => { paint(); answer(); }).observe(box);
+    new ResizeObserver(() => {
+      paint();
+      answer();
+    }).observe(box);
     luoxia.onTheme(() => {
       colours = luoxia.palette(false);
       Object.values(maps).forEach((map) => map.rows.forEach((_, i) => row(map, i)));

@@ -4,7 +4,10 @@
 
   // what Gradio itself says in toasts, in our words and the page's language
   const OWN = [
-    [/^File\(s\) exceed the maximum allowed size of ([\d.]+)/, ([, size]) => luoxia.fill(text.file_size, { size: +size })],
+    [
+      /^File\(s\) exceed the maximum allowed size of ([\d.]+)/,
+      ([, size]) => luoxia.fill(text.file_size, { size: +size }),
+    ],
     [/^Invalid file type.*Only (.*) allowed/, ([, kinds]) => luoxia.fill(text.file_kind, { kinds })],
     [/^Waiting for file/, () => text.file_waits],
     [/^(Connection to the server was lost|Lost connection)/, () => text.error_lost],
@@ -29,7 +32,10 @@
     row.classList.toggle("lx-goes-before", row.scrollLeft > 4);
     row.classList.toggle("lx-goes-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 4);
   };
-  document.addEventListener("scroll", (event) => event.target.matches?.(ROWS) && fade(event.target), { capture: true, passive: true });
+  document.addEventListener("scroll", (event) => event.target.matches?.(ROWS) && fade(event.target), {
+    capture: true,
+    passive: true,
+  });
   addEventListener("resize", () => document.querySelectorAll(ROWS).forEach(fade));
 
   function polish(root) {
@@ -40,14 +46,23 @@
       if (lang === "zh" && name !== label) input.setAttribute("aria-label", name);
     });
     if (lang === "zh") {
-      for (const [english, chinese] of [["Reset to default value", text.reset], ["More tabs", text.more_tabs], ["Close", text.close]]) {
+      for (
+        const [english, chinese] of [["Reset to default value", text.reset], ["More tabs", text.more_tabs], [
+          "Close",
+          text.close,
+        ]]
+      ) {
         root.querySelectorAll(`[aria-label="${english}"]`).forEach((part) => part.setAttribute("aria-label", chinese));
       }
     }
     // radio buttons: one group, so that the arrow keys move inside it
     root.querySelectorAll("fieldset").forEach((group) => {
       const radios = group.querySelectorAll("input[type=radio]");
-      if (radios.length && group.id) radios.forEach((radio) => { if (radio.name !== group.id) radio.name = group.id; });
+      if (radios.length && group.id) {
+        radios.forEach((radio) => {
+          if (radio.name !== group.id) radio.name = group.id;
+        });
+      }
       const name = group.querySelector("[data-testid=block-info]");
       if (radios.length && name && !group.hasAttribute("aria-label")) {
         group.setAttribute("role", "radiogroup");
@@ -55,7 +70,9 @@
       }
     });
     // a formula that is wider than a phone is scrolled with the arrows as well
-    root.querySelectorAll(".block.lx-prose").forEach((prose) => { if (prose.scrollWidth > prose.clientWidth) prose.tabIndex = 0; });
+    root.querySelectorAll(".block.lx-prose").forEach((prose) => {
+      if (prose.scrollWidth > prose.clientWidth) prose.tabIndex = 0;
+    });
     root.querySelectorAll(ROWS).forEach(fade);
     // a fold says whether it is open
     root.querySelectorAll("button.label-wrap").forEach((button) => {
@@ -69,8 +86,19 @@
     toasts();
     if (planned) return;
     planned = true;
-    setTimeout(() => { planned = false; polish(document); }, 120);
+    setTimeout(() => {
+      planned = false;
+      polish(document);
+    }, 120);
   };
-  addEventListener("DOMContentLoaded", () =>
-    new MutationObserver(plan).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] }));
+  addEventListener(
+    "DOMContentLoaded",
+    () =>
+      new MutationObserver(plan).observe(document.body, {
+        childList: true,
+        subtree: true,
+        attributes: true,
+        attributeFilter: ["class"],
+      }),
+  );
 })();

@@ -1,4 +1,5 @@
-// With the KV cache and without: milliseconds of every token by both ways, as they come. And two texts that should be one.
+// With the KV cache and without: milliseconds of every token by both ways, as they come. And two texts that should be
+// one.
 // Value of luoxia.race: {prompt, cut, text, with: [ms], without: [ms], same, bytes, weights}
 (() => {
   const { fill } = luoxia;
@@ -20,20 +21,42 @@
         const lane = root.querySelector(`[data-lane=${name}]`), took = median(value[name].slice(-LAST));
         now[name] = took;
         lane.querySelector("b").textContent = digits(1000 / took);
-        lane.querySelector("p").textContent = fill(name === "with" ? words.reads_one : words.reads_all, { ms: digits(took), count: first + count - 1 });
+        lane.querySelector("p").textContent = fill(name === "with" ? words.reads_one : words.reads_all, {
+          ms: digits(took),
+          count: first + count - 1,
+        });
       }
       const lines = [["glow", "with"], ["water", "without"]].map(([kind, name]) => {
-        const points = calm(value[name]).slice(1).map((ms, i) => [first + i + 1, ms]); // the first token reads the prompt
+        // the first token reads the prompt
+        const points = calm(value[name]).slice(1).map((ms, i) => [first + i + 1, ms]);
         return { kind, points: points.length ? points : [[first, value[name][0]]], dots: points.slice(-1) };
       });
       luoxia.chart(chart, {
-        x: [first, first + Math.max(count, 40)], y: [0, 1.1 * Math.max(...lines.flatMap((one) => one.points.map(([, ms]) => ms)))],
-        across: words.across, up: words.up, lines,
+        x: [first, first + Math.max(count, 40)],
+        y: [0, 1.1 * Math.max(...lines.flatMap((one) => one.points.map(([, ms]) => ms)))],
+        across: words.across,
+        up: words.up,
+        lines,
       });
       author.show(value.prompt, value.text);
-      author.facts(`${fill(words.kept, { size: value.bytes >= 1e6 ? `${(value.bytes / 1e6).toFixed(1)} MB` : `${Math.round(value.bytes / 1e3)} kB` })} · ${value.same ? words.same : words.differ}`);
-      luoxia.sentence(line, count > LAST ? fill(words.says, { count: first + count - 1, times: (now.without / now.with).toFixed(1),
-        all: digits(mean(value.without) * count / 1000), one: digits(mean(value.with) * count / 1000) }) : "");
+      author.facts(
+        `${
+          fill(words.kept, {
+            size: value.bytes >= 1e6 ? `${(value.bytes / 1e6).toFixed(1)} MB` : `${Math.round(value.bytes / 1e3)} kB`,
+          })
+        } · ${value.same ? words.same : words.differ}`,
+      );
+      luoxia.sentence(
+        line,
+        count > LAST
+          ? fill(words.says, {
+            count: first + count - 1,
+            times: (now.without / now.with).toFixed(1),
+            all: digits(mean(value.without) * count / 1000),
+            one: digits(mean(value.with) * count / 1000),
+          })
+          : "",
+      );
       root.dataset.ready = String(count);
     };
     watch("value", luoxia.eased(load));

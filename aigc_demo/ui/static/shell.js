@@ -1,4 +1,5 @@
-// luoxia: what the page does by itself. Each view of a gr.HTML component is luoxia.<kind>(element, props, watch, trigger).
+// luoxia: what the page does by itself. Each view of a gr.HTML component is luoxia.<kind>(element, props, watch,
+// trigger).
 window.luoxia = (() => {
   const text = window.LX_TEXT;
   const lang = window.LX_LANG;
@@ -27,12 +28,16 @@ window.luoxia = (() => {
   // numbers with sensible digits
   const count = (value) =>
     value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : value >= 1e4 ? `${Math.round(value / 1e3)} k` : String(value);
-  const duration = (ms) => (ms < 9999.5 ? `${Math.round(ms)} ${text.milliseconds}` : `${(ms / 1000).toFixed(1)} ${text.seconds}`);
+  const duration = (
+    ms,
+  ) => (ms < 9999.5 ? `${Math.round(ms)} ${text.milliseconds}` : `${(ms / 1000).toFixed(1)} ${text.seconds}`);
 
   // whether a person has just used this part of the page; what is set for them does not count
   let used = null, since = 0;
   for (const kind of ["pointerdown", "keydown", "input", "change"]) {
-    document.addEventListener(kind, (event) => { if (event.isTrusted) [used, since] = [event.target, performance.now()]; }, true);
+    document.addEventListener(kind, (event) => {
+      if (event.isTrusted) [used, since] = [event.target, performance.now()];
+    }, true);
   }
   const touched = (id) => performance.now() - since < 5000 && Boolean(used?.closest?.(`#${id}`));
 

@@ -9,10 +9,12 @@
     const context = canvas.getContext("2d");
     const pens = [...root.querySelectorAll("[data-ink]")];
     let last = null, mine = "", ink = "#1F2430";
-    pens.forEach((pen) => pen.addEventListener("click", () => {
-      ink = pen.dataset.ink;
-      pens.forEach((other) => other.setAttribute("aria-pressed", other === pen));
-    }));
+    pens.forEach((pen) =>
+      pen.addEventListener("click", () => {
+        ink = pen.dataset.ink;
+        pens.forEach((other) => other.setAttribute("aria-pressed", other === pen));
+      })
+    );
     if (pens.length) ink = pens[0].dataset.ink;
 
     function blank() {
@@ -75,9 +77,20 @@
       picture.src = url;
     }
 
-    root.querySelector(".lx-clear").addEventListener("click", () => { blank(); send(""); });
-    luoxia.takePictures(root, (url) => { show(url); send(url); });
-    watch("value", () => { if ((props.value || "") !== mine) { mine = props.value || ""; show(mine); } });
+    root.querySelector(".lx-clear").addEventListener("click", () => {
+      blank();
+      send("");
+    });
+    luoxia.takePictures(root, (url) => {
+      show(url);
+      send(url);
+    });
+    watch("value", () => {
+      if ((props.value || "") !== mine) {
+        mine = props.value || "";
+        show(mine);
+      }
+    });
     blank();
     if (props.value) show(props.value);
   };
@@ -110,7 +123,9 @@
       trigger("select"); // by a person
       trigger("change");
     };
-    buttons.forEach((button) => button.addEventListener("click", () => choose(20 * +button.dataset.digit + ((+props.value || 0) % 20))));
+    buttons.forEach((button) =>
+      button.addEventListener("click", () => choose(20 * +button.dataset.digit + ((+props.value || 0) % 20)))
+    );
     root.querySelector(".lx-others").addEventListener("click", () => {
       const value = +props.value || 0;
       choose(20 * Math.floor(value / 20) + (((value % 20) + 1) % 20));

@@ -16,9 +16,15 @@
       while (strip.children.length < count + 1) strip.append(luoxia.make("canvas"));
       [...strip.querySelectorAll("canvas")].forEach((canvas, i) => draw(canvas, 5 + i, value.kind));
       const odd = raw < value.usual[0] || raw > value.usual[1];
-      luoxia.sentence(root.querySelector(".lx-verdict"), luoxia.fill(odd ? words.says_odd : words.says_usual, {
-        raw: raw.toFixed(1), from: value.usual[0].toFixed(1), to: value.usual[1].toFixed(1), c: c.toFixed(1),
-      }));
+      luoxia.sentence(
+        root.querySelector(".lx-verdict"),
+        luoxia.fill(odd ? words.says_odd : words.says_usual, {
+          raw: raw.toFixed(1),
+          from: value.usual[0].toFixed(1),
+          to: value.usual[1].toFixed(1),
+          c: c.toFixed(1),
+        }),
+      );
       element.closest(".lx-bench").dataset.told = String(value.told);
       element.closest(".lx-bench").querySelector(".lx-pool")?.place(value.seeds);
     });
@@ -38,8 +44,16 @@
         cell.dataset.mark = seen.join(" ");
       });
     };
-    root.place = (seeds) => { placed = seeds; mark(); };
-    slots.forEach((slot, i) => slot.addEventListener("click", () => { next = i; mark(); }));
+    root.place = (seeds) => {
+      placed = seeds;
+      mark();
+    };
+    slots.forEach((slot, i) =>
+      slot.addEventListener("click", () => {
+        next = i;
+        mark();
+      })
+    );
     grid.addEventListener("click", (click) => {
       const place = [...grid.children].indexOf(click.target.closest("button"));
       if (place < 0) return;

@@ -49,8 +49,12 @@
         });
         tiles.replaceChildren(...parts);
       }
-      tiles.querySelectorAll(".lx-column").forEach((span, i) => { span.textContent = columns[i]; });
-      tiles.querySelectorAll("figcaption").forEach((caption, i) => { caption.textContent = notes ? notes[i] : ""; });
+      tiles.querySelectorAll(".lx-column").forEach((span, i) => {
+        span.textContent = columns[i];
+      });
+      tiles.querySelectorAll("figcaption").forEach((caption, i) => {
+        caption.textContent = notes ? notes[i] : "";
+      });
     }
 
     async function load() {
@@ -77,7 +81,11 @@
       const value = props.value;
       if (!value) return;
       const head = tag("thead"), body = tag("tbody"), top = tag("tr");
-      value.head.forEach((words) => { const cell = tag("th", words); cell.scope = "col"; top.append(cell); });
+      value.head.forEach((words) => {
+        const cell = tag("th", words);
+        cell.scope = "col";
+        top.append(cell);
+      });
       head.append(top);
       value.rows.forEach((row, i) => {
         const line = tag("tr", undefined, i === value.mark ? "lx-mark" : "");
@@ -108,7 +116,8 @@
     load();
   };
 
-  // {sheet: url, tile: {width, height}, snapshots: [{pictures, minutes, class_accuracy}], curve: [{pictures, loss}], guess_loss}
+  // {sheet: url, tile: {width, height}, snapshots: [{pictures, minutes, class_accuracy}], curve: [{pictures, loss}],
+  // guess_loss}
   luoxia.machine = (element, props, watch) => {
     const root = element.querySelector(".lx-machine");
     const canvas = root.querySelector("canvas");
@@ -126,7 +135,10 @@
       const last = value.curve.at(-1).pictures, first = value.curve[0].pictures;
       x = (pictures) => (300 * Math.log(Math.max(1, pictures / first))) / Math.log(last / first);
       y = (loss) => 100 - (100 * (Math.log(loss) - low)) / (high - low);
-      root.querySelector("path").setAttribute("d", `M${value.curve.map((point) => `${x(point.pictures).toFixed(1)},${y(point.loss).toFixed(1)}`).join("L")}`);
+      root.querySelector("path").setAttribute(
+        "d",
+        `M${value.curve.map((point) => `${x(point.pictures).toFixed(1)},${y(point.loss).toFixed(1)}`).join("L")}`,
+      );
       const line = root.querySelector(".lx-guess");
       line.setAttribute("y1", y(value.guess_loss));
       line.setAttribute("y2", y(value.guess_loss));
@@ -139,34 +151,52 @@
       const context = canvas.getContext("2d", { willReadFrequently: true });
       context.drawImage(sheet, 0, index * h, w, h, 0, 0, w, h);
       luoxia.paint(canvas, context.getImageData(0, 0, w, h).data, luoxia.palette(false));
-      const near = value.curve.reduce((best, point) => (Math.abs(point.pictures - snapshot.pictures) < Math.abs(best.pictures - snapshot.pictures) ? point : best));
+      const near = value.curve.reduce((
+        best,
+        point,
+      ) => (Math.abs(point.pictures - snapshot.pictures) < Math.abs(best.pictures - snapshot.pictures) ? point : best));
       const dot = root.querySelector("circle");
       dot.setAttribute("cx", x(snapshot.pictures));
       dot.setAttribute("cy", y(near.loss));
       const count = snapshot.pictures.toLocaleString("en-US");
       output.textContent = `${index + 1} / ${value.snapshots.length} · ${count} ${words.pictures}`;
-      facts.textContent = `${snapshot.minutes.toFixed(1)} ${words.minutes} · ${words.loss} ${near.loss.toFixed(3)} · ${words.right} ${(100 * snapshot.class_accuracy).toFixed(0)} %`;
+      facts.textContent = `${snapshot.minutes.toFixed(1)} ${words.minutes} · ${words.loss} ${
+        near.loss.toFixed(3)
+      } · ${words.right} ${(100 * snapshot.class_accuracy).toFixed(0)} %`;
       range.value = index;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
       root.dataset.frame = index;
     }
 
-    const stop = () => { clearInterval(timer); timer = 0; play.classList.remove("lx-playing"); };
+    const stop = () => {
+      clearInterval(timer);
+      timer = 0;
+      play.classList.remove("lx-playing");
+    };
     play.addEventListener("click", () => {
       if (timer) return stop();
       let i = +range.value >= +range.max ? 0 : +range.value;
       play.classList.add("lx-playing");
-      timer = setInterval(() => { draw(i++); if (i > +range.max || !root.isConnected) stop(); }, 700);
+      timer = setInterval(() => {
+        draw(i++);
+        if (i > +range.max || !root.isConnected) stop();
+      }, 700);
     });
-    range.addEventListener("input", () => { stop(); draw(+range.value); });
+    range.addEventListener("input", () => {
+      stop();
+      draw(+range.value);
+    });
 
     function load() {
       value = props.value;
       if (!value || !value.snapshots) return;
       range.max = value.snapshots.length - 1;
       curve();
-      sheet.onload = () => { draw(+range.max); root.dataset.ready = "1"; };
+      sheet.onload = () => {
+        draw(+range.max);
+        root.dataset.ready = "1";
+      };
       sheet.src = value.sheet;
     }
     luoxia.onTheme(() => draw(+range.value));

@@ -7,9 +7,20 @@
 
   // a token as it is named: what cannot be seen gets a sign
   const invisible = /^[\p{C}\p{Z}]$/u;
-  luoxia.sign = (words) => [...words].map((one) => MARKS[one]
-    || (invisible.test(one) ? `U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : one)).join("");
-  luoxia.percent = (p) => (p >= 0.1 ? `${(100 * p).toFixed(0)} %` : p >= 0.001 ? `${(100 * p).toPrecision(2)} %` : p > 0 ? "< 0.1 %" : "0");
+  luoxia.sign = (words) =>
+    [...words].map((one) =>
+      MARKS[one] ||
+      (invisible.test(one) ? `U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : one)
+    ).join("");
+  luoxia.percent = (
+    p,
+  ) => (p >= 0.1
+    ? `${(100 * p).toFixed(0)} %`
+    : p >= 0.001
+    ? `${(100 * p).toPrecision(2)} %`
+    : p > 0
+    ? "< 0.1 %"
+    : "0");
   // 0 for what was certain, 1 for one in a thousand and less
   const strength = (p) => Math.max(0, Math.min(1, -Math.log10(Math.max(p, 1e-9)) / 3));
   luoxia.strength = strength;
@@ -35,7 +46,10 @@
       const span = event.target.closest?.("[data-i]");
       return span && box.contains(span) ? +span.dataset.i : -1;
     };
-    box.addEventListener("pointerover", (event) => { const at = placeOf(event); if (at >= 0) mark(at); });
+    box.addEventListener("pointerover", (event) => {
+      const at = placeOf(event);
+      if (at >= 0) mark(at);
+    });
     box.addEventListener("pointerleave", () => mark(held));
     box.addEventListener("click", (event) => {
       const at = placeOf(event);
@@ -44,23 +58,43 @@
       mark(at);
       if (pick) pick(at);
     });
-    box.addEventListener("focus", () => current < 0 && tokens.length && mark(held >= 0 ? held : tokens.length - 1, { scroll: true }));
+    box.addEventListener(
+      "focus",
+      () => current < 0 && tokens.length && mark(held >= 0 ? held : tokens.length - 1, { scroll: true }),
+    );
     box.addEventListener("keydown", (event) => {
       const line = Math.max(1, Math.round(box.clientWidth / 10));
       const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -line, ArrowDown: line, Home: -1e6, End: 1e6 }[event.key];
       if (!way || !tokens.length || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      held = Math.max(0, Math.min(tokens.length - 1, (current < 0 ? tokens.length - 1 : current) + way * (event.shiftKey ? 10 : 1)));
+      held = Math.max(
+        0,
+        Math.min(tokens.length - 1, (current < 0 ? tokens.length - 1 : current) + way * (event.shiftKey ? 10 : 1)),
+      );
       mark(held, { scroll: true });
       if (pick) pick(held);
     });
     return {
-      get tokens() { return tokens; },
-      get current() { return current; },
-      get spans() { return spans; },
+      get tokens() {
+        return tokens;
+      },
+      get current() {
+        return current;
+      },
+      get spans() {
+        return spans;
+      },
       mark,
-      hold: (place) => { held = place; },
-      clear: () => { tokens = []; spans = []; current = held = -1; line = null; box.replaceChildren(); },
+      hold: (place) => {
+        held = place;
+      },
+      clear: () => {
+        tokens = [];
+        spans = [];
+        current = held = -1;
+        line = null;
+        box.replaceChildren();
+      },
       // more tokens at the end, line by line, so that only the last line is laid out anew; `given`: the prompt's
       add: (more, given = false) => {
         const stuck = box.scrollTop + box.clientHeight >= box.scrollHeight - 24;
@@ -90,24 +124,43 @@
     list.replaceChildren(...pairs.map(([name, p]) => {
       const bar = make("i");
       bar.style.width = `${(100 * p) / top}%`;
-      const row = make("li", { className: name === token[0] ? "lx-chosen" : "" },
-        make("b", { textContent: luoxia.sign(name) }), make("span", {}, bar), make("output", { textContent: luoxia.percent(p) }));
+      const row = make(
+        "li",
+        { className: name === token[0] ? "lx-chosen" : "" },
+        make("b", { textContent: luoxia.sign(name) }),
+        make("span", {}, bar),
+        make("output", { textContent: luoxia.percent(p) }),
+      );
       return row;
     }));
   };
 
   // another model brings its own beginning, unless one was typed
-  luoxia.start = (starts, model, now) => (!now.trim() || Object.values(starts).includes(now) ? starts[model] ?? now : now);
+  luoxia.start = (
+    starts,
+    model,
+    now,
+  ) => (!now.trim() || Object.values(starts).includes(now) ? starts[model] ?? now : now);
 
-  const path = (values, width, height, top) => values.map((value, i) =>
-    `${i ? "L" : "M"}${values.length > 1 ? ((i * width) / (values.length - 1)).toFixed(1) : 0} ${(height - (Math.min(value, top) / top) * height).toFixed(1)}`).join("");
+  const path = (values, width, height, top) =>
+    values.map((value, i) =>
+      `${i ? "L" : "M"}${values.length > 1 ? ((i * width) / (values.length - 1)).toFixed(1) : 0} ${
+        (height - (Math.min(value, top) / top) * height).toFixed(1)
+      }`
+    ).join("");
 
   luoxia.tokens = (element, props, watch) => {
     const root = element.querySelector(".lx-tokens"), words = JSON.parse(root.dataset.words);
-    const box = root.querySelector(".lx-text"), list = root.querySelector(".lx-rivals-list"), facts = root.querySelector(".lx-token-facts");
-    const chart = root.querySelector(".lx-token-chart svg") || document.createElementNS(SVG, "svg"), note = root.querySelector(".lx-chart-note"), cut = root.querySelector(".lx-cut");
+    const box = root.querySelector(".lx-text"),
+      list = root.querySelector(".lx-rivals-list"),
+      facts = root.querySelector(".lx-token-facts");
+    const chart = root.querySelector(".lx-token-chart svg") || document.createElementNS(SVG, "svg"),
+      note = root.querySelector(".lx-chart-note"),
+      cut = root.querySelector(".lx-cut");
     const speed = root.querySelector(".lx-speed");
-    const [area, entropyLine, surpriseLine, cross] = ["rect", "path", "path", "line"].map((name) => chart.appendChild(document.createElementNS(SVG, name)));
+    const [area, entropyLine, surpriseLine, cross] = ["rect", "path", "path", "line"].map((name) =>
+      chart.appendChild(document.createElementNS(SVG, name))
+    );
     area.setAttribute("class", "lx-prompt-area");
     entropyLine.setAttribute("class", "lx-water-line");
     surpriseLine.setAttribute("class", "lx-glow-line");
@@ -128,10 +181,16 @@
         list.replaceChildren();
         return;
       }
-      const lines = [fill(words.thought, { p: luoxia.percent(token[1]) }), fill(words.surprise, { nats: (-Math.log(Math.max(token[1], 1e-9))).toFixed(2) }),
-        fill(words.entropy, { nats: token[3].toFixed(2) })];
+      const lines = [
+        fill(words.thought, { p: luoxia.percent(token[1]) }),
+        fill(words.surprise, { nats: (-Math.log(Math.max(token[1], 1e-9))).toFixed(2) }),
+        fill(words.entropy, { nats: token[3].toFixed(2) }),
+      ];
       if (place >= given) lines.splice(1, 0, fill(words.drawn, { p: luoxia.percent(token[2]) }));
-      facts.replaceChildren(make("b", { textContent: name }), ...lines.map((line) => make("span", { textContent: line })));
+      facts.replaceChildren(
+        make("b", { textContent: name }),
+        ...lines.map((line) => make("span", { textContent: line })),
+      );
       luoxia.rivalBars(list, token);
     };
     const script = luoxia.tokenText(box, { hover: details });
@@ -146,13 +205,22 @@
       entropyLine.setAttribute("d", path(entropies, WIDTH, HEIGHT, top));
       surpriseLine.setAttribute("d", path(surprises, WIDTH, HEIGHT, top));
       const share = tokens.length > 1 ? Math.max(0, given - 1) / (tokens.length - 1) : 0;
-      [["x", 0], ["y", 0], ["width", share * WIDTH], ["height", HEIGHT]].forEach(([name, value]) => area.setAttribute(name, value));
+      [["x", 0], ["y", 0], ["width", share * WIDTH], ["height", HEIGHT]].forEach(([name, value]) =>
+        area.setAttribute(name, value)
+      );
       if (script.current >= 0) details(script.current); // the line that points at it moves with the scale
       const mean = (all) => (all.length ? all.reduce((sum, one) => sum + one, 0) / all.length : 0).toFixed(2);
       note.textContent = tokens.length > given
-        ? fill(words.summary, { count: tokens.length - given, surprise: mean(surprises.slice(given)), entropy: mean(entropies.slice(given)) }) : "";
+        ? fill(words.summary, {
+          count: tokens.length - given,
+          surprise: mean(surprises.slice(given)),
+          entropy: mean(entropies.slice(given)),
+        })
+        : "";
     };
-    const later = () => { due ||= setTimeout(draw, 120); };
+    const later = () => {
+      due ||= setTimeout(draw, 120);
+    };
 
     // the pointer over the curve finds the place in the text
     const place = (event) => {
@@ -161,7 +229,10 @@
       return Math.round(share * (script.tokens.length - 1));
     };
     chart.addEventListener("pointermove", (event) => script.mark(place(event), { scroll: true }));
-    chart.addEventListener("pointerdown", (event) => { script.hold(place(event)); script.mark(place(event), { scroll: true }); });
+    chart.addEventListener("pointerdown", (event) => {
+      script.hold(place(event));
+      script.mark(place(event), { scroll: true });
+    });
     chart.addEventListener("pointerleave", () => script.mark(-1));
 
     const show = () => {
@@ -184,17 +255,25 @@
       if (value.badge) tell("lx-badge", value.badge);
       cut.hidden = !value.cut;
       if (value.cut) cut.textContent = fill(words.cut, { count: value.cut });
-      if (value.speed) speed.textContent = fill(words.speed, { count: value.speed >= 10 ? Math.round(value.speed) : value.speed.toFixed(1) });
+      if (value.speed) {
+        speed.textContent = fill(words.speed, {
+          count: value.speed >= 10 ? Math.round(value.speed) : value.speed.toFixed(1),
+        });
+      }
       root.dataset.tokens = script.tokens.length - given;
       root.dataset.ready = run;
       later();
       const times = run === "shipped" ? [] : fresh.map((part) => part.at);
-      if (times.length) requestAnimationFrame(() => setTimeout(() => { // painted: how long it took from the draw
-        lags.push(...times.map((at) => Date.now() - at));
-        const sorted = [...lags].sort((a, b) => a - b);
-        root.dataset.lag = sorted[sorted.length >> 1];
-        root.dataset.worst = sorted[sorted.length - 1];
-      }));
+      if (times.length) {
+        requestAnimationFrame(() =>
+          setTimeout(() => { // painted: how long it took from the draw
+            lags.push(...times.map((at) => Date.now() - at));
+            const sorted = [...lags].sort((a, b) => a - b);
+            root.dataset.lag = sorted[sorted.length >> 1];
+            root.dataset.worst = sorted[sorted.length - 1];
+          })
+        );
+      }
     };
     root.written = () => script.tokens.slice(given).map((token) => token[0]).join("");
     root.whole = () => script.tokens.map((token) => token[0]).join("");

@@ -7,15 +7,16 @@
   const MOST = 1_400_000; // bytes that are sent
   const SIDE = 1600; // pixels of a side, when made smaller
 
-  const asItIs = (file) => new Promise((then, fail) => {
-    const reader = new FileReader();
-    reader.onload = () => then(reader.result);
-    reader.onerror = () => fail(reader.error);
-    reader.readAsDataURL(file);
-  });
+  const asItIs = (file) =>
+    new Promise((then, fail) => {
+      const reader = new FileReader();
+      reader.onload = () => then(reader.result);
+      reader.onerror = () => fail(reader.error);
+      reader.readAsDataURL(file);
+    });
   const smaller = async (file) => {
     const picture = await createImageBitmap(file);
-    for (let side = SIDE; ; side /= 2) {
+    for (let side = SIDE;; side /= 2) {
       const scale = Math.min(1, side / Math.max(picture.width, picture.height));
       const [width, height] = [picture.width, picture.height].map((length) => Math.max(1, Math.round(length * scale)));
       const canvas = luoxia.make("canvas", { width, height });
@@ -23,7 +24,12 @@
       const url = canvas.toDataURL("image/webp", 0.92); // PNG in a browser without WebP
       if (url.length * 0.75 > MOST) continue;
       if (scale < 1 || file.size > MOST) {
-        luoxia.toast(luoxia.fill(text.picture_smaller, { from: `${picture.width} × ${picture.height}`, to: `${width} × ${height}` }));
+        luoxia.toast(
+          luoxia.fill(text.picture_smaller, {
+            from: `${picture.width} × ${picture.height}`,
+            to: `${width} × ${height}`,
+          }),
+        );
       }
       return url;
     }
@@ -31,7 +37,7 @@
   const read = async (file) => {
     try {
       return await (file.size <= MOST && KINDS.includes(file.type) ? asItIs(file) : smaller(file));
-    } catch (error) {
+    } catch {
       luoxia.toast(text.picture_unreadable);
       return "";
     }

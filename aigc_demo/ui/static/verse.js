@@ -7,26 +7,44 @@
   luoxia.verse = (element, props, watch) => {
     const root = element.querySelector(".lx-verse"), words = JSON.parse(root.dataset.words);
     const title = root.querySelector(".lx-verse-title"), box = root.querySelector(".lx-verse-lines");
-    const says = root.querySelector(".lx-verse-says"), facts = root.querySelector(".lx-verse-facts"), cut = root.querySelector(".lx-cut");
+    const says = root.querySelector(".lx-verse-says"),
+      facts = root.querySelector(".lx-verse-facts"),
+      cut = root.querySelector(".lx-cut");
     const stop = luoxia.lang === "zh" ? "。" : ".", comma = luoxia.lang === "zh" ? "，" : ", ";
     let cells = [], here = -1;
 
     const tone = (name) => ({ "平": words.level, "仄": words.oblique, "○": words.either }[name] || words.unknown);
     const point = (place) => {
       here = place;
-      cells.forEach(({ cell }, i) => { cell.dataset.here = String(i === place); });
-      if (place < 0) { says.textContent = words.hint; return; }
+      cells.forEach(({ cell }, i) => {
+        cell.dataset.here = String(i === place);
+      });
+      if (place < 0) {
+        says.textContent = words.hint;
+        return;
+      }
       const sign = cells[place].sign, parts = [tone(sign[TONE])];
       if (sign[RHYME]) parts.push(words[`rhyme_${sign[RHYME]}`]);
       if (sign[OPPOSED]) parts.push(words[`opposed_${sign[OPPOSED]}`]);
       parts.push(fill(sign[GIVEN] ? words.given : words.chance, { p: share(sign[P]) }));
-      says.replaceChildren(make("b", { textContent: sign[TEXT] }), document.createTextNode(` ${parts.join(comma)}${stop}`));
+      says.replaceChildren(
+        make("b", { textContent: sign[TEXT] }),
+        document.createTextNode(` ${parts.join(comma)}${stop}`),
+      );
     };
 
     // one place of a line: a character with its tone, and whether it rhymes; or one that is still to come
     const place = (sign) => {
-      const cell = make("span", { className: "lx-verse-sign" }, make("b", { textContent: sign ? sign[TEXT] : "" }), make("i", { textContent: sign ? sign[TONE] : "" }));
-      if (!sign) { cell.dataset.waiting = "1"; return cell; }
+      const cell = make(
+        "span",
+        { className: "lx-verse-sign" },
+        make("b", { textContent: sign ? sign[TEXT] : "" }),
+        make("i", { textContent: sign ? sign[TONE] : "" }),
+      );
+      if (!sign) {
+        cell.dataset.waiting = "1";
+        return cell;
+      }
       cell.dataset.given = String(Boolean(sign[GIVEN]));
       if (sign[OPPOSED]) cell.lastChild.dataset.opposed = sign[OPPOSED];
       if (sign[RHYME]) {
@@ -46,7 +64,10 @@
 
     const show = () => {
       const value = props.value;
-      if (!value || !value.run) { lay({ width: 7, count: 4, lines: [], title: "", ended: false, right: true, cut: "" }); return; }
+      if (!value || !value.run) {
+        lay({ width: 7, count: 4, lines: [], title: "", ended: false, right: true, cut: "" });
+        return;
+      }
       lay(value);
       const tell = (name, detail) => root.closest(".lx-bench")?.dispatchEvent(new CustomEvent(name, { detail }));
       if (value.total) tell("lx-progress", value);
@@ -60,19 +81,34 @@
       root.style.setProperty("--n", Math.max(value.width, ...value.lines.map((line) => line.length)));
       title.textContent = value.title || (value.run ? words.untitled : "");
       const rows = Math.max(value.count, value.lines.length);
-      box.replaceChildren(...Array.from({ length: rows }, (_, i) => {
-        const signs = value.lines[i] || [], length = Math.max(value.ended || i >= value.count ? 0 : value.width, signs.length);
-        const written = i < value.lines.length - 1 || value.ended;
-        const line = make("div", { className: "lx-verse-line" }, ...Array.from({ length }, (_, j) => place(written ? signs[j] : signs[j] || null)));
-        line.append(make("span", { className: "lx-verse-mark", textContent: signs.length && written ? "，。"[i % 2] : "" }));
-        return line;
-      }).filter((line) => line.children.length > 1));
+      box.replaceChildren(
+        ...Array.from({ length: rows }, (_, i) => {
+          const signs = value.lines[i] || [],
+            length = Math.max(value.ended || i >= value.count ? 0 : value.width, signs.length);
+          const written = i < value.lines.length - 1 || value.ended;
+          const line = make(
+            "div",
+            { className: "lx-verse-line" },
+            ...Array.from({ length }, (_, j) => place(written ? signs[j] : signs[j] || null)),
+          );
+          line.append(
+            make("span", { className: "lx-verse-mark", textContent: signs.length && written ? "，。"[i % 2] : "" }),
+          );
+          return line;
+        }).filter((line) => line.children.length > 1),
+      );
       const [rhymes, tones] = [sum(RHYME, "yes", "no"), sum(OPPOSED, "yes", "no")];
       const parts = [];
-      if (value.ended || !value.right) parts.push([fill(value.right ? words.form_right : words.form_wrong, value), value.right ? "good" : "bad"]);
+      if (value.ended || !value.right) {
+        parts.push([fill(value.right ? words.form_right : words.form_wrong, value), value.right ? "good" : "bad"]);
+      }
       if (rhymes.all) parts.push([fill(words.rhymes, rhymes), ""]);
       if (tones.all) parts.push([fill(words.tones, tones), ""]);
-      facts.replaceChildren(...parts.map(([textContent, verdict]) => { const part = make("span", { textContent }); if (verdict) part.dataset.verdict = verdict; return part; }));
+      facts.replaceChildren(...parts.map(([textContent, verdict]) => {
+        const part = make("span", { textContent });
+        if (verdict) part.dataset.verdict = verdict;
+        return part;
+      }));
       cut.hidden = !value.cut;
       cut.textContent = value.cut ? fill(words.cut, { words: value.cut }) : "";
       if (here >= cells.length) point(-1);

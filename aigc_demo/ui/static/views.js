@@ -22,7 +22,9 @@
     luoxia.keepLanguage(element);
     const row = element.querySelector(".lx-families"), open = row.querySelector("[aria-current]");
     // not scrollIntoView, which moves the place from which Tab goes on
-    setTimeout(() => { row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2; });
+    setTimeout(() => {
+      row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+    });
     element.querySelector(".lx-skip").addEventListener("click", (event) => {
       event.preventDefault(); // an address of only #page would be one of the landing page, by <base>
       const content = document.querySelector(".lx-page");
@@ -40,7 +42,9 @@
       const now = !dark();
       document.body.classList.toggle("dark", now);
       document.documentElement.classList.toggle("dark", now);
-      try { localStorage.setItem("lx-theme", now ? "dark" : "light"); } catch (error) { /* a private window */ }
+      try {
+        localStorage.setItem("lx-theme", now ? "dark" : "light");
+      } catch { /* a private window */ }
       name();
     });
     name();
@@ -63,7 +67,9 @@
       if (Number.isFinite(value.ms)) parts.push([luoxia.duration(value.ms)]);
       if (value.parameters) parts.push([`${luoxia.count(value.parameters)} ${text.parameters}`]);
       if (Number.isFinite(value.seed)) parts.push([`${text.seed} ${value.seed}`]);
-      line.append(...parts.map(([words, className]) => make("span", { textContent: words, className: className || "" })));
+      line.append(
+        ...parts.map(([words, className]) => make("span", { textContent: words, className: className || "" })),
+      );
     };
     // a view whose value comes many times a second brings the badge along: every output of an event costs time
     setTimeout(() => element.closest(".lx-bench")?.addEventListener("lx-badge", (event) => show(event.detail)));
@@ -92,10 +98,13 @@
       bar.removeAttribute("value");
       words.textContent = text.waiting;
       clearInterval(watching);
-      watching = setInterval(() => { // Gradio tells the place in the queue in a tracker of its own, which is hidden here
+      // Gradio tells the place in the queue in a tracker of its own, which is hidden here
+      watching = setInterval(() => {
         const trackers = [...place().querySelectorAll(".lx-result [data-testid=status-tracker]")];
         const found = trackers.map((tracker) => tracker.textContent.match(/(\d+)\s*\/\s*(\d+)/)).find(Boolean);
-        if (!began) words.textContent = found ? luoxia.fill(text.queue, { place: found[1], size: found[2] }) : text.waiting;
+        if (!began) {
+          words.textContent = found ? luoxia.fill(text.queue, { place: found[1], size: found[2] }) : text.waiting;
+        }
       }, 300);
     };
     const show = (value) => {
@@ -107,11 +116,16 @@
       const done = value.done - first;
       const left = done > 0 ? ((now - began) / done) * (value.total - value.done) : 0;
       const steps = luoxia.fill(text.step_of, value);
-      words.textContent = left > 1500 ? `${steps} · ${luoxia.fill(text.left, { seconds: Math.ceil(left / 1000) })}` : steps;
+      words.textContent = left > 1500
+        ? `${steps} · ${luoxia.fill(text.left, { seconds: Math.ceil(left / 1000) })}`
+        : steps;
     };
     setTimeout(() => {
       place()?.addEventListener("lx-start", waiting);
-      place()?.addEventListener("lx-end", () => { clearInterval(watching); box.hidden = true; });
+      place()?.addEventListener("lx-end", () => {
+        clearInterval(watching);
+        box.hidden = true;
+      });
       place()?.addEventListener("lx-progress", (event) => show(event.detail)); // from a view that counts by itself
     });
     watch("value", () => show(props.value));
@@ -123,13 +137,15 @@
     const shift = [...element.querySelector("p").textContent].reduce((sum, letter) => sum + letter.codePointAt(0), 0);
     const box = answers[0].parentElement; // the right one is written first: turn them by a number of their own
     answers.slice(0, shift % answers.length).forEach((answer) => box.append(answer));
-    answers.forEach((answer) => answer.addEventListener("click", () => {
-      answers.forEach((other) => delete other.dataset.chosen);
-      const right = answer.dataset.right === "1";
-      answer.dataset.chosen = right ? "right" : "wrong";
-      reveal.hidden = !right;
-      luoxia.say(right ? `${text.right} ${reveal.textContent}` : text.wrong);
-    }));
+    answers.forEach((answer) =>
+      answer.addEventListener("click", () => {
+        answers.forEach((other) => delete other.dataset.chosen);
+        const right = answer.dataset.right === "1";
+        answer.dataset.chosen = right ? "right" : "wrong";
+        reveal.hidden = !right;
+        luoxia.say(right ? `${text.right} ${reveal.textContent}` : text.wrong);
+      })
+    );
   };
 
   luoxia.code = (element, props, watch) => {
@@ -147,7 +163,11 @@
       });
       code.textContent = value[side];
     };
-    const turn = (to) => { side = to.dataset.side; show(); to.focus(); };
+    const turn = (to) => {
+      side = to.dataset.side;
+      show();
+      to.focus();
+    };
     tabs.forEach((tab, place) => {
       tab.addEventListener("click", () => turn(tab));
       tab.addEventListener("keydown", (event) => /^Arrow(Left|Right)$/.test(event.key) && turn(tabs[1 - place]));
@@ -157,7 +177,7 @@
     show();
   };
 
-  luoxia.download = (element, props, watch) => {
+  luoxia.download = (_element, props, watch) => {
     watch("value", async () => {
       const value = props.value;
       if (!value || !value.file) return;
