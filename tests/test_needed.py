@@ -57,7 +57,8 @@ def test_every_script_is_carried_by_some_page_and_each_page_has_what_it_says(pag
 def shell_names():
     """What shell.js gives all at once."""
     return {
-        name.strip() for name in re.search(r"return \{([^}]*)\};\n\}\)", needed.files(".js")["shell.js"])[1].split(",")
+        name.strip()
+        for name in re.search(r"return \{([^}]*)\};\n\}\)", needed.files(".js")["static/shell.js"])[1].split(",")
     }
 
 

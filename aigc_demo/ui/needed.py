@@ -2,7 +2,8 @@
 
 A script that gives `luoxia.<name>` is carried where the page, or another script that it carries, says that name; one
 that gives no name, everywhere. A style rule is carried where all `lx-` classes of one of its selectors can occur. The
-files are all *.js and *.css below `aigc_demo/ui`.
+files are all *.js and *.css below `aigc_demo/ui`: in static/ what pages share, in views/ and tabs/ what belongs to the
+Python file beside it.
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-FIRST = ("shell.js", "views.js", "canvas.js", "shell.css")  # the others follow by name
+FIRST = ("static/shell.js", "static/views.js", "static/canvas.js", "static/shell.css")  # the others follow by name
 GIVEN = re.compile(r"\bluoxia\.(\w+) =\s")
 SAID = re.compile(r"\bluoxia\.(\w+)")
 TAKEN = re.compile(r"\bconst \{([^}]*)\} = luoxia\b")
@@ -21,14 +22,14 @@ INSIDE = re.compile(r":(?:is|not|has|where)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))
 
 @cache
 def files(kind: str) -> dict[str, str]:
-    """Text by name of all our files that end in `kind`, in the order in which they are carried."""
-    found = {file.name: file.read_text("utf-8") for file in FOLDER.rglob(f"*{kind}")}
-    return {name: found[name] for name in sorted(found, key=lambda name: (name not in FIRST, *place(name)))}
+    """Text by path below ui/ of all our files that end in `kind`, in the order in which they are carried."""
+    found = {file.relative_to(FOLDER).as_posix(): file.read_text("utf-8") for file in FOLDER.rglob(f"*{kind}")}
+    return {name: found[name] for name in sorted(found, key=place)}
 
 
-def place(name: str) -> tuple[int, str]:
-    """Where a file stands among the first ones, then its name."""
-    return (FIRST.index(name) if name in FIRST else 0, name)
+def place(path: str) -> tuple[int, str, str]:
+    """Sorts paths: the first ones as they stand there, then by name."""
+    return (FIRST.index(path) if path in FIRST else len(FIRST), path.rpartition("/")[2], path)
 
 
 @cache

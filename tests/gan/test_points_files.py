@@ -147,7 +147,7 @@ def test_the_landing_card_plays_it():
 
 def test_page_and_service_agree():
     assert plane.MOST == points.MOST and requests.SETS == points.SETS
-    script = (ROOT / "aigc_demo/ui/static/gan.js").read_text()
+    script = (ROOT / "aigc_demo/ui/tabs/gan/plane.js").read_text()
     assert f"REACH = {frames.REACH}, MAP = {frames.SIDE}, NET = {frames.NET}, ARROW = {pictures.ARROW};" in script
     for values in tab.PRESETS.values():
         assert Points(**values)

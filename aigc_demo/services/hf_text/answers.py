@@ -150,7 +150,7 @@ def spelled(made: Iterator[int], words: Any, length: int, said: Said) -> Answeri
 
 
 def conversation(said: Said) -> Json:
-    """What the page draws, see static/chat.js. `live` is the answer that grows; stopped there, it counts as said."""
+    """What ui/tabs/hf_text/talk.js draws. `live` is the answer that grows; stopped there, it counts as said."""
     facts = {name: getattr(said, name) for name in ("by", "tokens", "cut", "speed", "wait", "ended")}
     kept = plain([*said.turns, ("assistant", said.text)] if said.ended else said.turns)
     return {

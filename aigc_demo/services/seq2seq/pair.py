@@ -178,7 +178,7 @@ def truth(model: Seq2Seq, upper: str, lines: Sequence[Line]) -> Truth | None:
 
 
 def answer_value(request: Pair, answered: Answered) -> Json:
-    """All lower lines, the alignment of every head as bytes in base64; see static/couplet.js."""
+    """All lower lines, the alignment of every head as bytes in base64; see ui/tabs/seq2seq/couplet.js."""
     whole = next((reply.looked for reply in answered.replies if reply.looked is not None), None)
     known = answered.truth
     return {

@@ -1,4 +1,4 @@
-"""Decode one point of the plane with all four models. The page does it in the browser, see ui/static/plane.js."""
+"""Decode one point of the plane with all four models. The page does it in the browser, see ui/tabs/vae/plane.js."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The microscope: the panes of a run side by side over one scrubber, see static/microscope.js."""
+"""The microscope: the panes of a run side by side over one scrubber, see microscope.js."""
 
 from typing import Any
 

@@ -45,7 +45,7 @@ def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
 
 
 def epochs(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
-    """The view, see static/cyclegan.js; a sentence where nothing ships."""
+    """The view, see cyclegan.js; a sentence where nothing ships."""
     if value is None:
         return view("epochs", f'<p class="lx-nothing">{t("cyclegan.training_absent")}</p>', elem_id=elem_id)
     cells = '<canvas aria-hidden="true"></canvas>' * 8

@@ -37,6 +37,6 @@ def box(kind: str, spoken: dict[str, str], markup: str, extra: str = "") -> str:
 
 
 def ways(elem_id: str, value: Any, spoken: dict[str, str], below: str = "") -> gr.HTML:
-    """One way or several under one scrubber, a strip of each, and a sentence; what they do is in static/ways.js."""
+    """One way or several under one scrubber, a strip of each, and a sentence; what they do is in ui/views/ways.js."""
     markup = f'{PANES}{scrubber()}<div class="lx-strips"></div>{SENTENCE}{below}'
     return view("ways", box("ways", spoken, markup, "lx-between"), value, elem_id=elem_id)

@@ -14,7 +14,7 @@ MOST = 500  # points of a drawing, as data/points has it; a test holds the two t
 
 
 def duel(elem_id: str, value: Any = None) -> gr.HTML:
-    """The plane, its curves and a scrubber, see static/gan.js."""
+    """The plane, its curves and a scrubber, see plane.js."""
     keys = ("turn", "per_second", "floor", "target", "summary", "summary_modes", "changed")
     template = (
         f'<div class="lx-duel" data-words="{words(**{name: f"gan.{name}" for name in keys})}">'

@@ -42,7 +42,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def heads_view(elem_id: str, value: Any) -> Any:
-    """Small maps, the large one, and the text, see static/attention.js."""
+    """Small maps, the large one, and the text, see attention.js."""
     template = (
         f'<div class="lx-attend lx-view" data-words="{spoken("attention", NAMES)}">'
         f'<div class="lx-attend-grid" role="group" aria-label="{t("inside.attention_heads")}"></div>'

@@ -40,7 +40,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def race_view(elem_id: str, value: Any) -> Any:
-    """Both speeds, the curve, the text, see static/race.js."""
+    """Both speeds, the curve, the text, see race.js."""
     lanes = "".join(
         f'<section class="lx-lane" data-lane="{name}"><h3 class="lx-hue lx-hue-{kind}">{t(f"inside.cache_{name}")}</h3>'
         f"<b>–</b><span>{t('inside.cache_unit')}</span><p></p></section>"

@@ -53,7 +53,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def memory_view(elem_id: str, value: Any) -> Any:
-    """Two texts, what is kept, the strip and the fading, see static/memory.js."""
+    """Two texts, what is kept, the strip and the fading, see lstm.js."""
     kept = plot("inside.lstm_kept_plot", legend(glow="inside.gpt", water="inside.lstm"))
     fading = plot("inside.lstm_fading_plot", legend(glow="inside.gpt", water="inside.lstm"))
     strip = (

@@ -61,7 +61,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def verse_view(elem_id: str, value: Any) -> gr.HTML:
-    """The poem in its form, see static/verse.js."""
+    """The poem in its form, see poem.js."""
     keys = {name: f"poem.{name}" for name in SPOKEN.split()}
     signs = dict(zip(LEGEND, "平仄○", strict=True))
     legend = "".join(f"<span><i>{sign}</i>{t(f'poem.{name}')}</span>" for name, sign in signs.items())

@@ -56,7 +56,7 @@ def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
 
 
 def lessons(elem_id: str, value: dict[str, str] | None) -> Any:
-    """The view, see static/lessons.js; a sentence where nothing ships."""
+    """The view, see training.js; a sentence where nothing ships."""
     if value is None:
         return view("lessons", f'<p class="lx-nothing">{t("inside.training_absent")}</p>', elem_id=elem_id)
     buttons = "".join(

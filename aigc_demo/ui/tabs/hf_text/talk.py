@@ -15,7 +15,7 @@ FORMATS = ("txt", "html", "png", "json")
 
 
 def talk(form: UseCaseForm, *, answer: bool = False) -> gr.HTML:
-    """Turns of a conversation, the last of them growing; `answer`: one answer and nothing else. See static/chat.js.
+    """Turns of a conversation, the last of them growing; `answer`: one answer and nothing else. See talk.js.
 
     What ships with the page is labelled as recorded.
     """

@@ -1,4 +1,4 @@
-"""Two lines above each other with threads between them; what they do is in static/couplet.js."""
+"""Two lines above each other with threads between them; what they do is in couplet.js."""
 
 from aigc_demo.ui.i18n import t
 

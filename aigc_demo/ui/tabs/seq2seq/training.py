@@ -39,7 +39,7 @@ def build(service: Service) -> None:
 
 
 def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
-    """The view, see static/couplet.js; a sentence where nothing ships."""
+    """The view, see couplet.js; a sentence where nothing ships."""
     if value is None:
         return view("coupletCourse", f'<p class="lx-nothing">{t("seq2seq.training_absent")}</p>', elem_id=elem_id)
     spoken = words(

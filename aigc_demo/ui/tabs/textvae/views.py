@@ -1,4 +1,4 @@
-"""The views of the text VAE tab: markup and words; what they do is in static/textvae.js."""
+"""The views of the text VAE tab: markup and words; what they do is in views.js."""
 
 from typing import Any
 

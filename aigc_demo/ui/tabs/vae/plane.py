@@ -70,7 +70,7 @@ def stay_in_step(form: Form, field: Any) -> None:
 
 
 def plane_view(elem_id: str, at: Mapping[str, Any]) -> gr.HTML:
-    """The plane beside the four pictures, see static/plane.js; a sentence where the models do not ship."""
+    """The plane beside the four pictures, see plane.js; a sentence where the models do not ship."""
     try:
         address = first_results.address(PLANE_FILE)
     except OSError:

@@ -44,7 +44,7 @@ def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
 
 
 def course(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
-    """The view, see static/course.js; a sentence where nothing ships."""
+    """The view, see training.js; a sentence where nothing ships."""
     if value is None:
         return view("course", f'<p class="lx-nothing">{t("vae.training_absent")}</p>', elem_id=elem_id)
     colours = "".join(f'<span style="--lx-class:var(--lx-class-{digit})">{digit}</span>' for digit in range(10))
