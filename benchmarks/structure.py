@@ -45,7 +45,10 @@ def short(path: Path) -> str:
 
 
 def tab_files() -> dict[str, list[str]]:
-    """Use case -> the files that bear its name: request, use case, tab, script, style, words, program, test."""
+    """Use case -> the files that one writes for it: request, use case, tab, words, program, and a view of its own.
+
+    Script and style of a view are one thing here.
+    """
     found = {}
     for path in sorted((PACKAGE / "ui" / "tabs").glob("*/*.py")):
         family, name = path.parent.name, path.stem
@@ -54,7 +57,8 @@ def tab_files() -> dict[str, list[str]]:
             continue
         wanted = [PACKAGE / "services" / family / "requests.py", service, path]
         wanted += [PACKAGE / "examples" / f"{family}_{name}_library.py", PACKAGE / "ui" / "text" / f"{family}.toml"]
-        wanted += [path.with_suffix(end) for end in (".js", ".css")]
+        view = [end for end in (".js", ".css") if path.with_suffix(end).is_file()]
+        wanted += [path.with_suffix(end) for end in view[:1]]
         found[f"{family}_{name}"] = [short(file) for file in wanted if file.is_file()]
     return found
 

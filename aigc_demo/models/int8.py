@@ -96,7 +96,7 @@ class Int8Linear(nn.Module):
     packed: Tensor
 
     def __init__(self, weight: Packed, inputs: int, bias: Tensor | None = None):
-        """weight: of `pack`; bias (O,)."""
+        """weight: as `pack` gives it; bias: (O,) or none."""
         super().__init__()
         packed = self._bytes = weight.bytes  # here again, found without nn.Module's search
         self.register_buffer("packed", packed)
@@ -117,7 +117,7 @@ class Int8Linear(nn.Module):
         return found if self._shift is None else found + self._shift
 
     def _row(self, x: np.ndarray) -> np.ndarray:
-        """x (I,) -> (1, O)."""
+        """One row of inputs x (I,) -> (1, O)."""
         weights, table = scratch(self.blocks, self.in_features)
         table[:] = x  # anew for every block
         bags: Tensor = self._sum(self._bytes, self._places, self._starts, False, 0, False, weights, None, False)
@@ -149,7 +149,7 @@ class MappedEmbedding(nn.Module):
         self.register_buffer("weight", weight)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """tokens (...) -> (..., D)."""
+        """tokens of any shape (...) -> vectors (..., D)."""
         weight: Any = self.weight
         return torch.nn.functional.embedding(tokens, weight).float()
 

@@ -61,7 +61,7 @@ class Posterior:
 
     @property
     def deviation(self) -> Tensor:
-        """Standard deviation (B, D)."""
+        """Standard deviations (B, D): exp(log_variance / 2)."""
         return (0.5 * self.log_variance).exp()
 
     def sample(self, noise: Tensor) -> Tensor:

@@ -58,7 +58,7 @@ class VQConfig:
 
     @property
     def codebook(self) -> int:
-        """K."""
+        """K, the number of tokens that a place can take."""
         if self.quantiser == "vq":
             return self.entries
         return int(torch.tensor(self.levels).prod())
@@ -140,7 +140,7 @@ class FiniteScalar(nn.Module):
         return (2 * steps / (self.levels - 1) - 1).permute(0, 3, 1, 2)
 
     def forward(self, z: Tensor) -> Quantised:
-        """z (B, D, H, W)."""
+        """z (B, D, H, W) bounded and rounded to levels; gradients pass the rounding as they are."""
         span = (self.levels - 1).view(-1, 1, 1)
         bounded = (z.tanh() + 1) / 2 * span  # 0 to levels - 1
         steps = bounded + (bounded.round() - bounded).detach()

@@ -32,7 +32,7 @@ from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, s
 
 
 def to_library(model: CLIP) -> Any:
-    """CLIP -> CLIPModel."""
+    """Our CLIP -> transformers' CLIPModel, with the same weights."""
     config, library = model.config, transformers()
     vision = tower_options(config.width, config.layers, config.heads) | {
         "image_size": config.image_size,

@@ -33,7 +33,7 @@ ONLY: dict[str, tuple[object, ...]] = {"hidden_act": ("gelu_new", "gelu_pytorch_
 
 
 def to_library(model: TextTower) -> Any:
-    """TextTower -> CLIPTextModel."""
+    """Our TextTower -> transformers' CLIPTextModel, with the same weights."""
     library = transformers()
     with torch.device("meta"):  # no time lost on random weights that are replaced at once
         module = library.CLIPTextModel(library.CLIPTextConfig(**text_options(model.config)))

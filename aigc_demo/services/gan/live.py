@@ -53,7 +53,7 @@ class Training:
         self.step = 0
 
     def real(self) -> Tensor:
-        """Fresh real points (B, 2)."""
+        """Real points (B, 2), drawn anew at every call."""
         return points.draw(self.request.data, BATCH, self.random, self.drawn)
 
     def noise(self) -> Tensor:

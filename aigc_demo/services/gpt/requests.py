@@ -36,7 +36,7 @@ Seed = Annotated[int, SEED]
 
 @dataclass(frozen=True)
 class Write(Request):
-    """Write on from a prompt."""
+    """Continue a prompt by `length` tokens, one after the other."""
 
     queue: ClassVar[str] = "writing"
 

@@ -73,7 +73,7 @@ def tokens_of(model: LanguageModel, text: str) -> Tensor:
 
 
 def text_of(model: LanguageModel, tokens: Tensor) -> str:
-    """Tokens (T,) as a text."""
+    """The text that tokens (T,) spell."""
     return "".join(model.config.characters[int(token)] for token in tokens)
 
 

@@ -43,7 +43,7 @@ def turns(value: Any) -> list[Message]:
 
 
 def plain(messages: Sequence[Message]) -> list[dict[str, str]]:
-    """The inverse of `turns`."""
+    """Turns as JSON objects; the inverse of `turns`."""
     return [{"role": role, "content": text} for role, text in messages]
 
 
@@ -87,7 +87,7 @@ class Chat(Request):
 
 @dataclass(frozen=True)
 class Summarise(Request):
-    """Make a text short."""
+    """Make a text short: its summary in a few sentences."""
 
     text: Long = (
         "The Great Wall of China is a series of fortifications that were built across the historical northern borders "
@@ -121,7 +121,7 @@ class Ask(Request):
 
 @dataclass(frozen=True)
 class Translate(Request):
-    """A text in another language."""
+    """Translate a text into the language that is chosen."""
 
     text: Long = "The weather is beautiful today. We are going to the sea."
     language: Annotated[str, Choice(LANGUAGES)] = "french"

@@ -1,4 +1,4 @@
-"""Make a text short."""
+"""Summarise: a long text in, a few sentences out."""
 
 from aigc_demo.services.hf_text.answers import Said, task
 from aigc_demo.services.hf_text.requests import Summarise

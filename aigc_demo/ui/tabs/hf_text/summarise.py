@@ -1,4 +1,4 @@
-"""Summarise: a text made short."""
+"""Summarise: the text, and the number of sentences."""
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.tabs.hf_text.task import task
