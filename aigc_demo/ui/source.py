@@ -2,11 +2,13 @@
 
 import ast
 import html
-import io
-import keyword
-import token
-import tokenize
 from importlib import resources
+from itertools import groupby
+
+from pygments.lexers import PythonLexer
+from pygments.token import Comment, Keyword, Number, Operator, String
+
+MARKED = {Comment: "c", String: "s", Number: "n", Keyword: "k", Operator.Word: "k"}
 
 
 def function_text(module: str, name: str) -> str:
@@ -35,39 +37,16 @@ def sources(*names: str) -> dict[str, str]:
     return {f"aigc_demo/{path.replace('.', '/')}.py · {name}": function_text(path, name) for path, _, name in split}
 
 
-def kind_of(piece: tokenize.TokenInfo) -> str:
-    """The CSS class of a token of Python, or nothing."""
-    if piece.type == token.COMMENT:
-        return "c"
-    if piece.type == token.STRING:
-        return "s"
-    if piece.type == token.NUMBER:
-        return "n"
-    return "k" if piece.type == token.NAME and keyword.iskeyword(piece.string) else ""
+def css_class(kind: tuple[str, ...]) -> str:
+    """Of a token of Python: lx-c, lx-s, lx-n, lx-k, or nothing."""
+    return next((f"lx-{letter}" for group, letter in MARKED.items() if kind in group), "")
 
 
 def highlighted(code: str) -> str:
     """Python as escaped HTML with comments, strings, numbers and keywords marked."""
-    lines = code.splitlines(keepends=True)
-    out: list[str] = []
-    row, column = 1, 0
-
-    def upto(end_row: int, end_column: int) -> str:
-        """The text from where we are to there."""
-        nonlocal row, column
-        piece = []
-        while row < end_row and row <= len(lines):
-            piece.append(lines[row - 1][column:])
-            row, column = row + 1, 0
-        if row <= len(lines):
-            piece.append(lines[row - 1][column:end_column])
-            column = end_column
-        return html.escape("".join(piece))
-
-    for piece in tokenize.generate_tokens(io.StringIO(code).readline):
-        mark = kind_of(piece)
-        if mark:
-            out.append(upto(*piece.start))
-            out.append(f'<span class="lx-{mark}">{upto(*piece.end)}</span>')
-    out.append(upto(len(lines) + 1, 0))
+    pieces = PythonLexer(stripnl=False, ensurenl=False).get_tokens(code)
+    out = []
+    for mark, group in groupby(pieces, key=lambda piece: css_class(piece[0])):
+        text = html.escape("".join(text for _, text in group))
+        out.append(f'<span class="{mark}">{text}</span>' if mark else text)
     return "".join(out)
