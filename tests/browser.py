@@ -74,8 +74,8 @@ def settled(page: Page, quiet: int = 500) -> None:
         page.wait_for_timeout(quiet)
 
 
-def open_tab(page: Page, use_case: str) -> None:
-    """Open the family's page unless it is open, then the inner tab."""
+def open_tab(page: Page, use_case: str, covered: bool = False) -> None:
+    """Open the family's page unless it is open, then the inner tab, and take off what a question covers."""
     family = use_case.rpartition("_")[0]
     if page.evaluate("LX_PAGE") != family:
         page.locator(f".lx-families [data-page={family}]").click()
@@ -84,6 +84,8 @@ def open_tab(page: Page, use_case: str) -> None:
     inner = page.locator(f"#tab-{use_case}-button").first
     inner.click(timeout=QUICK)
     expect(page.locator(f"#tab-{use_case}")).to_be_visible(timeout=QUICK)
+    if not covered:
+        page.eval_on_selector_all(f"#tab-{use_case} .lx-uncover", "all => all.forEach((button) => button.click())")
 
 
 def unfold(page: Page, use_case: str, kind: str = "") -> None:

@@ -13,9 +13,9 @@ PAGE = "gan"
 CRITIC, COMPARE, TRAINING = "gan_critic", "gan_compare", "gan_training"
 
 
-def first_look(page, use_case, kind):
+def first_look(page, use_case, kind, covered=False):
     """Open a tab: a result that ships is there before any click. Its view."""
-    open_tab(page, use_case)
+    open_tab(page, use_case, covered)
     view = part(page, use_case, "view", kind)
     expect(view).to_have_attribute("data-ready", re.compile(r"."), timeout=QUICK)
     expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached")
@@ -70,14 +70,15 @@ def test_another_model_is_judged_at_once_and_in_colour_by_light(visit):
 
 def test_counts_and_table_show_after_a_guess(visit):
     page = visit()
-    view = first_look(page, COMPARE, ".lx-lineup")
+    view = first_look(page, COMPARE, ".lx-lineup", covered=True)
     bars = view.locator("figure svg")
     expect(bars).to_have_count(7)
     expect(bars.first).to_be_hidden()
     expect(page.locator(f"#{COMPARE}-measured")).to_be_hidden()
     page.locator(f"#tab-{COMPARE} .lx-answer").first.click()  # right or wrong
-    expect(bars.first).to_be_visible()
-    expect(view.locator(".lx-guess")).to_be_hidden()
+    expect(bars.first).to_be_hidden()
+    page.locator(f"#tab-{COMPARE} .lx-ask .lx-strong").click()
+    expect(bars.first).to_be_visible(timeout=QUICK)
     rows = page.locator(f"#{COMPARE}-measured tbody tr")
     expect(rows).to_have_count(8)
     expect(rows.last).to_contain_text("Real training digits")
@@ -85,8 +86,12 @@ def test_counts_and_table_show_after_a_guess(visit):
 
 def test_who_does_not_guess_sees_it_all_the_same_and_missing_classes_are_struck_out(visit):
     page = visit()
-    view = first_look(page, COMPARE, ".lx-lineup")
-    view.locator(".lx-guess button").click()
+    view = first_look(page, COMPARE, ".lx-lineup", covered=True)
+    page.locator(f"#tab-{COMPARE} .lx-uncover").click()
+    heights = view.locator("svg").first.evaluate(
+        "svg => [...svg.querySelectorAll('rect')].map(bar => bar.getBBox()).map(box => [box.y + box.height, box.width])"
+    )
+    assert heights and all(abs(foot - 58) < 0.1 and width > 14 for foot, width in heights)  # bars stand on their line
     known = json.loads((EXAMPLES / "gan_compare.json").read_text())["value"]
     for player in known["players"]:
         row = view.locator(f"[data-model={player['model']}]")

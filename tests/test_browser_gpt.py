@@ -286,7 +286,7 @@ def test_a_rival_makes_a_branch_and_two_branches_are_compared(visit, model):
     prompt = part(page, SURGERY, "prompt", "textarea").input_value()
     assert prompt.startswith("ROMEO:\nBut soft, what li" + chosen[1]) and len(prompt) == 24 + 1 + 30
     assert tree.get_attribute("data-parting") == "24"
-    expect(tree.locator(".lx-part")).to_have_count(2)
+    expect(tree.locator(".lx-slit")).to_have_count(2)
     expect(tree.locator(".lx-verdict")).to_contain_text(f"“{chosen[1]}”")
     left = tree.locator("select").first
     left.select_option(index=1)

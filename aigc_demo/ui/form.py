@@ -38,6 +38,7 @@ class Form:
         self.seeds: list[str] = []  # fields with lock and dice; a run draws the first one anew unless it is locked
         self.extra: dict[str, Any] = {}  # buttons that lead to other tabs
         self.run_key = ""  # of the words on Run, where there is one
+        self.follows = False  # the result follows the controls although there is Run, which is for something else
         self.run_button: Any = None
         self.stop_button: Any = None
         self.view: Any = None
@@ -113,8 +114,12 @@ class Form:
 
     def option(self, field: str, option: Any) -> str:
         """What an option is called on the page."""
-        key = f"{self.family}.{field}_{option}".lower().replace("+", "p").replace("-", "_")
+        key = self.option_key(field, option)
         return t(key) if has(key) else str(option)
+
+    def option_key(self, field: str, option: Any) -> str:
+        """Key of an option's text; not every option has one."""
+        return f"{self.family}.{field}_{option}".lower().replace("+", "p").replace("-", "_")
 
     def check(self, field: str) -> gr.Checkbox:
         return self.add(field, raw(gr.Checkbox(self.defaults[field], **self.words(field))))
@@ -176,7 +181,10 @@ class Form:
             parts = list(self.simple().values())
             labels = json.dumps({name: t(self.key(name)) for name in self.simple()}, ensure_ascii=False)
             script = f"(...now) => luoxia.exchanged('{self.use_case}', {labels}, now)"
-            self.view.values(None, parts, parts, js=script, show_progress="hidden")
+            told = self.view.values(None, parts, parts, js=script, show_progress="hidden")
+            if self.run_button is not None and not self.follows:
+                script = f"() => luoxia.settled('{self.use_case}')"
+                told.then(None, None, None, js=script, show_progress="hidden")
 
     # wiring
 

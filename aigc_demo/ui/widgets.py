@@ -31,7 +31,7 @@ This file has the small parts; `form.py` has Form.
 """
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -137,24 +137,6 @@ def live_region() -> gr.HTML:
 
 
 # cards and folds ---------------------------------------------------------------------------------------------------
-
-
-def predict_card(question: str, answers: Sequence[str], reveal: str) -> gr.HTML:
-    """Guess first, then look: a question, two to four answers, and what is true. All are keys; the first is right."""
-    buttons = "".join(
-        f'<button type="button" class="lx-answer" data-right="{int(place == 0)}">{t(key)}</button>'
-        for place, key in enumerate(answers)
-    )
-    return view(
-        "predict",
-        f'<section class="lx-predict"><h3>{t("shell.predict")}</h3><p>{t(question)}</p><div class="lx-answers">'
-        f'{buttons}</div><p class="lx-reveal" hidden>{t(reveal)}</p></section>',
-    )
-
-
-def question(key: str) -> gr.HTML:
-    """A predict card whose texts are <key>, <key>_right, <key>_b, <key>_c and <key>_reveal."""
-    return predict_card(key, [f"{key}_{answer}" for answer in ("right", "b", "c")], f"{key}_reveal")
 
 
 def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Training on a text of one's own, on tiny weights: what is a text, learning, Stop, going on, running away, keeping."""
 
+import dataclasses
 import io
 import json
 
@@ -140,7 +141,7 @@ def test_the_shipped_weights_stay_as_they_are(service):
 def test_what_is_held_out_is_never_learned_from(service):
     training = Training(gpt_of(service.store, "gpt-shakespeare"), request(), corpus(TEXT, LETTERS))
     marked = torch.full_like(training.corpus.test, 5)
-    training.corpus = type(training.corpus)(training.corpus.train, marked, training.corpus.dropped)
+    training.corpus = dataclasses.replace(training.corpus, test=marked)
     assert not (training.pieces() == 5).all(1).any() and training.pieces().shape == (
         tune_session.BATCH,
         training.window + 1,
@@ -286,3 +287,15 @@ def test_a_file_of_a_model_is_about_half_of_its_weights(service):
     model = gpt_of(service.store, "gpt-shakespeare")
     count = sum(part.numel() for part in model.parameters())
     assert 2 * count < len(tune.weights(model)) < 2 * count + 6000 and io.BytesIO(tune.weights(model))
+
+
+def test_what_is_held_out_does_not_stand_in_the_part_that_is_learned():
+    verse = SAMPLES["jabberwocky"][1]  # ends with the stanza that it begins with
+    start, end, share = tune_session.held_out(verse)
+    assert share < 0.1 and end < len(verse) and end - start == len(verse) // 10
+    assert tune_session.repeats(verse[-100:], verse[:-100]) > 0.9
+
+
+def test_a_text_that_says_one_thing_over_and_over_is_called_so():
+    assert corpus(TEXT, LETTERS).repeated == 1
+    assert corpus(SAMPLES["alice"][1], LETTERS).repeated < 0.1

@@ -17,10 +17,13 @@ from aigc_demo.services.gan.drawing import (
     noise,
     shown,
     size,
+    truncated_length,
 )
 from aigc_demo.services.gan.requests import Draw, checkpoint
 from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
+
+BLANK = 0.25  # deviation of all pixels, of 2 from black to white, below which there is nearly nothing to see
 
 
 @torch.inference_mode()
@@ -34,8 +37,10 @@ def draw(store: Store, request: Draw) -> Drawn:
 
 
 def sheet(request: Draw, drawn: Drawn) -> Json:
-    """The pictures with their seeds and classes."""
-    return shown(drawn.pictures, seeds=list(drawn.seeds), digits=list(drawn.digits))
+    """The pictures with their seeds and classes; where they are nearly blank, how long the noise was."""
+    blank = float(drawn.pictures.std()) < BLANK
+    told = {"noise_length": round(truncated_length(request.limit), 1)} if blank else {}
+    return shown(drawn.pictures, seeds=list(drawn.seeds), digits=list(drawn.digits), **told)
 
 
 def numbers(request: Draw, drawn: Drawn) -> Json:

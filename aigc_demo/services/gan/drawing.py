@@ -24,6 +24,7 @@ from aigc_demo.services.page_values import Array, tiles
 from aigc_demo.services.use_case import Json
 
 TAIL = 1.96  # 95 % of a normal number lies this many deviations around its mean
+NOISE = 100  # numbers that the shipped generators begin from
 COLUMNS = 8  # of drawn pictures
 STRIP = 25  # pictures in a row of a way's sheet
 WIDEST, STILL = 640, 1200  # pixels of an animation and of a sheet, about
@@ -89,6 +90,14 @@ def usual_length(noise: int) -> tuple[float, float]:
     """Between which lengths 95 % of `noise` normal numbers lie; about sqrt(noise) +- 1 / sqrt(2) deviations."""
     middle = math.sqrt(noise - 0.5)
     return middle - TAIL * math.sqrt(0.5), middle + TAIL * math.sqrt(0.5)
+
+
+def truncated_length(limit: float, noise: int = NOISE) -> float:
+    """How long `noise` normal numbers are that are cut off at `limit` on both sides, as the root of the mean square."""
+    if limit >= FREE:
+        return math.sqrt(noise)
+    density = math.exp(-limit * limit / 2) / math.sqrt(2 * math.pi)
+    return math.sqrt(noise * (1 - 2 * limit * density / math.erf(limit / math.sqrt(2))))
 
 
 def none(model: GAN) -> Array:

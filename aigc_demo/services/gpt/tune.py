@@ -121,6 +121,7 @@ def numbers(request: Tune, made: Tuned) -> Json:
         "samples": [[sample.step, sample.text] for sample in made.samples],
         "train": made.train,
         "test": made.test,
+        "repeated": plain(made.repeated),
         "replaced": made.dropped.replaced,
         "left_out": [list(pair) for pair in made.dropped.left_out[:8]],
         "left_out_total": made.dropped.total,
@@ -154,5 +155,5 @@ USE_CASE: UseCase[Tune, Tuned] = UseCase(
     formats=("safetensors", "txt", "json"),
     checkpoints=lambda request: (request.model,),
     shown=shown,
-    first=Tune(text=SAMPLES["jabberwocky"][1], minutes=2),
+    first=Tune(text=SAMPLES["jabberwocky"][1], minutes=0.9),
 )

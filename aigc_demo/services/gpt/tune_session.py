@@ -27,6 +27,8 @@ LEAST = 200  # characters that a text must have
 FOREIGN = 0.2  # share of characters that may be unknown
 STRANGE = 0.01  # share of control characters, from which on a text is none
 HELD = 0.1  # share that is not learned from
+SAME, LOOKED = 16, 200  # characters from which on a passage counts as repeated; passages that are looked up
+FRESH = 0.1  # share of repeated passages below which a piece may be held out
 WINDOW, BATCH = 64, 8  # characters that are seen at once, and pieces of an update
 WARM = 10  # updates in which the rate rises
 JUDGED = 32  # held-out pieces that are read
@@ -47,8 +49,9 @@ class Dropped:
 @dataclass(frozen=True)
 class Corpus:
     train: Tensor  # (N,)
-    test: Tensor  # (M,), the last HELD of it
+    test: Tensor  # (M,), a HELD of it in one piece
     dropped: Dropped
+    repeated: float  # share of the pieces of `test` that stand in `train` word for word, 0 to 1
 
 
 def tidied(text: str) -> str:
@@ -86,9 +89,33 @@ def corpus(text: str, known: str) -> Corpus:
     if len(fitting) < LEAST:
         raise BadRequestError("corpus_short", least=LEAST, length=len(fitting))
     tokens = torch.tensor(characters.encode(fitting))
-    cut = len(tokens) - int(HELD * len(tokens))
+    start, end, repeated = held_out(fitting)
     replaced = sum(counts[character] for character, other in instead.items() if other)
-    return Corpus(tokens[:cut], tokens[cut:], Dropped(replaced, tuple(gone.most_common()), gone.total()))
+    dropped = Dropped(replaced, tuple(gone.most_common()), gone.total())
+    return Corpus(torch.cat([tokens[:start], tokens[end:]]), tokens[start:end], dropped, repeated)
+
+
+def held_out(text: str) -> tuple[int, int, float]:
+    """Start and end of the piece that is held out, and the share of it that stands elsewhere in the text, too.
+
+    The last piece of the text that repeats the least: a loss on what was learned by heart would tell nothing.
+    """
+    size = int(HELD * len(text))
+    best = (1.1, 0)  # share, start
+    for start in range(len(text) - size, len(text) % size - 1, -size):
+        share = repeats(text[start : start + size], f"{text[:start]}\0{text[start + size :]}")
+        if share < best[0]:
+            best = (share, start)
+        if share < FRESH:
+            break
+    return best[1], best[1] + size, best[0]
+
+
+def repeats(piece: str, rest: str) -> float:
+    """Share of the passages of SAME characters in `piece` that stand in `rest`, too; at most LOOKED of them."""
+    last = max(1, len(piece) - SAME + 1)
+    passages = [piece[at : at + SAME] for at in range(0, last, max(1, last // LOOKED))]
+    return sum(passage in rest for passage in passages) / len(passages)
 
 
 @dataclass(frozen=True)
@@ -114,6 +141,7 @@ class Tuned:
     train: int  # characters to learn from
     test: int  # held out
     dropped: Dropped
+    repeated: float  # share of what is held out that stands in the other part, too
     random: float  # loss of a guess that knows nothing, ln V
 
 
@@ -213,6 +241,7 @@ class Training:
             train=len(self.corpus.train),
             test=len(self.corpus.test),
             dropped=self.corpus.dropped,
+            repeated=self.corpus.repeated,
             random=self.random_loss,
         )
 

@@ -90,13 +90,26 @@
   luoxia.saving = (useCase, place, values) =>
     values.with(place, document.querySelector(`#${useCase}-format input:checked`)?.value ?? values[place]);
 
+  // Controls set by a preset or a card, and the result made of them at once: by Run where there is one, else by the
+  // change itself. What a lesson has locked or hidden stays; a run that is under way is stopped first.
+  const due = new Set(); // use cases whose Run is pressed as soon as their controls stand
+  luoxia.set = (useCase, wanted) => {
+    const { lock, hide } = luoxia.lessonHere(useCase);
+    const entries = Object.entries(wanted).filter(([name]) => !lock.includes(name) && !hide.includes(name));
+    due.add(useCase);
+    luoxia.values(useCase, () => Object.fromEntries(entries));
+  };
+  luoxia.settled = (useCase) => {
+    const run = document.getElementById(`${useCase}-run`);
+    if (!due.delete(useCase) || !run) return;
+    const busy = bench(useCase)?.dataset.busy;
+    if (busy) document.getElementById(`${useCase}-stop`)?.click();
+    setTimeout(() => run.click(), busy ? 2 * SETTLING : 0);
+  };
+
   // the buttons
   const actions = {
-    preset: (useCase, button) => luoxia.values(useCase, () => {
-      const { lock, hide } = luoxia.lessonHere(useCase); // what a lesson has locked or hidden stays
-      const entries = Object.entries(JSON.parse(button.dataset.values));
-      return Object.fromEntries(entries.filter(([name]) => !lock.includes(name) && !hide.includes(name)));
-    }),
+    preset: (useCase, button) => luoxia.set(useCase, JSON.parse(button.dataset.values)),
     save: (useCase) => forms[useCase].trigger("save"),
     python: (useCase) => forms[useCase].trigger("python"),
     link: (useCase) => luoxia.values(useCase, (values) => luoxia.link(useCase, values)),

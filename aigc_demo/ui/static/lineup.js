@@ -18,7 +18,7 @@
     const parts = [shape("line", { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: "lx-grid" })];
     shares.forEach((share, digit) => {
       const x = LEFT + STEP * digit;
-      if (share) parts.push(shape("rect", { x, y: up(share), width: BAR, height: BASE - up(share), rx: 1.5, class: "lx-part" }));
+      if (share) parts.push(shape("rect", { x, y: up(share), width: BAR, height: BASE - up(share), rx: 1.5, class: "lx-share-bar" }));
       if (ticks) parts.push(shape("line", { x1: x - 2, x2: x + BAR + 2, y1: up(ticks[digit]), y2: up(ticks[digit]), class: "lx-mark-line" }));
       parts.push(shape("text", { x: x + BAR / 2, y: BASE + 13, class: share ? "" : "lx-missing" }, digit));
     });
@@ -30,7 +30,6 @@
   luoxia.lineup = (element, props, watch) => {
     const root = element.querySelector(".lx-lineup"), words = JSON.parse(root.dataset.words);
     const rows = new Map([...root.querySelectorAll("[data-model]")].map((row) => [row.dataset.model, row]));
-    root.querySelector(".lx-guess button").addEventListener("click", () => { root.dataset.open = "1"; });
 
     luoxia.sheet(element, props, watch, (value, draw) => {
       const shown = value.seeds.length, without = [];

@@ -1,7 +1,7 @@
 // A sheet of equal small pictures, drawn tile by tile, and small charts: what the views of the autoencoder tab stand on.
 (() => {
   // {sheets: [{url}], w, h}, tiles side by side -> draw(canvas, place, kind); kind: "grey", "signed" or "colour"
-  const open = async (value) => {
+  luoxia.openSheet = async (value) => {
     const bitmap = await createImageBitmap(await (await fetch(value.sheets[0].url)).blob());
     const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     [context.canvas.width, context.canvas.height] = [bitmap.width, bitmap.height];
@@ -22,7 +22,7 @@
       const value = props.value;
       if (!value || !value.sheets) return;
       const mine = ++ticket;
-      const draw = await open(value);
+      const draw = await luoxia.openSheet(value);
       if (mine !== ticket) return;
       now = [value, draw];
       lay(value, draw, true);
@@ -104,9 +104,15 @@
       for (const [a, b] of dots || []) parts.push(svg("circle", { cx: px(a), cy: py(b), r: 4.5, class: `lx-dot-${kind}` }));
     }
     if (needle !== undefined) {
-      const at = Math.max(left, Math.min(right, px(needle)));
-      parts.push(svg("path", { d: `M${at},${bottom}L${at},${top - 4}`, class: "lx-needle" }));
-      parts.push(svg("path", { d: `M${at - 6},${top - 10}h12l-6,9z`, class: "lx-head" }));
+      const at = Math.max(left, Math.min(right, px(needle))), side = Math.sign(px(needle) - at);
+      if (side) { // off the axis: an arrow that points there, with the number, instead of a needle at the edge
+        const words = `${side < 0 ? "← " : ""}${signed(Math.round(needle))}${side > 0 ? " →" : ""}`;
+        parts.push(svg("path", { d: `M${at - 8 * side},${top - 6}v12l${10 * side},-6z`, class: "lx-head" }));
+        parts.push(svg("text", { x: at - 14 * side, y: top + 4, class: `lx-tick lx-off-axis ${side > 0 ? "lx-end" : ""}` }, words));
+      } else {
+        parts.push(svg("path", { d: `M${at},${bottom}L${at},${top - 4}`, class: "lx-needle" }));
+        parts.push(svg("path", { d: `M${at - 6},${top - 10}h12l-6,9z`, class: "lx-head" }));
+      }
     }
     box.setAttribute("viewBox", "0 0 420 190");
     box.replaceChildren(...parts);

@@ -174,7 +174,7 @@
     const fillBox = (box, node, at) => {
       const from = Math.max(0, at - CONTEXT);
       const common = make("span", { className: "lx-common", textContent: `${from ? "…" : ""}${node.signs.slice(from, at).join("")}` });
-      const mark = make("span", { className: "lx-part" });
+      const mark = make("span", { className: "lx-slit" });
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", words.part);
       const rest = node.signs.slice(at).map((sign, i) => {

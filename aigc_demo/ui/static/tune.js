@@ -1,6 +1,7 @@
 // A text of one's own to train on, and the training on it.
 (() => {
   const { fill, make } = luoxia;
+  const REPEATED = 0.2; // share of what is held out from which on it is worth a word that it was learned as well
 
   // value: the text; a file is read here, and refused where it is too large or not UTF-8
   luoxia.corpus = (element, props, watch, trigger) => {
@@ -61,6 +62,7 @@
         const named = value.left_out.map(([one, count]) => fill(words.dropped_one, { what: luoxia.sign(one), count }));
         parts.push(fill(words.dropped, { count: value.left_out_total, list: named.join(luoxia.lang === "zh" ? "、" : ", ") }));
       }
+      if (value.repeated >= REPEATED) parts.push(fill(words.repeated, { share: Math.round(100 * value.repeated) }));
       if (value.replaced) parts.push(fill(words.replaced, { count: value.replaced }));
       dropped.hidden = !parts.length;
       dropped.textContent = parts.join(" ");

@@ -131,23 +131,6 @@
     watch("value", () => show(props.value));
   };
 
-  luoxia.predict = (element) => {
-    const reveal = element.querySelector(".lx-reveal");
-    const answers = [...element.querySelectorAll(".lx-answer")];
-    const shift = [...element.querySelector("p").textContent].reduce((sum, letter) => sum + letter.codePointAt(0), 0);
-    const box = answers[0].parentElement; // the right one is written first: turn them by a number of their own
-    answers.slice(0, shift % answers.length).forEach((answer) => box.append(answer));
-    answers.forEach((answer) =>
-      answer.addEventListener("click", () => {
-        answers.forEach((other) => delete other.dataset.chosen);
-        const right = answer.dataset.right === "1";
-        answer.dataset.chosen = right ? "right" : "wrong";
-        reveal.hidden = !right;
-        luoxia.say(right ? `${text.right} ${reveal.textContent}` : text.wrong);
-      })
-    );
-  };
-
   luoxia.code = (element, props, watch) => {
     const box = element.querySelector(".lx-scripts"), code = box.querySelector("code");
     const tabs = [...box.querySelectorAll("[role=tab]")];

@@ -2,7 +2,7 @@
 // makes of it), with one scrubber for all. Frames arrive as sheets, a column per frame and a row per pane; moving
 // the scrubber never asks the server. Value:
 //   {sheets: [{url}], counts: [frames per sheet], panes: ["x", "x0", "eps"], w, h, levels: [t], signals: [alpha bar],
-//    total: steps of the whole run, picks: "last" | "first", loop: play at once and again}
+//    total: steps of the whole run, opens: share of the run at which a first result stands, loop: play at once and again}
 (() => {
   const SIGNED = new Set(["eps", "eps_null", "eps_class", "difference"]);
   const { palette, paint } = luoxia;
@@ -112,7 +112,7 @@
       range.max = Math.max(0, count - 1);
       root.dataset.count = count;
       if (!growing) stop();
-      if (!timer) draw(followed ? (meta.picks === "first" ? 0 : count - 1) : +range.value);
+      if (!timer) draw(followed ? Math.round((meta.opens ?? 1) * (count - 1)) : +range.value);
       root.dataset.ready = "1";
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (meta.loop && !calm && !timer) start(0);

@@ -8,11 +8,12 @@ from aigc_demo.services.cyclegan.requests import CYCLE, WITHOUT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.cyclegan.page import PAPER, box
 from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 ROWS = ("nothing", "without", "cycle", "truth")
 MEASURED = ("mean_absolute_error", "vendor_right", "group_right", "class_right")
@@ -21,6 +22,7 @@ MEASURED = ("mean_absolute_error", "vendor_right", "group_right", "class_right")
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("cyclegan_compare", service)
     with form.tab():
+        question("cyclegan.predict_compare", form, "#cyclegan_compare-view")
         with bench():
             with controls():
                 form.choice("direction", radio=True)
@@ -29,7 +31,6 @@ def build(service: Service) -> UseCaseForm:
                 shown = rivals("cyclegan_compare-view", form.first_value)
                 form.outcome(("png", "gif", "mp4", "json"), library="cyclegan.plain_torch", line=False)
         measured("cyclegan_compare-measured")
-        question("cyclegan.predict_compare")
         how_it_works(
             r"\mathcal L_{\text{cyc}} = \mathbb E_x \lVert F(G(x)) - x \rVert_1 + \mathbb E_y \lVert G(F(y)) - y "
             r"\rVert_1, \qquad \mathcal L_{\text{identity}} = \mathbb E_y \lVert G(y) - y \rVert_1 + "

@@ -7,11 +7,12 @@ from aigc_demo.services.cyclegan.requests import PAIRS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.cyclegan.page import PAPER, box
 from aigc_demo.ui.tabs.parts import sketch
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, raw, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, raw, result, view
 
 INKS = {  # Twemoji's own colours, and white to rub out with
     "#31373D": "cyclegan.ink_dark",
@@ -44,7 +45,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = trip("cyclegan_translate-view", form.first_value)
                 form.outcome(("png", "gif", "mp4", "json"), library="cyclegan.plain_torch", line=False)
-        question("cyclegan.predict_translate")
+        question("cyclegan.predict_translate", form, "#cyclegan_translate-view .lx-evidence")
         how_it_works(
             r"\min_{G, F} \max_{D_X, D_Y} \; \mathcal L_{\text{GAN}}(G, D_Y) + \mathcal L_{\text{GAN}}(F, D_X) + "
             r"\lambda \, \mathbb E \big[ \lVert F(G(x)) - x \rVert_1 + \lVert G(F(y)) - y \rVert_1 \big]",

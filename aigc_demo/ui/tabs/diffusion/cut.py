@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDIM
 from aigc_demo.ui.tabs.parts import digit_choice, mosaic
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("diffusion_cut", service)
     with form.tab():
-        question("diffusion.predict_cut")
+        question("diffusion.predict_cut", form, "#diffusion_cut-view")
         with bench():
             with controls():
                 digit_choice(form)

@@ -1,11 +1,12 @@
 """A given picture is noised part of the way, and denoised from there."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice, digit_picker, sketch
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
@@ -26,7 +27,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 scope = microscope(form.first_value, elem_id="diffusion_redraw-scope")
                 form.outcome(("png", "gif", "mp4", "json"))
-        question("diffusion.predict_level")
+        question("diffusion.predict_level", form)
         how_it_works(
             r"x_t = \sqrt{\bar\alpha_t}\; x_{\text{drawn}} + \sqrt{1-\bar\alpha_t}\;\epsilon "
             r"\;\longrightarrow\; x_{t-1} \longrightarrow \dots \longrightarrow x_0",

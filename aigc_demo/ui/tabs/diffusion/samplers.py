@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aigc_demo.services.diffusion.requests import COUNTS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice, mosaic
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -14,6 +15,7 @@ from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("diffusion_samplers", service)
     with form.tab():
+        question("diffusion.predict_samplers", form, "#diffusion_samplers-view")
         with bench():
             with controls():
                 digit_choice(form)
@@ -35,10 +37,20 @@ def build(service: Service) -> UseCaseForm:
 
 
 def table(value: Json, say: Say) -> Sequence[Json]:
-    """Samplers beside the rows, step counts above the columns, times under the pictures."""
+    """Samplers beside the rows, step counts above the columns; under the pictures what they cost, on any machine."""
+    costs = [
+        say("diffusion.evaluations").format(count=evaluations(name, count))
+        for name in value["samplers"]
+        for count in COUNTS
+    ]
     words = {
         "rows": [say(f"diffusion.sampler_{name}") for name in value["samplers"]],
         "columns": [f"{count} {say('diffusion.steps_short')}" for count in COUNTS],
-        "notes": [f"{ms:.0f} ms" for ms in value["milliseconds"]],
+        "notes": costs,
     }
     return [{**value, **words}]
+
+
+def evaluations(sampler: str, steps: int) -> int:
+    """How often a run asks the network; Heun looks at the end of every step but the last before it takes it."""
+    return 2 * steps - 1 if sampler == "heun" else steps

@@ -14,13 +14,14 @@ from aigc_demo.services.gan.requests import SHOWN, checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan import page
 from aigc_demo.ui.tabs.gan.parts import DIGITS, box, named
 from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import SENTENCE
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 MEASURES = {
     "Kynkäänniemi et al., Improved Precision and Recall Metric for Assessing Generative Models, 2019": (
@@ -44,7 +45,9 @@ PAPERS = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("gan_compare", service)
     with form.tab():
-        question("gan.predict_compare")
+        question(
+            "gan.predict_compare", form, ":is(.lx-players figure, .lx-lineup > .lx-guarded, #gan_compare-measured)"
+        )
         with bench():
             with controls():
                 form.seed()
@@ -54,7 +57,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("png", "json"), line=False)
         figures = measured()
         if figures:
-            gr.HTML(f'<p class="lx-small lx-guarded">{t("gan.measured")}</p>')
+            gr.HTML(f'<p class="lx-small">{t("gan.measured")}</p>')
             table("gan_compare-measured", figures)
         how_it_works(
             r"\mathrm{FD} = \lVert m_1 - m_2 \rVert^2 + \mathrm{tr}\big(C_1 + C_2 - 2\,(C_1 C_2)^{1/2}\big), \qquad "
@@ -85,17 +88,13 @@ def lineup(elem_id: str, value: Any) -> gr.HTML:
     rows = "".join(
         f'<div data-model="{name}"><div class="lx-player"><h3>{t(named(name, "model"))}</h3>{line(name)}</div>'
         f'<div class="lx-cells">{"<canvas></canvas>" * SHOWN}</div>'
-        f'<figure class="lx-guarded"><svg viewBox="0 0 220 76" role="img"></svg></figure></div>'
+        f'<figure><svg viewBox="0 0 220 76" role="img"></svg></figure></div>'
         for name in DIGITS
     )
-    guard = (
-        f'<p class="lx-small lx-guess">{t("gan.compare_guess")} '
-        f'<button type="button" class="lx-button">{t("gan.compare_open")}</button></p>'
-    )
-    key = f'<p class="lx-small lx-guarded">{t("gan.compare_bars")}</p>'
+    key = f'<p class="lx-small">{t("gan.compare_bars")}</p>'
     spoken = {name: f"gan.compare_{name}" for name in ("says", "says_none", "bar", "read")}
     spoken |= {f"model_{name}": named(name, "model") for name in DIGITS}
-    markup = f'{guard}{key}<div class="lx-players">{rows}</div><div class="lx-guarded">{SENTENCE}</div>'
+    markup = f'{key}<div class="lx-players">{rows}</div><div class="lx-guarded">{SENTENCE}</div>'
     return view("lineup", box("lineup", spoken, markup), value, elem_id=elem_id)
 
 

@@ -6,12 +6,13 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import GAN
 from aigc_demo.ui.tabs.gan.parts import box, model_choice
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import SENTENCE, legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PRESETS = {
     "gan.try_first": {"model": "mlp"},
@@ -35,7 +36,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = trial("gan_critic-view", form.first_value)
                 form.outcome(("png", "json"), line=False)
-        question("gan.predict_critic")
+        question("gan.predict_critic", form)
         how_it_works(
             r"f(x) \in \mathbb R, \qquad \text{wish}(x) = \frac{\nabla_x f(x)}{\max_{ij} \lvert \nabla_x f(x) \rvert}",
             "gan.how_critic",

@@ -100,6 +100,9 @@
       const names = value.seeds.map((_, place) => name(place));
       luoxia.cells(grid, names).forEach((cell, place) => draw(cell.firstChild, place, value.kind));
       element.closest(".lx-bench").dataset.told = String(value.digits.length > 0); // whether a class can be asked for
+      const blank = root.querySelector(".lx-blank"), { noise_length: length } = value;
+      blank.hidden = length === undefined;
+      blank.textContent = blank.hidden ? "" : luoxia.fill(words.blank, { length });
       mark();
     });
   };

@@ -6,17 +6,18 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import PAPERS
 from aigc_demo.ui.tabs.gan.parts import box, digit_choice, model_choice
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PRESETS: dict[str, dict[str, Any]] = {
     "gan.try_first": {"model": "mlp", "limit": 4},
     "gan.try_modern": {"model": "r3", "limit": 4},
     "gan.try_collapsed": {"model": "collapsed", "limit": 4},
-    "gan.try_narrow": {"model": "r3", "limit": 0.5},
+    "gan.try_narrow": {"model": "conditional", "limit": 0.5, "digit": 7},
     "gan.try_asked": {"model": "conditional", "limit": 4, "digit": 7},
     "gan.try_colour": {"model": "colour", "limit": 4},
 }
@@ -39,8 +40,9 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = gallery("gan_draw-view", form.first_value)
                 form.outcome(("png", "json"), library="gan.plain_torch", line=False)
-        question("gan.predict_limit")
-        question("gan.predict_collapse")
+        question("gan.predict_limit", form)
+        question("gan.predict_blank", form)
+        question("gan.predict_collapse", form)
         how_it_works(
             r"z \sim \mathcal N(0, I_{100}), \qquad x = G(z), \qquad z_i' = \Phi^{-1}\big(1 - \Phi(t) + "
             r"\Phi(z_i)\,(2\,\Phi(t) - 1)\big) \in [-t, t]",
@@ -69,6 +71,7 @@ def gallery(elem_id: str, value: Any) -> gr.HTML:
         f'<div class="lx-picked"><p class="lx-small">{t("gan.pick")}</p>{slots}<div class="lx-steps">{steps}{clear}'
         "</div></div>"
     )
-    grid = f'<div class="lx-cells" role="group" aria-label="{t("gan.grid")}"></div>'
-    spoken = {"seed": "gan.seed_of", "digit": "gan.digit_of", "empty": "gan.slot_empty"}
+    blank = '<p class="lx-blank lx-small" role="status" hidden></p>'
+    grid = f'{blank}<div class="lx-cells" role="group" aria-label="{t("gan.grid")}"></div>'
+    spoken = {"seed": "gan.seed_of", "digit": "gan.digit_of", "empty": "gan.slot_empty", "blank": "gan.blank"}
     return view("gallery", box("gallery", spoken, grid + side), value, event="picked", elem_id=elem_id)

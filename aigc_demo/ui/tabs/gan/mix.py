@@ -9,13 +9,14 @@ from aigc_demo.services.gan.requests import POOL, Draw
 from aigc_demo.services.service import Service
 from aigc_demo.ui.events import QUICK, guarded
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import DCGAN
 from aigc_demo.ui.tabs.gan.parts import box, digit_choice, model_choice
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm, hosted, inlined
 from aigc_demo.ui.views.chart import SENTENCE
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PLACES = ("seed_a", "seed_b", "seed_c")
 
@@ -37,7 +38,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = equation("gan_mix-view", first and {name: first[name] for name in first if name != "pool"})
                 form.outcome(("png", "gif", "mp4", "json"), library="gan.plain_torch", line=False)
-        question("gan.predict_mix")
+        question("gan.predict_mix", form)
         how_it_works(
             r"z = c + s\,(a - b), \qquad z_{\text{mended}} = \frac{\lVert c \rVert}{\lVert z \rVert}\, z",
             "gan.how_mix",

@@ -20,11 +20,12 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.events import QUICK, guarded, queue
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import GAN, PENALTY, R3GAN, WGAN
 from aigc_demo.ui.tabs.gan.plane import duel, pad
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
-from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, progress, question, result
+from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, progress, result
 
 if TYPE_CHECKING:
     from aigc_demo.services.gan.points import Moment
@@ -42,7 +43,7 @@ PRESETS = {
     "gan.try_works": preset("grid", "relativistic", 0.002, 0.002),
     "gan.try_spiral": preset("spiral", "relativistic", 0.002, 0.002),
     "gan.try_collapse": preset("grid", "logistic", 0.005, 0.001),
-    "gan.try_strong": preset("grid", "logistic", 0.001, 0.01, 5),
+    "gan.try_strong": preset("grid", "logistic", 0.002, 0.1),
     "gan.try_weak": preset("ring", "logistic", 0.002, 0.0),
 }
 OFFERED = (0.0, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.03, 0.1)  # rates
@@ -101,8 +102,8 @@ def build(service: Service) -> UseCaseForm:
                 shown = duel("gan_points-view", form.first_value)
                 formats = ("png", "gif", "mp4", "json")
                 form.outcome(formats, state=[kept], save=functools.partial(save, service), library="gan.plain_torch")
-        question("gan.predict_strong")
-        question("gan.predict_ring")
+        question("gan.predict_strong", form)
+        question("gan.predict_ring", form)
         how_it_works(
             FORMULA,
             "gan.how_points",

@@ -3,11 +3,12 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.parts import digit_choice, model_choice, ways
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PRESETS: dict[str, dict[str, Any]] = {
     "gan.try_circle": {"circle": True, "frames": 49},
@@ -36,7 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 spoken = {name: f"gan.walk_{name}" for name in SPOKEN}
                 shown = ways("gan_walk-view", form.first_value, spoken, chart)
                 form.outcome(("gif", "mp4", "png", "json"), library="gan.plain_torch", line=False)
-        question("gan.predict_walk")
+        question("gan.predict_walk", form, "#gan_walk-view .lx-chart")
         how_it_works(
             r"z_{\text{straight}} = (1-s)\,a + s\,b, \qquad z_{\text{arc}} = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + "
             r"\frac{\sin(s\theta)}{\sin\theta}\,b, \qquad \mathbb E\,\lVert z \rVert \approx \sqrt{100}",

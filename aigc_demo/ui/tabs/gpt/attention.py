@@ -5,10 +5,11 @@ from typing import Any
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import fitting, spoken
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 PAPERS = {
     "Vaswani et al., Attention Is All You Need, 2017": "https://arxiv.org/abs/1706.03762",
@@ -35,7 +36,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = heads_view("gpt_attention-view", form.first_value)
                 form.outcome(("png", "json"), library="inside.transformers", line=False)
-        words_below()
+        words_below(form)
     fitting(form, STARTS)
     form.watch(shown)
     return form
@@ -56,9 +57,9 @@ def heads_view(elem_id: str, value: Any) -> Any:
     return view("heads", template, value, elem_id=elem_id)
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("inside.predict_attention")
+    question("inside.predict_attention", form)
     how_it_works(
         r"A = \text{softmax}\!\left( \frac{Q K^\top}{\sqrt{E}} + M \right), \qquad "
         r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}, \qquad \text{out}_i = \sum_j A_{ij} v_j",

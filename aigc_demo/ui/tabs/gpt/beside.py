@@ -9,11 +9,12 @@ from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import has
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
 from aigc_demo.ui.tabs.parts import layer_table, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 PAPERS = {
     "transformers, LlamaForCausalLM": "https://huggingface.co/docs/transformers/model_doc/llama",
@@ -39,7 +40,7 @@ def build(service: Service) -> UseCaseForm:
                     table("gpt_beside-layers", rows),
                 ]
                 form.outcome(FORMATS, library="inside.transformers")
-        words_below()
+        words_below(form)
     fitting(form, STARTS)
     form.run(*views, show=compared)
     return form
@@ -75,9 +76,9 @@ def twins_view(elem_id: str, value: Any) -> Any:
     return view("twins", template, value, elem_id=elem_id)
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("inside.predict_beside")
+    question("inside.predict_beside", form)
     how_it_works(
         r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
         "inside.how_beside",

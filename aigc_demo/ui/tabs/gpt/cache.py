@@ -5,11 +5,12 @@ from typing import Any
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PAPERS = {
     "Pope et al., Efficiently Scaling Transformer Inference, 2022": "https://arxiv.org/abs/2211.05102",
@@ -33,7 +34,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = race_view("gpt_cache-view", form.first_value)
                 form.outcome(FORMATS, library="inside.transformers")
-        words_below()
+        words_below(form)
     fitting(form, STARTS)
     form.run(shown)
     return form
@@ -56,9 +57,9 @@ def race_view(elem_id: str, value: Any) -> Any:
     return view("race", template, value, elem_id=elem_id)
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("inside.predict_cache")
+    question("inside.predict_cache", form)
     how_it_works(
         r"\text{without: } \sum_{n=1}^{N} 2 P n \approx P N^2, \qquad \text{with: } \sum_{n=1}^{N} 2 P = 2 P N "
         r"\qquad (P \text{ weights},\; N \text{ tokens})",

@@ -5,11 +5,12 @@ from typing import Any
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PAPERS = {
     "Hochreiter & Schmidhuber, Long Short-Term Memory, 1997": "https://doi.org/10.1162/neco.1997.9.8.1735",
@@ -46,7 +47,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = memory_view("gpt_lstm-view", form.first_value)
                 form.outcome(FORMATS, library="inside.torch_nn")
-        words_below()
+        words_below(form)
     fitting(form, {name: STARTS[f"gpt-{name}"] for name in ("shakespeare", "poems")}, "text")
     form.run(shown)
     return form
@@ -71,9 +72,9 @@ def memory_view(elem_id: str, value: Any) -> Any:
     return view("memory", template, value, elem_id=elem_id)
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("inside.predict_lstm")
+    question("inside.predict_lstm", form)
     how_it_works(
         r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t, & h_t &= o_t \odot \tanh c_t && \text{(LSTM)} \\ "
         r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",

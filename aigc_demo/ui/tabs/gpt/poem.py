@@ -6,11 +6,12 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 STARTS = {"head": "春夏秋冬", "line": "明月", "title": "秋夜"}  # kind of words -> what stands there at first
 PAPERS = {
@@ -54,7 +55,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 verse = verse_view("gpt_poem-view", form.first_value)
                 form.outcome(FORMATS, library="gpt.plain_lstm")
-        words_below()
+        words_below(form)
     fitting(form, STARTS, "mode", "words")
     form.run(verse)
     return form
@@ -77,9 +78,9 @@ def verse_view(elem_id: str, value: Any) -> gr.HTML:
     return view("verse", template, value, elem_id=elem_id)
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("poem.predict")
+    question("poem.predict", form)
     formula = (
         r"p(x_1 \ldots x_n) = \prod_t p(x_t \mid \text{form}, \text{title}, x_1 \ldots x_{t-1}), \qquad "
         r"p_{\text{rhymed}}(x_t) \propto p(x_t) \, [x_t \text{ rhymes}]"

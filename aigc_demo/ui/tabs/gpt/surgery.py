@@ -15,12 +15,13 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.events import paced, queue
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.token_view import SPOKEN, legend, panel, text_box
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
-from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, progress, question, raw, result, view
+from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, progress, raw, result, view
 
 USE_CASE = "gpt_surgery"
 ROWS = ("softmax", "tempered", "top_k", "top_k_off", "top_p", "final")
@@ -37,6 +38,7 @@ QUIET: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm(USE_CASE, service)
+    form.follows = True
     first = form.first_value or {}
     with form.tab():
         with bench():
@@ -60,7 +62,7 @@ def build(service: Service) -> UseCaseForm:
                 branches = branches_view()
                 wish = raw(gr.Textbox("", visible="hidden", interactive=True, label="·"))
                 form.outcome(FORMATS, library="gpt.plain_lstm")
-        words_below()
+        words_below(form)
     fitting(form, STARTS)
     wire_place(form, text, branches)
     wire_looking(form, text, odds)
@@ -153,9 +155,9 @@ def branches_view() -> gr.HTML:
     return view("branches", template, None, elem_id=f"{USE_CASE}-branches", event="select")
 
 
-def words_below() -> None:
+def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("gpt.predict_surgery")
+    question("gpt.predict_surgery", form)
     stages = ("stages", "penalised", "keep_best", "keep_nucleus", "keep_likely")
     papers = {
         "Fan, Lewis & Dauphin, Hierarchical Neural Story Generation (top-k), 2018": "https://arxiv.org/abs/1805.04833",

@@ -9,10 +9,12 @@ from aigc_demo.services import first_results
 from aigc_demo.services.gpt.requests import MODELS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import spoken
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, question, scrubber, view
+from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
 NAMES = "across up guess unigram characters facts mean input target cost"
 
@@ -24,7 +26,7 @@ def build(service: Service) -> None:
         value = addresses()
         lessons("gpt_training-view", value)
         honesty_badge(badge("cached") if value else None)
-        question("inside.predict_training")
+        question("inside.predict_training", UseCaseForm("gpt_write", service))  # whose settings it leaves alone
         how_it_works(
             r"\mathcal L = -\frac1T \sum_{t=1}^{T} \log p_\theta(x_{t+1} \mid x_1, \dots, x_t), \qquad "
             r"\mathcal L_{\text{guess}} = \ln V",

@@ -16,18 +16,19 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import guarded, paced, queue
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import spoken
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.token_view import token_view
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, raw, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, raw, result, view
 
 MINUTES = (0.5, 1.0, 2.0, 3.0)
 RATES = (0.0001, 0.0003, 0.0005, 0.001, 0.003, 0.01, 0.1, 1.0)
 LARGEST = 1_000_000  # bytes of a file
-NAMES = "across up random facts facts_none dropped dropped_one replaced sample begin"
+NAMES = "across up random facts facts_none dropped dropped_one repeated replaced sample begin"
 PAPERS = {
     "Howard & Ruder, Universal Language Model Fine-tuning for Text Classification, 2018": (
         "https://arxiv.org/abs/1801.06146"
@@ -47,7 +48,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = tune_view("gpt_tune-view", form.first_shown(learned, 2)[0])
                 form.outcome(("safetensors", "txt", "json"), state=[kept], library="inside.transformers")
                 parts = own_writing()
-        words_below()
+        words_below(form)
     form.run(shown, kept, show=learned, state=[kept], roll=False, show_progress="hidden")
     wire_writing(form, kept, parts)
     return form
@@ -140,8 +141,8 @@ def wire_writing(form: UseCaseForm, kept: gr.State, parts: tuple[Any, ...]) -> N
     stop.click(None, None, None, cancels=[event])
 
 
-def words_below() -> None:
-    question("inside.predict_tune")
+def words_below(form: UseCaseForm) -> None:
+    question("inside.predict_tune", form)
     how_it_works(
         r"\theta \leftarrow \theta - \eta \, \text{AdamW}\!\left( \nabla_\theta \, "
         r"\tfrac{1}{BT} \sum -\log p_\theta(x_{t+1} \mid x_{\le t}) \right)",

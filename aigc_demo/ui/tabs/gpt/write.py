@@ -7,12 +7,13 @@ import gradio as gr
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.page import TO_SURGERY
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting
 from aigc_demo.ui.tabs.token_view import token_view
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PAPERS = {
     "Radford et al., Language Models are Unsupervised Multitask Learners (GPT-2), 2019": (
@@ -52,15 +53,15 @@ def build(service: Service) -> UseCaseForm:
                 words = t("gpt.to_surgery")
                 form.extra[TO_SURGERY] = gr.Button(words, size="sm", elem_classes="lx-quiet", min_width=80, scale=0)
                 form.outcome(FORMATS, library="gpt.plain_lstm")
-        words_below()
+        words_below(form)
     fitting(form, STARTS)
     form.run(view)
     return form
 
 
-def words_below() -> None:
-    question("gpt.predict_cold")
-    question("gpt.predict_hot")
+def words_below(form: UseCaseForm) -> None:
+    question("gpt.predict_cold", form)
+    question("gpt.predict_hot", form)
     formula = (
         r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}, \qquad \text{surprise} = -\ln p_{\text{written}}, "
         r"\qquad \text{entropy} = -\sum_i p_i \ln p_i"

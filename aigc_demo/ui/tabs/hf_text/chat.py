@@ -8,10 +8,11 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.hf_text.talk import FORMATS, engine_box, talk, wire_look
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PAPERS = {
     "Allal et al., SmolLM2: When Smol Goes Big, 2025": "https://arxiv.org/abs/2502.02737",
@@ -47,7 +48,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = talk(form)
                 form.outcome(FORMATS, state=[shown], library="hf_text.transformers")
-        question("hf_text.predict_chat")
+        question("hf_text.predict_chat", form)
         how_it_works(
             r"p(x_t \mid x_{<t}), \qquad x = \texttt{<|im\_start|>role ... <|im\_end|>} \ldots",
             "hf_text.how_chat",

@@ -7,11 +7,12 @@ import gradio as gr
 from aigc_demo.services.seq2seq.famous import KNOWN
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.seq2seq.stage import stage
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PRESETS = (0, 1, 2, 3, 5, 6, 12, 14)  # numbers of known lines
 PAPERS = {
@@ -64,7 +65,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 answers = couplet("seq2seq_pair-view", form.first_value)
                 form.outcome(("txt", "html", "png", "json"))
-        question("seq2seq.predict_pair")
+        question("seq2seq.predict_pair", form)
         how_it_works(
             r"\operatorname{cross}(Y, X) = \operatorname{softmax}\!\left(\frac{Y W_Q (X W_K)^\top}{\sqrt{d}}\right) "
             r"X W_V, \qquad \text{cost} = -\frac{1}{S} \sum_{t=1}^{S} \ln p(y_t \mid y_{<t}, x)",

@@ -11,11 +11,12 @@ from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.textvae import requests
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.tabs.textvae import views
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
 FORMATS = ("txt", "html", "png", "json")
 THEIRS = {  # Bowman et al., table 2, Penn Treebank test set: NLL and KL in nats per sentence
@@ -42,6 +43,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("textvae_compare", service)
     with form.tab():
+        question("textvae.predict_compare", form, "#textvae_compare-view")
         with bench():
             with controls():
                 form.text("sentence")
@@ -52,7 +54,6 @@ def build(service: Service) -> UseCaseForm:
                 shown = views.rivals("textvae_compare-view", form.first_value)
                 form.outcome(FORMATS, library="textvae.plain_torch", line=False)
         measured()
-        question("textvae.predict_compare")
         how_it_works(
             r"-\log p(x) \;\le\; \mathbb E_{q(z \mid x)}\big[-\log p(x \mid z)\big] + w\,\mathrm{KL}\big(q(z \mid x) "
             r"\,\Vert\, p(z)\big), \qquad w: 0 \to 1",

@@ -3,11 +3,12 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.textvae import views
 from aigc_demo.ui.tabs.textvae.page import PAPER
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 FORMATS = ("txt", "html", "png", "json")
 DRAWS: dict[str, dict[str, Any]] = {
@@ -35,7 +36,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = views.sentences("textvae_draw-view", form.first_value)
                 form.outcome(FORMATS, library="textvae.plain_torch", line=False)
-        question("textvae.predict_draw")
+        question("textvae.predict_draw", form)
         how_it_works(
             r"z \sim \mathcal N(0, I) \quad \text{or} \quad z = \mu(x) + s\,\sigma(x)\,\varepsilon, \qquad "
             r"x_i \sim \operatorname{softmax}\big(\ell_i(x_{<i}, z) / T\big)",

@@ -3,11 +3,12 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.textvae import views
 from aigc_demo.ui.tabs.textvae.page import PAPER
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 FORMATS = ("txt", "html", "png", "json")
 MORPHS: dict[str, dict[str, Any]] = {
@@ -31,6 +32,7 @@ MORPHS: dict[str, dict[str, Any]] = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("textvae_morph", service)
     with form.tab():
+        question("textvae.predict_morph", form, "#textvae_morph-view")
         with bench():
             with controls():
                 form.choice("corpus", radio=True)
@@ -44,7 +46,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = views.way("textvae_morph-view", form.first_value)
                 form.outcome(FORMATS, library="textvae.plain_torch", line=False)
-        question("textvae.predict_morph")
         how_it_works(
             r"z_t = (1 - t)\,\mu(A) + t\,\mu(B), \qquad q(z \mid x) = \mathcal N(\mu(x), \sigma(x)^2), \qquad "
             r"p(x \mid z) = \prod_i p(x_i \mid x_{<i}, z)",

@@ -5,12 +5,13 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.services.vae.requests import ODD
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_picker, sketch
 from aigc_demo.ui.tabs.vae.page import own
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import PANES, SENTENCE, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 
 def build(service: Service) -> UseCaseForm:
@@ -26,7 +27,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = meter("vae_anomaly-view", form.first_value)
                 form.outcome(("png", "json"), line=False)
-        question("vae.predict_odd")
+        question("vae.predict_odd", form)
         how_it_works(
             r"\log p(x) \;\ge\; \mathbb E_{z_1 \dots z_K \sim q(z|x)} \log \frac 1 K \sum_{k=1}^K "
             r"\frac{p(x \mid z_k)\, p(z_k)}{q(z_k \mid x)}",

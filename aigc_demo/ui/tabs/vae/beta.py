@@ -5,12 +5,13 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_picker, sketch
 from aigc_demo.ui.tabs.vae.page import BETA_VAE, columns, own
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import PANES, SENTENCE, legend, plot
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 
 def build(service: Service) -> UseCaseForm:
@@ -33,7 +34,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = betas("vae_beta-view", form.first_value)
                 form.outcome(("png", "gif", "mp4", "json"), line=False)
-        question("vae.predict_beta")
+        question("vae.predict_beta", form)
         how_it_works(
             r"\mathcal L = \mathbb E_{q(z|x)}\big[-\log p(x \mid z)\big] + \beta \sum_{j} "
             r"\tfrac12\big(\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2\big)",

@@ -3,11 +3,12 @@
 from aigc_demo.services.service import Service
 from aigc_demo.services.vae.requests import ANY
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import mosaic
 from aigc_demo.ui.tabs.vae.page import KINGMA
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
 
 def build(service: Service) -> UseCaseForm:
@@ -32,7 +33,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = mosaic("vae_draw-view", "vae.draw_says", form.first_value)
                 form.outcome(("png", "json"), library="vae.plain_torch", line=False)
-        question("vae.predict_prior")
+        question("vae.predict_prior", form)
         how_it_works(
             r"z \sim \mathcal N(0, \tau^2), \qquad x = p_\theta(x \mid z)",
             "vae.how_draw",

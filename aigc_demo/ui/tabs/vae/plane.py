@@ -10,11 +10,12 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.vae.requests import KINDS
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.vae.page import BETA_VAE, KINGMA
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
 PLANE_FILE = "vae-plane.safetensors"  # decoders and codes of test digits
 PAPERS = {
@@ -46,7 +47,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 field = plane_view("vae_plane-view", form.defaults)
                 form.outcome(("png", "json"), library="vae.plain_torch", line=False, note=False)
-        question("vae.predict_plane")
+        question("vae.predict_plane", form)
         how_it_works(
             r"z = \mu(x) + \sigma(x)\,\epsilon, \quad \epsilon \sim \mathcal N(0, 1), \qquad "
             r"p(x \mid z) = \prod_i \mathrm{Bernoulli}\big(x_i;\, \mathrm{sigmoid}(f(z))_i\big)",

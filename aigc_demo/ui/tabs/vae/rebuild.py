@@ -6,11 +6,12 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.services.vae.requests import ANY, KINDS
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_picker, pick_instead, sketch, words
 from aigc_demo.ui.tabs.vae.page import KINGMA
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, question, result, view
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 AGAIN = 8  # pictures from fresh codes
 SPOKEN = ("says", "error", "nats", "no_kl", "no_spread", "code")
@@ -32,7 +33,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 rows = rebuilds("vae_rebuild-view", form.first_value)
                 form.outcome(("png", "json"), library="vae.plain_torch", line=False)
-        question("vae.predict_rebuild")
+        question("vae.predict_rebuild", form, "#vae_rebuild-view .lx-again")
         how_it_works(
             r"\log p(x) \ge \mathbb E_{q(z|x)}\big[\log p(x \mid z)\big] - \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big), "
             r"\qquad q(z|x) = \mathcal N\big(\mu(x), \sigma^2(x)\big)",

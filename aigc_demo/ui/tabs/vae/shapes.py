@@ -6,12 +6,13 @@ from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.tabs.vae.page import columns, own
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import PANES, SENTENCE
-from aigc_demo.ui.widgets import bench, controls, how_it_works, question, result, scrubber, view
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result, scrubber, view
 
 
 def build(service: Service) -> UseCaseForm:
@@ -32,7 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("gif", "mp4", "png", "json"), line=False)
                 table("vae_shapes-scores", score_table())
                 gr.HTML(f'<p class="lx-small">{t("vae.shapes_scores")}</p>')
-        question("vae.predict_shapes")
+        question("vae.predict_shapes", form)
         how_it_works(
             r"\mathrm{MIG} = \frac1K \sum_{k=1}^K \frac{1}{H(v_k)} \Big( I(z_{j^{(k)}}; v_k) - "
             r"\max_{j \ne j^{(k)}} I(z_j; v_k) \Big)",

@@ -4,6 +4,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_picker, sketch
 from aigc_demo.ui.tabs.vae.page import own
@@ -15,6 +16,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("vae_walk", service)
     with form.tab():
+        question("vae.predict_walk", form, "#vae_walk-view")
         with bench():
             with controls():
                 for end in ("from", "to"):

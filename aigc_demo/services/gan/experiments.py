@@ -1,0 +1,181 @@
+"""What the questions of the GANs do, and the claims that they prove."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.experiments import Experiment, Side, gap, ink, read, variety
+from aigc_demo.services.gan.requests import CONDITIONAL, Classes, Compare, Critic, Draw, Mix, Points, Walk
+from aigc_demo.services.page_values import Array
+
+SEVEN = 7  # the digit that is asked for
+SHORT = 0.3  # a truncation that leaves noise less than a fifth as long as in training
+BINS = 24  # of the heaps of scores
+MOST_EVEN = (CONDITIONAL, "r3", "mlp")  # compared: the even one, the newest, the largest
+TURNS = 200  # of a training on points
+
+
+def hand(store: Store, request: Draw, drawn: Any) -> list[Side]:
+    """Pictures of one class."""
+    right = float(np.mean([digit == SEVEN for digit in read(store, drawn.pictures)]))
+    return [Side({"variety": variety(drawn.pictures), "sevens": right}, drawn.pictures, 6)]
+
+
+def blank(store: Store, request: Draw, drawn: Any) -> list[Side]:
+    """How much there is to see at all."""
+    return [Side({"ink": ink(drawn.pictures)}, drawn.pictures, 6)]
+
+
+def kinds(store: Store, request: Draw, drawn: Any) -> list[Side]:
+    """How many pictures fall to the two digits that are read most often."""
+    counts = sorted(np.bincount(read(store, drawn.pictures), minlength=10))
+    return [Side({"top_two": sum(counts[-2:]) / sum(counts)}, drawn.pictures, 8)]
+
+
+def noise_lengths(store: Store, request: Walk, way: Any) -> list[Side]:
+    """How long the noise is on the straight way and on the arc."""
+    shares = np.linspace(0, 1, len(way.arc_norm)).tolist()
+    lines = [
+        ("water", list(zip(shares, way.straight_norm.tolist(), strict=True))),
+        ("glow", list(zip(shares, way.arc_norm.tolist(), strict=True))),
+    ]
+    middle, ends = len(shares) // 2, (way.arc_norm[0] + way.arc_norm[-1]) / 2
+    measures = {"straight_length": way.straight_norm[middle] / ends, "arc_length": way.arc_norm[middle] / ends}
+    axes = ("experiment.along", "experiment.noise_length")
+    return [Side(measures, lines=lines, axes=axes, name="experiment.both_ways")]
+
+
+def sums(store: Store, request: Mix, mixed: Any) -> list[Side]:
+    """a, b, c and the sum."""
+    return [Side({"from_c": gap(mixed.pictures[2], mixed.pictures[3])}, mixed.pictures, 4)]
+
+
+def hands(store: Store, request: Classes, drawn: Any) -> list[Side]:
+    """Four columns, and how much of slant and ink goes by the column."""
+    table = drawn.pictures.reshape(10, request.columns, *drawn.pictures.shape[1:])
+    heaviness = (table.mean(axis=(2, 3, 4)) + 1) / 2
+    slants = np.array([[slant(picture[0]) for picture in row] for row in table])
+    measures = {"column_ink": by_column(heaviness), "column_slant": by_column(slants)}
+    return [Side(measures, table[:, :8].reshape(-1, *drawn.pictures.shape[1:]), 8, name="experiment.same_noise")]
+
+
+def slant(picture: Array) -> float:
+    """How far a digit (H, W) leans: pixels to the side for every pixel down."""
+    y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+    weight = (picture + 1) / 2
+    across, down = x - np.average(x, weights=weight), y - np.average(y, weights=weight)
+    return float((weight * across * down).sum() / (weight * down**2).sum())
+
+
+def by_column(values: Array) -> float:
+    """Share of the variance inside the rows (R, C) that columns explain; 1 / R on average where they mean nothing."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    return float((centred.mean(axis=0) ** 2).mean() / (centred**2).mean())
+
+
+def heaps(store: Store, request: Critic, scored: Any) -> list[Side]:
+    """Scores of made and of real pictures as two heaps."""
+    both = (scored.real_scores, scored.made_scores)
+    edges = np.histogram_bin_edges(np.concatenate(both), BINS)
+    lines = [
+        (kind, list(zip(((edges[1:] + edges[:-1]) / 2).tolist(), np.histogram(scores, edges)[0].tolist(), strict=True)))
+        for kind, scores in zip(("water", "glow"), both, strict=True)
+    ]
+    return [Side({"told": scored.told}, lines=lines, axes=("experiment.score", "experiment.pictures"))]
+
+
+def evenness(store: Store, request: Compare, made: Any) -> list[Side]:
+    """How often every digit is read, of three of the models."""
+    models = {one.model: one for one in made.models}
+    return [
+        Side(
+            {"rarest": min(models[name].counts), "commonest": max(models[name].counts)},
+            lines=[("glow", list(enumerate(map(float, models[name].counts))))],
+            axes=("experiment.digit", "experiment.pictures"),
+            name=f"gan.model_{name}",
+        )
+        for name in MOST_EVEN
+    ]
+
+
+def clouds(store: Store, request: Points, frame: Any) -> list[Side]:
+    """Real and made points."""
+    return [Side({"away": frame.distance / frame.floor}, scatter(frame.real, frame.fake), 1)]
+
+
+def scatter(real: Array, fake: Array, side: int = 96) -> Array:
+    """Points in [-1.4, 1.4] as a picture (1, 3, S, S): made ones red over grey real ones."""
+    picture = np.ones((1, 3, side, side), np.float32)
+    for points, colour in ((real, (0.4, 0.4, 0.4)), (fake, (0.57, -0.46, -0.66))):
+        places = ((points / 1.4 + 1) / 2 * (side - 1)).round().astype(int)
+        for x, y in places[(places >= 0).all(axis=1) & (places < side - 1).all(axis=1)]:
+            picture[0, :, side - 2 - y : side - y, x : x + 2] = np.array(colour)[:, None, None]
+    return picture
+
+
+def falls(name: str, share: float) -> Any:
+    """A claim: the measure of the second side is below so large a share of the first one's."""
+    return lambda before, after: after.measures[name] < share * before.measures[name]
+
+
+def most_even(*sides: Sequence[Side]) -> bool:
+    """The first side's rarest digit is more frequent, its commonest rarer than those of the others."""
+    first, *others = [side.measures for side in sides]  # type: ignore[attr-defined]
+    return all(first["rarest"] > other["rarest"] and first["commonest"] < other["commonest"] for other in others)
+
+
+EXPERIMENTS = {
+    "gan.predict_limit": Experiment(
+        (Draw(CONDITIONAL, count=36, digit=SEVEN), Draw(CONDITIONAL, count=36, digit=SEVEN, limit=SHORT)),
+        hand,
+        lambda before, after: falls("variety", 0.5)(before, after) and after.measures["sevens"] == 1,
+    ),
+    "gan.predict_blank": Experiment(
+        (Draw(count=36), Draw(count=36, limit=SHORT)),
+        blank,
+        lambda before, after: after.measures["ink"] < 0.01 < 0.1 < before.measures["ink"],
+    ),
+    "gan.predict_collapse": Experiment(
+        (Draw(), Draw("collapsed")),
+        kinds,
+        lambda before, after: before.measures["top_two"] < 0.5 and after.measures["top_two"] > 0.8,
+    ),
+    "gan.predict_walk": Experiment(
+        (Walk(),),
+        noise_lengths,
+        lambda both: 0.65 < both.measures["straight_length"] < 0.8 and both.measures["arc_length"] > 0.98,
+        sides=1,
+        kind="lines",
+    ),
+    "gan.predict_mix": Experiment(
+        (Mix(), Mix(seed_b=Mix.seed_a)),
+        sums,
+        lambda before, after: after.measures["from_c"] < 1e-3 < 0.05 < before.measures["from_c"],
+    ),
+    "gan.predict_classes": Experiment(
+        (Classes(columns=12),),
+        hands,
+        lambda table: min(table.measures.values()) > 0.5,
+        sides=1,
+    ),
+    "gan.predict_critic": Experiment(
+        (Critic(), Critic("collapsed")),
+        heaps,
+        lambda before, after: after.measures["told"] > max(0.97, before.measures["told"]),
+        kind="lines",
+    ),
+    "gan.predict_compare": Experiment((Compare(),), evenness, most_even, sides=3, kind="lines"),
+    "gan.predict_strong": Experiment(
+        (
+            Points("grid", "logistic", TURNS),
+            Points("grid", "logistic", TURNS, rate_critic=0.1),
+        ),
+        clouds,
+        lambda before, after: falls("away", 0.5)(after, before),
+    ),
+    "gan.predict_ring": Experiment(
+        (Points("grid", turns=TURNS), Points("ring", turns=TURNS)), clouds, falls("away", 0.75)
+    ),
+}

@@ -1,0 +1,146 @@
+// A question with its experiment: a guess is taken, "Show me" runs it, what comes out stands side by side under the
+// question, the right answer is marked and said why. Room for all of that is made on the press, so that nothing moves
+// when it comes. Value: {done, total, sides: [{name, measures, text | lines, axes | sheets, w, h, counts, columns, kind}]}
+(() => {
+  const { fill, make, text } = luoxia;
+  const cards = {}; // key of the question -> what to do when its experiment fails
+
+  // the guesses of this browser: key of the question -> "right" or "wrong", for the marks on the landing page
+  luoxia.guesses = () => {
+    try {
+      return JSON.parse(localStorage.getItem("lx-guesses")) || {};
+    } catch {
+      return {};
+    }
+  };
+  const note = (card, word) => {
+    try {
+      localStorage.setItem("lx-guesses", JSON.stringify({ ...luoxia.guesses(), [card]: word }));
+    } catch { /* a private window */ }
+  };
+
+  // a side in its box; `again` draws it once more in the colours of another theme
+  async function put(box, side) {
+    if (side.sheets) {
+      const draw = await luoxia.openSheet(side), count = side.counts[0], rows = Math.ceil(count / side.columns);
+      const grid = make("div", { className: "lx-side-tiles" }, ...Array.from({ length: count }, () => make("canvas")));
+      grid.style.cssText = `--columns:${side.columns};aspect-ratio:${side.columns * side.w}/${rows * side.h}`;
+      const paint = () => [...grid.children].forEach((canvas, i) => draw(canvas, i, side.kind));
+      paint();
+      box.replaceChildren(grid);
+      return paint;
+    }
+    if (!side.lines) {
+      box.replaceChildren(make("p", { className: "lx-side-text", tabIndex: 0, textContent: side.text }));
+      return () => {};
+    }
+    const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg"),
+      all = side.lines.flatMap(({ points }) => points);
+    const xs = all.map(([x]) => x);
+    luoxia.chart(picture, {
+      x: [Math.min(...xs), Math.max(...xs)],
+      y: [0, 1.08 * side.top],
+      across: side.axes[0],
+      up: side.axes[1],
+      lines: side.lines,
+    });
+    box.replaceChildren(make("div", { className: "lx-chart" }, picture));
+    return () => {};
+  }
+
+  luoxia.unanswered = (card) => cards[card]?.();
+  luoxia.question = (element, props, watch, trigger, event) => {
+    const root = element.querySelector(".lx-predict"), { card, form } = root.dataset;
+    const answers = [...root.querySelectorAll(".lx-answer")], box = answers[0].parentElement;
+    const show = root.querySelector(".lx-ask button"), line = root.querySelector(".lx-ask output");
+    const sides = root.querySelector(".lx-sides"),
+      figures = [...sides.children],
+      reveal = root.querySelector(".lx-reveal");
+    const shift = [...root.querySelector("p").textContent].reduce((sum, letter) => sum + letter.codePointAt(0), 0);
+    answers.slice(0, shift % answers.length).forEach((answer) => box.append(answer)); // the right one is written first
+    const uncover = root.querySelector(".lx-uncover");
+    const open = () => {
+      root.querySelector("style")?.remove();
+      uncover?.remove();
+    };
+    uncover?.addEventListener("click", open);
+    let guess = null, ticket = 0, asked = false;
+    const repaint = [];
+
+    answers.forEach((answer) =>
+      answer.addEventListener("click", () => {
+        if (root.dataset.answered || asked) return;
+        guess = answer;
+        answers.forEach((other) => other.setAttribute("aria-pressed", String(other === guess)));
+        show.disabled = false;
+        line.textContent = text.experiment_now;
+      })
+    );
+    show.addEventListener("click", () => {
+      asked = true;
+      show.disabled = true;
+      line.textContent = text.waiting;
+      figures.forEach((figure) => {
+        figure.dataset.empty = "1";
+      });
+      sides.hidden = reveal.hidden = false;
+      reveal.dataset.waiting = "1"; // keeps its room, unseen and unheard
+      trigger(event);
+    });
+    cards[card] = () => {
+      asked = false;
+      show.disabled = false;
+      line.textContent = text.error_title;
+    };
+
+    const answered = () => {
+      const right = guess.dataset.right === "1";
+      asked = false;
+      root.dataset.answered = "1";
+      answers.forEach((answer) => {
+        if (answer.dataset.right === "1") answer.dataset.chosen = "right";
+        else if (answer === guess) answer.dataset.chosen = "wrong";
+      });
+      reveal.querySelector("b").textContent = right
+        ? text.right
+        : fill(text.wrong, { answer: answers.find((one) => one.dataset.right === "1").textContent });
+      delete reveal.dataset.waiting;
+      line.textContent = "";
+      show.disabled = false;
+      show.textContent = text.experiment_again;
+      open();
+      note(card, right ? "right" : "wrong");
+      luoxia.say([...figures.map((figure) => figure.lastChild.textContent), reveal.textContent].join(". "));
+      const values = JSON.parse(root.dataset.sets);
+      if (Object.keys(values).length) luoxia.set(form, values);
+    };
+
+    luoxia.onTheme(() => repaint.forEach((paint) => paint()));
+    watch("value", async () => {
+      const value = props.value;
+      if (!value?.sides || !guess) return;
+      const mine = ++ticket, done = value.done >= value.total;
+      if (!done) {
+        line.textContent = fill(text.experiment_under_way, { percent: Math.round((100 * value.done) / value.total) });
+      }
+      const top = Math.max(
+        0,
+        ...value.sides.flatMap((side) => side.lines || []).flatMap(({ points }) => points.map(([, y]) => y)),
+      );
+      for (const [i, side] of value.sides.entries()) {
+        const figure = figures[i], [place, caption] = figure.children;
+        if (!done && !figure.dataset.empty) continue;
+        repaint[i] = await put(place, { ...side, top });
+        if (mine !== ticket) return;
+        delete figure.dataset.empty;
+        caption.replaceChildren(
+          make("b", { textContent: side.name }),
+          ...side.measures.map((words) => make("span", { textContent: words })),
+        );
+        place.firstChild.setAttribute("aria-label", caption.textContent);
+        place.firstChild.setAttribute("role", side.text ? "group" : "img");
+      }
+      if (done) answered();
+    });
+  };
+})();

@@ -1,0 +1,105 @@
+"""Questions in a real browser: a guess, the experiment beside it, the answer and why, what stays covered till then."""
+
+import json
+
+import pytest
+from browser import QUICK, RUN, badge_of, ended, open_tab, part, settled
+from playwright.sync_api import expect
+
+PAGE = "gan"
+LIMIT, BLANK = "gan.predict_limit", "gan.predict_blank"
+JUMPS = """() => { window.jumps = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries())
+  if (!entry.hadRecentInput) window.jumps += entry.value; }).observe({ type: 'layout-shift' }); }"""
+
+
+def card_of(page, key):
+    """The card of a question."""
+    return page.locator(f'[data-card="{key}"]')
+
+
+def texts(card):
+    """What can be read on a card."""
+    return card.inner_text()
+
+
+def guess(card, right):
+    """Choose an answer."""
+    card.locator(f".lx-answer[data-right='{int(right)}']").first.click()
+
+
+def show(card):
+    """Press "Show me" and wait for the end; seconds until anything was to be seen."""
+    button = card.locator(".lx-ask .lx-strong")
+    button.click()
+    first = card.evaluate(
+        "card => new Promise(done => requestAnimationFrame(() => done(!card.querySelector('.lx-sides').hidden)))"
+    )
+    assert first, "there is no reaction in the next frame"
+    expect(card).to_have_attribute("data-answered", "1", timeout=RUN)
+
+
+@pytest.mark.parametrize("mobile", [False, True])
+def test_a_wrong_guess_leads_to_the_answer_and_nothing_jumps(visit, mobile):
+    page = visit(mobile=mobile)
+    open_tab(page, "gan_draw")
+    settled(page)
+    card = card_of(page, LIMIT)
+    card.scroll_into_view_if_needed()
+    before = texts(card)
+    assert "truncation pays" not in before and "variety 0" not in before
+    expect(card.locator(".lx-ask .lx-strong")).to_be_disabled()
+    guess(card, right=False)
+    assert "truncation pays" not in texts(card)
+    page.evaluate(JUMPS)
+    show(card)
+    assert page.evaluate("window.jumps") <= 0.05
+    expect(card.locator(".lx-answer[data-chosen=wrong]")).to_have_count(1)
+    expect(card.locator(".lx-answer[data-chosen=right]")).to_have_count(1)
+    expect(card.locator(".lx-reveal")).to_contain_text("Not so. It is: Still sevens, but all alike.")
+    expect(card.locator(".lx-side figcaption").first).to_contain_text("Truncation 4")
+    expect(card.locator(".lx-side figcaption").last).to_contain_text("100% read as a 7")
+    expect(page.locator("#lx-live")).to_contain_text("Not so")
+    assert json.loads(page.evaluate("localStorage.getItem('lx-guesses')"))[LIMIT] == "wrong"
+    expect(part(page, "gan_draw", "limit", "input[type=number]")).to_have_value("0.3", timeout=QUICK)
+    expect(badge_of(page, "gan_draw")).to_have_attribute("data-state", "live", timeout=QUICK)
+
+
+def test_a_card_is_answered_with_the_keyboard_alone(visit):
+    page = visit()
+    open_tab(page, "gan_draw")
+    settled(page)
+    card = card_of(page, BLANK)
+    card.locator(".lx-answer").first.focus()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(card).to_have_attribute("data-answered", "1", timeout=RUN)
+    expect(page.locator("#gan_draw-view .lx-blank")).to_contain_text("Nearly blank", timeout=QUICK)
+
+
+def test_what_tells_the_answer_is_covered_until_there_is_a_guess(visit):
+    page = visit()
+    open_tab(page, "gan_classes", covered=True)
+    view = part(page, "gan_classes", "view", ".lx-tiles, canvas").first
+    expect(view).to_be_hidden()
+    page.locator("#tab-gan_classes .lx-uncover").click()
+    expect(view).to_be_visible()
+
+
+def test_a_preset_runs_at_once(visit):
+    page = visit()
+    open_tab(page, "diffusion_draw")
+    page.get_by_role("button", name="three steps").or_(
+        page.locator("#tab-diffusion_draw [data-do=preset]").first
+    ).first.click()
+    ended(page, "diffusion_draw")
+    expect(badge_of(page, "diffusion_draw")).to_have_attribute("data-state", "live", timeout=RUN)
+
+
+def test_a_needle_off_the_axis_says_so(visit):
+    page = visit()
+    open_tab(page, "vae_anomaly")
+    page.evaluate("luoxia.set('vae_anomaly', { odd: 'inverted' })")
+    expect(page.locator("#vae_anomaly-view .lx-off-axis")).to_contain_text("← −", timeout=QUICK)
+    expect(page.locator("#vae_anomaly-view .lx-needle")).to_have_count(0)

@@ -1,0 +1,52 @@
+"""Every question of the page is answered by an experiment, and its claim holds on the shipped weights."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aigc_demo.services.experiments import experiments_of, perform
+from aigc_demo.services.service import Service
+from aigc_demo.ui.i18n import has, texts, tr
+
+UI = Path(__file__).resolve().parent.parent / "aigc_demo" / "ui" / "tabs"
+ASKED = re.compile(r'\bquestion\(\s*"([a-z0-9_]+\.[a-z_]+)"')
+FAMILIES = ("cyclegan", "diffusion", "gan", "gpt", "hf_text", "seq2seq", "textvae", "vae")
+EQUAL = ("poem.predict", "inside.predict_attention", "inside.predict_beside")  # claims that both sides are alike
+CLAIMS = {key: experiment for family in FAMILIES for key, experiment in experiments_of(family).items()}
+
+
+@pytest.fixture(scope="module")
+def service():
+    return Service()
+
+
+def asked():
+    """Keys of the questions that stand on the pages."""
+    return [key for file in sorted(UI.rglob("*.py")) for key in ASKED.findall(file.read_text("utf-8"))]
+
+
+def test_every_question_has_an_experiment_and_every_experiment_a_question():
+    assert len(asked()) == len(set(asked()))
+    assert set(asked()) == set(CLAIMS)
+
+
+def test_every_text_of_a_question_stands_on_a_page():
+    answers = {key.removesuffix("_reveal") for key in texts() if re.search(r"\.predict.*_reveal$", key)}
+    assert answers == set(asked())
+
+
+@pytest.mark.parametrize("key", CLAIMS)
+def test_claim_holds_on_the_shipped_weights(service, key):
+    experiment = CLAIMS[key]
+    *_, last = perform(service, experiment)
+    sides = last.value
+    assert len(sides) == experiment.sides
+    assert experiment.holds(*sides), [side.measures for side in sides]
+    if len(sides) == 2 and key not in EQUAL:
+        assert not experiment.holds(*reversed(sides)), "it says nothing that the other way round would not say"
+    for side in sides:
+        for name, number in side.measures.items():
+            assert tr("en", f"experiment.{name}").format(x=number)
+        assert set(side.value()) & {"sheets", "text", "lines"}
+        assert not side.name or has(side.name)
