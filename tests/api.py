@@ -35,7 +35,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "diffusion_samplers": {"digit": 5, "guidance": 1, "seed": 7},
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
-    "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim"},
+    "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim", "timesteps": "own"},
     "gpt_attention": {"prompt": "ROMEO:\nBut soft", "model": "gpt-shakespeare"},
     "gpt_lstm": {"prompt": "ROMEO:\n", "changed": "HENRY", "temperature": 0.8, "text": "shakespeare", "seed": 7}
     | {"length": 4, "top_k": 0, "top_p": 1.0, "min_p": 0, "repetition": 1.0},

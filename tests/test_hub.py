@@ -151,14 +151,16 @@ def test_a_model_of_the_hub_is_the_same_function_in_our_code(hub, models, name):
     theirs = UNet2DModel.from_pretrained(models / "bare").eval()
     x, t = torch.randn(2, 3, 8, 8), torch.tensor([5, 700])
     torch.testing.assert_close(output(found.model, x, t), output(theirs, x, t), rtol=1e-4, atol=1e-4)
-    assert found.model.config.prediction == "eps" and found.clip and found.model.config.picture == (3, 8, 8)
+    assert (
+        found.model.config.prediction == "eps" and found.scheduler.clip == 1 and found.model.config.picture == (3, 8, 8)
+    )
     scheduler = DDPMScheduler(num_train_timesteps=200, beta_end=0.05) if name == "old" else DDPMScheduler()
-    torch.testing.assert_close(found.alpha_bar.float(), scheduler.alphas_cumprod)
+    torch.testing.assert_close(found.scheduler.alpha_bar.float(), scheduler.alphas_cumprod)
 
 
 def test_classes_schedule_and_prediction_come_along(hub, models):
     found = last(hub.load("lab/classes"))
-    assert found.classes == ("0", "1", "2", "3") and not found.clip
+    assert found.classes == ("0", "1", "2", "3") and found.scheduler.clip is None
     assert (found.model.config.schedule, found.model.config.prediction) == ("cosine", "v")
     theirs = UNet2DModel.from_pretrained(models / "classes" / "unet").eval()
     x, t, label = torch.randn(2, 3, 8, 8), torch.tensor([5, 700]), torch.tensor([0, 3])

@@ -1,7 +1,7 @@
 """Open a DDPM or DDIM model that diffusers saved in a folder: a pipeline, or the network alone.
 
-Its weights go into our U-Net; its scheduler's config says what the network's output means. Nothing runs code from the
-folder: weights are read from safetensors, or from the older format with the reader that takes tensors only.
+Its weights go into our U-Net; its scheduler's config says how it draws. Nothing runs code from the folder: weights are
+read from safetensors, or from the older format with the reader that takes tensors only.
 """
 
 import json
@@ -16,32 +16,19 @@ from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel, UNet
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.pairs.unet import from_library, unet_config
+from aigc_demo.pipelines.scheduler import SCHEDULERS, Scheduler, read_scheduler
 
 LONGEST = 1_000_000  # bytes of a JSON file
 WEIGHTS = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")  # best first
-PREDICTIONS = {"epsilon": "eps", "v_prediction": "v"}
-SCHEDULERS = {  # those that work on the noise levels of a DDPM
-    "DDPMScheduler",
-    "DDIMScheduler",
-    "PNDMScheduler",
-    "LMSDiscreteScheduler",
-    "EulerDiscreteScheduler",
-    "EulerAncestralDiscreteScheduler",
-    "HeunDiscreteScheduler",
-    "DPMSolverMultistepScheduler",
-    "UniPCMultistepScheduler",
-}
-BETAS = ("beta_start", "beta_end", "beta_schedule", "trained_betas", "num_train_timesteps", "rescale_betas_zero_snr")
 
 
 @dataclass(frozen=True)
 class FolderModel:
-    """Somebody else's weights in our network, with what its output means."""
+    """Somebody else's weights in our network, with how to draw with them."""
 
     name: str
     model: DiffusionModel
-    alpha_bar: torch.Tensor  # (T,) float64: the noise levels that the model was trained on
-    clip: bool  # keep the predicted picture inside [-1, 1] at every step
+    scheduler: Scheduler
     classes: tuple[str, ...]  # as in Description
 
 
@@ -106,21 +93,16 @@ def open_folder(folder: Path, name: str = "") -> FolderModel:
     found = find_files(name, index, files)
     options = read_json(folder / found[0], name)
     picture_of(name, options)
-    schedule = read_json(folder / found[2], name) if len(found) > 2 else {}
-    prediction = PREDICTIONS.get(schedule.get("prediction_type", "epsilon"))
-    if prediction is None:
-        raise BadRequestError("hub_unsupported", name=f"{name} (prediction_type = {schedule['prediction_type']})")
-    alpha_bar = noise_levels(schedule, name)
+    plain = read_json(folder / found[2], name) if len(found) > 2 else {}
+    scheduler = read_scheduler(plain, name, str((index.get("scheduler") or [""])[-1]))
     if files[found[1]] < 2 * planned(options, name):
         raise UnavailableError("hub_damaged", name=name)
     unet = read_unet((folder / found[0]).parent, name)
-    kind = "cosine" if schedule.get("beta_schedule") == "squaredcos_cap_v2" else "linear"
+    kind = "cosine" if plain.get("beta_schedule") == "squaredcos_cap_v2" else "linear"
     with torch.device("meta"):
-        model = DiffusionModel(DiffusionConfig(unet.config, 1, kind, prediction, len(alpha_bar)))
+        model = DiffusionModel(DiffusionConfig(unet.config, 1, kind, scheduler.prediction, len(scheduler.alpha_bar)))
     model.unet = unet
-    return FolderModel(
-        name, model.eval(), alpha_bar, bool(schedule.get("clip_sample", True)), class_names(options, index)
-    )
+    return FolderModel(name, model.eval(), scheduler, class_names(options, index))
 
 
 def unet2d() -> Any:
@@ -140,18 +122,6 @@ def planned(options: Mapping[str, Any], name: str) -> int:
     except (ValueError, TypeError, KeyError, RuntimeError, AttributeError, ArithmeticError) as error:
         raise BadRequestError("hub_unsupported", name=name) from error
     return sum(tensor.numel() for tensor in module.parameters())
-
-
-def noise_levels(schedule: Mapping[str, Any], name: str) -> torch.Tensor:
-    """alpha_bar (T,) float64 of a scheduler's config; a network alone is taken for a plain DDPM."""
-    levels = schedule.get("num_train_timesteps", 1000)
-    if not isinstance(levels, int) or not 1 <= levels <= 10_000:
-        raise BadRequestError("hub_unsupported", name=f"{name} (num_train_timesteps = {levels})")
-    try:
-        made: Any = diffusers().DDPMScheduler(**{key: schedule[key] for key in BETAS if key in schedule})
-    except (NotImplementedError, TypeError, ValueError) as error:
-        raise BadRequestError("hub_unsupported", name=f"{name} (scheduler)") from error
-    return torch.cumprod(1 - made.betas.double(), dim=0)
 
 
 def read_unet(folder: Path, name: str) -> UNet:

@@ -110,15 +110,35 @@ class Denoiser:
         return torch.cat(threads.side_by_side([partial(self.network, *piece) for piece in pieces])).float()
 
 
-def clipped(denoise: Denoise) -> Denoise:
-    """`denoise` with the predicted picture clipped to [-1, 1], and the noise that goes with it.
+def clipped(denoise: Denoise, limit: float = 1.0) -> Denoise:
+    """`denoise` with the predicted picture clipped to [-limit, limit], and the noise that goes with it.
 
     For models that predict eps: at the noisiest timesteps their x_0 is a small difference of large numbers.
     """
+    return corrected(denoise, lambda x0: x0.clamp(-limit, limit))
+
+
+def thresholded(denoise: Denoise, quantile: float, largest: float) -> Denoise:
+    """`denoise` with dynamic thresholding of the predicted picture, and the noise that goes with it.
+
+    Each picture is clipped to [-s, s] and divided by s, which is the `quantile` of its absolute values, from 1 to
+    `largest` (Saharia et al., 2022, arXiv:2205.11487, section 2.3).
+    """
+
+    def correct(x0: Tensor) -> Tensor:
+        s = torch.quantile(x0.flatten(1).abs(), quantile, dim=1).clamp(min=1, max=largest)
+        s = s.view(-1, *[1] * (x0.dim() - 1))
+        return x0.clamp(-s, s) / s
+
+    return corrected(denoise, correct)
+
+
+def corrected(denoise: Denoise, correct: Callable[[Tensor], Tensor]) -> Denoise:
+    """`denoise` with its x_0 (B, C, H, W) replaced by correct(x_0), and the noise that goes with it."""
 
     def inside(x: Tensor, t: int, alpha_bar: float) -> Estimate:
         estimate = denoise(x, t, alpha_bar)
-        x0 = estimate.x0.clamp(-1, 1)
+        x0 = correct(estimate.x0)
         return replace(estimate, x0=x0, eps=noise_of(x, x0, alpha_bar))
 
     return inside

@@ -60,18 +60,20 @@ def sample(
     x: Tensor,
     timesteps: list[int],
     alpha_bar: Tensor,
-    sampler: str = "ddim",
+    sampler: str | Sampler = "ddim",
     eta: float = 0.0,
     noise: SeededNoise | None = None,
 ) -> Iterator[SamplerStep]:
     """Yield a SamplerStep per timestep, then one at timestep -1 whose x is the picture.
 
-    x (B, C, H, W) at timesteps[0], alpha_bar (T,). ddpm, and ddim with eta > 0, draw from `noise`, or leave it out
-    where there is none. ValueError for an unknown sampler.
+    x (B, C, H, W) at timesteps[0], alpha_bar (T,); a sampler by its name, or itself. ddpm, and ddim with eta > 0, draw
+    from `noise`, or leave it out where there is none. ValueError for an unknown name.
     """
-    if sampler not in SAMPLERS:
-        raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {sampler}")
-    yield from SAMPLERS[sampler](denoise, x, timesteps, alpha_bar, eta, noise)
+    if isinstance(sampler, str):
+        if sampler not in SAMPLERS:
+            raise ValueError(f"sampler must be one of {', '.join(SAMPLERS)}, got {sampler}")
+        sampler = SAMPLERS[sampler]
+    yield from sampler(denoise, x, timesteps, alpha_bar, eta, noise)
 
 
 def ddim(
@@ -166,12 +168,24 @@ def ddpm(
     yield finished(x, estimate)
 
 
-def ddpm_step(x: Tensor, x0: Tensor, a: float, a_next: float, z: Tensor | None = None) -> Tensor:
-    """Eq. 7: the mean of q(x_next | x_t, x_0), then noise with the smaller of the two variances of section 3.2."""
+def ddpm_large(
+    denoise: Denoise, x: Tensor, timesteps: list[int], alpha_bar: Tensor, eta: float, noise: SeededNoise | None
+) -> Iterator[SamplerStep]:
+    """Ancestral sampling with the larger variance. Like diffusers', only a step from timestep 0 adds no noise."""
+    for t, a, a_next in transitions(timesteps, alpha_bar):
+        estimate = denoise(x, t, a)
+        yield SamplerStep(t, a, x, estimate)
+        z = noise.draw(tuple(x.shape[1:])) if noise is not None and t > 0 else None
+        x = ddpm_step(x, estimate.x0, a, a_next, z, large=True)
+    yield finished(x, estimate)
+
+
+def ddpm_step(x: Tensor, x0: Tensor, a: float, a_next: float, z: Tensor | None = None, large: bool = False) -> Tensor:
+    """Eq. 7: the mean of q(x_next | x_t, x_0), then noise with the smaller or larger variance of section 3.2."""
     alpha = a / a_next  # of the whole jump
     mean = math.sqrt(a_next) * (1 - alpha) / (1 - a) * x0 + math.sqrt(alpha) * (1 - a_next) / (1 - a) * x
-    variance = (1 - a_next) / (1 - a) * (1 - alpha)
-    return mean if z is None or a_next >= 1 else mean + math.sqrt(variance) * z
+    variance = 1 - alpha if large else (1 - a_next) / (1 - a) * (1 - alpha)
+    return mean if z is None else mean + math.sqrt(variance) * z
 
 
 SAMPLERS: dict[str, Sampler] = {"ddim": ddim, "dpmpp": dpmpp, "heun": heun, "euler": euler, "ddpm": ddpm}

@@ -130,3 +130,4 @@ class Hub(Request):
     seed: Seed = 7
     steps: Annotated[int, Range(1, 200)] = 20
     sampler: Sampler = "ddim"
+    timesteps: Annotated[str, Choice(("trailing", "own"))] = "trailing"  # own: spaced as the model's files say

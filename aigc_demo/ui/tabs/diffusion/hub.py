@@ -29,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
                 form.buttons("diffusion.run_hub")
                 with drawer():
                     form.choice("sampler")
+                    form.choice("timesteps")
             with result():
                 scope = microscope(colour=True, elem_id="diffusion_hub-scope", empty="diffusion.hub_empty")
                 form.outcome()
