@@ -30,9 +30,9 @@ WITH = {  # settings that act beside another one alone
 
 
 def table():
-    """Setting -> (values honoured, values refused), of the document."""
+    """Setting -> (values honoured, values refused), of the document's first table."""
     rows = {}
-    for line in DOCUMENT.splitlines():
+    for line in DOCUMENT.partition("## Texts")[0].splitlines():
         cells = line.strip("|").split("|")
         if len(cells) == 4 and (name := re.fullmatch(r" `(\w+)` ", cells[0])):
             rows[name[1]] = tuple([json.loads(value) for value in re.findall("`([^`]+)`", cell)] for cell in cells[1:3])

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
 from aigc_demo.models.int8 import Int8Linear, MappedEmbedding, Packed, can_be_bytes, is_here, pack
-from aigc_demo.pipelines.pairs.gpt import TRANSPOSED, gpt_tensors
-from aigc_demo.pipelines.text_folder import OpenText, Words, config_in, open_text, prefix_of
+from aigc_demo.pipelines.pairs.gpt import TRANSPOSED
+from aigc_demo.pipelines.text_folder import OpenText, Words, config_in, open_text, stored_names
 from aigc_demo.pipelines.weights import stacked
 
 FILE = "int8.safetensors"
@@ -84,15 +84,9 @@ def packed(folder: Path, config: GPTConfig) -> Iterator[tuple[str, Tensor]]:
     from safetensors import safe_open
 
     model = skeleton(config)
-    names = gpt_tensors(config)
-    if config.tied:
-        names["head.weight"] = names["embed.weight"]
     with safe_open(folder / "model.safetensors", framework="pt") as file:
-        prefix = prefix_of(list(file.keys()), names)
-        for tensor, twins in names.items():
-            found = stacked(lambda twin: file.get_tensor(twin.removeprefix(prefix)), {tensor: twins}, TRANSPOSED)[
-                tensor
-            ]
+        for tensor, twins in stored_names(config, list(file.keys())).items():
+            found = stacked(file.get_tensor, {tensor: twins}, TRANSPOSED)[tensor]
             part = model.get_submodule(tensor.rpartition(".")[0])
             if tensor.endswith("weight") and can_be_bytes(part):
                 for kind, value in pack(found)._asdict().items():

@@ -5,9 +5,10 @@ model.safetensors   its weights
 tokenizer.json      how text becomes tokens, read by the package tokenizers
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 
@@ -15,7 +16,7 @@ from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.models.gpt import GPT, GPTConfig, rotary_table
 from aigc_demo.pipelines.folder import read_json
 from aigc_demo.pipelines.pairs.gpt import CONFIGS, TRANSPOSED, gpt_tensors
-from aigc_demo.pipelines.weights import stacked
+from aigc_demo.pipelines.weights import Names, stacked
 
 FILES = ("config.json", "model.safetensors", "tokenizer.json")
 KINDS = {"llama": "LlamaForCausalLM", "gpt2": "GPT2LMHeadModel"}
@@ -124,13 +125,12 @@ def open_gpt(folder: Path, name: str) -> GPT:
     from safetensors import SafetensorError, safe_open
 
     config = config_in(folder, name)
-    names = gpt_tensors(config)
-    if config.tied:
-        names.pop("head.weight")
     try:
         with safe_open(folder / "model.safetensors", framework="pt") as file:
-            prefix = prefix_of(list(file.keys()), names)
-            ours = stacked(lambda tensor: file.get_tensor(tensor.removeprefix(prefix)).float(), names, TRANSPOSED)
+            names = stored_names(config, list(file.keys()))
+            if config.tied:
+                names.pop("head.weight")
+            ours = stacked(lambda tensor: file.get_tensor(tensor).float(), names, TRANSPOSED)
         with torch.device("meta"):
             model = GPT(config)
         if config.tied:
@@ -145,7 +145,16 @@ def open_gpt(folder: Path, name: str) -> GPT:
     return model.eval().requires_grad_(False)
 
 
-def prefix_of(kept: list[str], names: dict[str, Any]) -> str:
-    """What the file leaves out of every name: early GPT-2 files begin below "transformer."."""
-    first = names["embed.weight"][0]
-    return "" if first in kept else first.split(".")[0] + "."
+def stored_names(config: GPTConfig, kept: Sequence[str]) -> dict[str, Names]:
+    """Name of each of our tensors -> names of those in the file that it stacks; `kept` are the names in the file.
+
+    Early GPT-2 files begin below "transformer."; a head that shares its weights may be stored under either name.
+    """
+    names = gpt_tensors(config)
+    prefix = names["embed.weight"][0].split(".")[0] + "."
+    if not any(name.startswith(prefix) for name in kept):
+        names = {ours: tuple(name.removeprefix(prefix) for name in theirs) for ours, theirs in names.items()}
+    if config.tied:
+        shared = "embed.weight" if names["embed.weight"][0] in kept else "head.weight"
+        names["embed.weight"] = names["head.weight"] = names[shared]
+    return names

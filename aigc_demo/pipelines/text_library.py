@@ -15,6 +15,7 @@ import torch
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.pipelines.folder import read_json
+from aigc_demo.pipelines.generation import WHEN_DRAWING, end_tokens, read_generation
 from aigc_demo.pipelines.library import transformers
 
 Message = tuple[str, str]  # role (system, user or assistant) and text
@@ -40,6 +41,8 @@ class LibraryText:
     module: Any
     words: Any
     encodes: bool  # an encoder reads, a decoder writes; else one network does both
+    own: dict[str, Any]  # settings of generate() that its files ask for
+    ends: frozenset[int]  # ids of the tokens that end what it says
     prefixes: dict[str, str] = field(default_factory=dict)  # task -> what the model wants before the text
 
     @property
@@ -57,22 +60,34 @@ class LibraryText:
         """Numbers of the tokens of a conversation, up to where the model is to speak."""
         if self.words.chat_template is None:
             return self.encode("\n\n".join(text for _, text in messages))
+        if (tokens := self._templated(messages)) is not None:
+            return tokens
+        if (tokens := self._templated(folded(messages))) is not None:
+            return tokens
+        raise BadRequestError("hub_template", name=self.name)
+
+    def _templated(self, messages: Sequence[Message]) -> list[int] | None:
+        """The conversation by the chat template; None where it refuses it or leaves the system turn out."""
         plain = [{"role": role, "content": text} for role, text in messages]
         try:
-            found = self.words.apply_chat_template(plain, add_generation_prompt=True, tokenize=True, return_dict=False)
-        except Exception as error:  # templates raise what they like, against a system message, say
-            raise BadRequestError("hub_no_text", name=self.name) from error
-        return list(found)
+            text = self.words.apply_chat_template(plain, add_generation_prompt=True, tokenize=False)
+            if messages[0][0] == "system" and messages[0][1].strip() not in text:
+                return None
+            return list(self.words(text, add_special_tokens=False, verbose=False)["input_ids"])
+        except Exception:  # templates raise what they like: against a system turn, or one that is out of order
+            return None
 
     def decode(self, tokens: list[int]) -> str:
         """The text of tokens; special ones are left out."""
         return self.words.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
-    @property
-    def ends(self) -> set[int]:
-        """Ids of the end-of-sequence tokens of the model and its tokenizer."""
-        named = getattr(self.module.generation_config, "eos_token_id", None)
-        return {named} if isinstance(named, int) else set(named or [])
+
+def folded(messages: Sequence[Message]) -> list[Message]:
+    """The conversation with its system turn before the text of the first turn, for templates without a system role."""
+    if len(messages) < 2 or messages[0][0] != "system":
+        return list(messages)
+    (_, system), (role, text), *rest = messages
+    return [(role, f"{system}\n\n{text}"), *rest]
 
 
 def open_library(folder: Path, name: str = "") -> LibraryText:
@@ -95,9 +110,13 @@ def open_library(folder: Path, name: str = "") -> LibraryText:
         raise UnavailableError("tokenizer_missing", name=name) from error
     if len(words) > module.get_input_embeddings().num_embeddings:
         raise UnavailableError("tokenizer_wrong", name=name)
+    declared = module.generation_config.to_diff_dict()
+    own = read_generation(declared, name)
+    ends = end_tokens(module, words, own.pop("eos_token_id", None))
+    module.generation_config = library.GenerationConfig()  # else what the page has turned off would act
     tasks = plain.get("task_specific_params") or {}
     prefixes = {task: str(values["prefix"]) for task, values in tasks.items() if "prefix" in (values or {})}
-    return LibraryText(name, module.eval().requires_grad_(False), words, encodes, prefixes)
+    return LibraryText(name, module.eval().requires_grad_(False), words, encodes, own, ends, prefixes)
 
 
 class Ear:
@@ -163,13 +182,15 @@ def generate(
 
 
 def settings(model: LibraryText, how: Choosing, length: int) -> dict[str, Any]:
-    """Arguments of `generate()`. What is off is left out: the library warns of settings without effect."""
-    found: dict[str, Any] = {"max_new_tokens": length, "do_sample": how.temperature > 0, "num_beams": 1}
-    if model.module.generation_config.pad_token_id is None:
-        found["pad_token_id"] = next(iter(model.ends), 0)
+    """Arguments of `generate()`: what the model's files ask for, and what is chosen here, with its "off" left out."""
+    found: dict[str, Any] = {name: value for name, value in model.own.items() if name not in WHEN_DRAWING}
+    found |= {"max_new_tokens": length, "do_sample": how.temperature > 0, "num_beams": 1}
+    found["eos_token_id"] = sorted(model.ends) or None
+    found.setdefault("pad_token_id", min(model.ends, default=0))
+    if "stop_strings" in found:
+        found["tokenizer"] = model.words
     if how.temperature > 0:
+        found |= {name: value for name, value in model.own.items() if name in WHEN_DRAWING}
         found |= {"temperature": how.temperature, "top_k": how.top_k, "top_p": max(how.top_p, 1e-6)}
         found |= {"min_p": how.min_p} if how.min_p else {}
-    else:
-        found |= {"temperature": 1.0, "top_k": 50, "top_p": 1.0}  # the library's own, which it does not warn of
     return found | ({"repetition_penalty": how.repetition} if how.repetition != 1 else {})

@@ -13,6 +13,7 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines.text_folder import OpenText, Spelling
 from aigc_demo.pipelines.text_library import Choosing, generate
+from aigc_demo.pipelines.translation import into
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services.files import TEXT
@@ -86,6 +87,7 @@ def by_guest(models: Models, request: Asked, told: Sequence[Message], said: Said
     assert model is not None
     room = max(1, min(CONTEXT, model.context - 1))
     if model.encodes:
+        model = into(model, request.language) if isinstance(request, Translate) else model
         whole = model.encode(encoder_text(request, model.prefixes))
         tokens, cut = whole[:room], max(0, len(whole) - room)
     else:

@@ -99,9 +99,7 @@ def encoder_text(request: Any, prefixes: dict[str, str]) -> str:
     if isinstance(request, Summarise):
         return prefixes.get("summarization", "") + wanted(request.text)
     if isinstance(request, Translate):
-        told = {name: words for name, words in prefixes.items() if name.startswith("translation")}
-        fitting = [words for words in told.values() if f"to {request.language.capitalize()}" in words]
-        return (fitting or [""])[0] + wanted(request.text)
+        return prefixes.get("translation", "") + wanted(request.text)
     if isinstance(request, Ask):
         return f"question: {wanted(request.query)} context: {wanted(request.context)}"
     return messages(request)[-1][1]
