@@ -231,7 +231,7 @@ def packed(files):
 
 NAMED = {  # data sets that a catalogue entry names -> those that are fetched for it; the others are drawn by our code
     "mnist": "mnist", "mnist-binarised": "mnist", "emoji": "emoji", "poems": "poems", "reviews": "reviews",
-    "shakespeare": "shakespeare", "shapes": "", "scenes": "emoji",
+    "shakespeare": "shakespeare", "shapes": "", "scenes": "emoji", "chorales": "chorales",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ mnist   60,000 + 10,000 handwritten digits (data/digits.py)
 emoji   3,786 emoji as Twitter and as Google draw them, 64x64, and what each shows (data/emoji.py)
 poems   274,639 regular poems of Tang and Song, and parallel prose (data/poem_files.py)
 reviews   10,605 snippets of film reviews (data/reviews.py)
+chorales   393 chorales by Bach for four voices, on a grid of eighths (data/chorale_files.py)
 shakespeare   plays in one file of 1.1 million characters, shipped (data/shakespeare.py)
 """
 
@@ -21,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from aigc_demo.core.params import short
+from aigc_demo.data.chorale_files import pack_chorales
 from aigc_demo.data.poem_files import pack_poems
 from aigc_demo.data.review_files import pack_reviews
 
@@ -158,4 +160,9 @@ POEMS = DataSet(
     },
     (Package("chinese-poetry@2.0.1", pack_poems),),
 )
-DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE, REVIEWS)}
+CHORALES = DataSet(
+    "chorales",
+    {"chorales.tsv": "59834cbe568ad01bac71f2b92f731b50293e897e418dac5fb2e069e3ff60a8e3"},
+    (Package("music21@10.5.1", pack_chorales, "pypi"),),
+)
+DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE, REVIEWS, CHORALES)}
