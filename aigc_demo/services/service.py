@@ -22,7 +22,7 @@ from aigc_demo.services.use_case import Json, UseCase, find, request_class
 
 EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
 REQUEST = "REQUEST = "
-CARRIED = 10_000  # characters of a text that a run card carries
+CARRIED = 12_000  # characters of a text that a run card carries: the most that a box of a text takes
 OURS = "NAME, FORMAT, REQUEST = "
 WIDTH = 70  # characters of a request on one line
 

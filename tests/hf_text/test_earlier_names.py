@@ -1,5 +1,6 @@
 """Programs that were written with the family's earlier names still run."""
 
+import pytest
 from tiny_language import save_llama
 
 from aigc_demo.pipelines.text_library import open_library
@@ -25,9 +26,10 @@ def test_a_desk_of_ones_own_answers(tmp_path):
         assert last.value.ended and last.value.by == "someone/model · transformers"
 
 
-def test_what_is_shown_is_saved(tmp_path):
+@pytest.mark.parametrize("text", ["<b>long</b>", "<td>1368</td>\n" * 857])
+def test_what_is_shown_is_saved_with_the_longest_text_too(tmp_path, text):
     shown = {"turns": [{"role": "user", "content": "-"}, {"role": "assistant", "content": "Short."}], "live": ""}
-    *_, last = saving.save("hf_text_summarise", Summarise(text="<b>long</b>"), "html", shown)
+    *_, last = saving.save("hf_text_summarise", Summarise(text=text), "html", shown)
     path = tmp_path / "saved.html"
     path.write_bytes(last.value)
-    assert "Short." in path.read_text("utf-8") and cards.read(path).values["text"] == "<b>long</b>"
+    assert "Short." in path.read_text("utf-8") and cards.read(path).values["text"] == text
