@@ -294,3 +294,12 @@ def test_the_librarys_program_asks_as_we_do(service, request_):
 def test_reading_uses_no_gradients(service):
     list(service.chat(Chat(length=2)))
     assert not any(tensor.requires_grad for tensor in models().own().model.parameters()) and torch.is_grad_enabled()
+
+
+def test_without_the_model_nothing_of_the_page_is_replaced(tmp_path, monkeypatch):
+    monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
+    models.cache_clear()
+    steps = Runs(Store(device="cpu"), "hf_text").chat(Chat())
+    with pytest.raises(UserError, match="not on this machine"):
+        next(steps)
+    models.cache_clear()

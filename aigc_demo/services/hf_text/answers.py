@@ -59,6 +59,8 @@ Answering = Iterator[Step[Said | None]]
 def answered(models: Models, request: Asked, before: Sequence[Message] = ()) -> Answering:
     """Open what is needed (value None), then yield the answer token by token. `before`: the conversation so far."""
     told = messages(request, before)  # says what is wrong before anything is opened
+    if not request.name.strip():
+        models.own_folder()  # and before anything on the page is replaced
     said = Said(turns=tuple(turn for turn in told if turn[0] != "system") if isinstance(request, Chat) else ())
     yield Step(0, request.length, said)
     yield from (by_guest if request.name.strip() else by_smollm2)(models, request, told, said)

@@ -43,6 +43,10 @@ class Models:
         """Whether SmolLM2 is on this machine."""
         return smollm2.is_there(self.folder)
 
+    def own_folder(self) -> Path:
+        """Where SmolLM2 is; UnavailableError, with what to do, where it is not on this machine."""
+        return smollm2.present(self.folder)
+
     def fetch(self, sources: tuple[smollm2.Source, ...] | None = None) -> Iterator[Step[Arriving]]:
         for step in smollm2.fetch(self.folder, sources):
             yield Step(step.done, step.total, Arriving(step.value, step.done))
@@ -51,7 +55,7 @@ class Models:
         """SmolLM2 in our own form, float32."""
         with self._lock:
             if self._own is None:
-                self._own = open_text(smollm2.present(self.folder), SMOLLM2)
+                self._own = open_text(self.own_folder(), SMOLLM2)
                 for_single_rows(self._own.model)
             return self._own
 
@@ -59,13 +63,13 @@ class Models:
         """The same with a byte per weight; as it is where this machine has no way to that."""
         with self._lock:
             if self._bytes is None:
-                self._bytes = open_bytes(smollm2.present(self.folder), SMOLLM2)
+                self._bytes = open_bytes(self.own_folder(), SMOLLM2)
             return self._bytes
 
     def library(self) -> LibraryText:
         with self._lock:
             if self._library is None:
-                self._library = open_library(smollm2.present(self.folder), SMOLLM2)
+                self._library = open_library(self.own_folder(), SMOLLM2)
             return self._library
 
     def guest(self, name: str) -> Iterator[Step[LibraryText | None]]:
@@ -100,7 +104,7 @@ class Models:
                 return 0
             return sum(weight.numel() for weight in guest.module.parameters())
         if not self._parameters:
-            model = skeleton(config_in(smollm2.present(self.folder), SMOLLM2))
+            model = skeleton(config_in(self.own_folder(), SMOLLM2))
             self._parameters = sum(weight.numel() for weight in model.parameters())
         return self._parameters
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from aigc_demo.services.hf_text.here import smollm2_is_here
 from aigc_demo.ui.events import guarded, paced
 from aigc_demo.ui.i18n import language, t, tr
-from aigc_demo.ui.tabs.parts import verdict_view
 from aigc_demo.ui.use_case_form import HIDDEN
+from aigc_demo.ui.widgets import view
 
 TABS = ("chat", "summarise", "ask", "translate", "beside")
 FETCH: dict[str, Any] = {"concurrency_id": "fetch", "concurrency_limit": 1, **HIDDEN}
@@ -19,7 +20,9 @@ def above() -> None:
     """The button that brings SmolLM2 here, how large it is, and how far it has come."""
     with gr.Row(elem_classes=["lx-line", "lx-fetch"], equal_height=False):
         button = gr.Button(t("hf_text.fetch"), size="sm", elem_id="hf_text-fetch", min_width=170, scale=0)
-        line = gr.HTML({"words": t("hf_text.fetch_help"), "good": True}, elem_id="hf_text-fetched", **verdict_view())
+        template = f'<p class="lx-verdict" data-absent="{t("hf_text.absent")}" hidden></p>'
+        first = {"words": t("hf_text.fetch_help"), "good": True, "here": smollm2_is_here()}
+        line = view("fetched", template, first, elem_id="hf_text-fetched")
 
     @guarded
     def on_fetch(request: gr.Request) -> Iterator[dict[str, Any]]:
@@ -34,6 +37,6 @@ def above() -> None:
                 continue
             told = now
             words = tr(lang, f"hf_text.fetch_{step.value.what}", done=step.done, total=step.total)
-            yield {"words": words, "good": True}
+            yield {"words": words, "good": True, **({"here": True} if step.value.what == "done" else {})}
 
     button.click(on_fetch, None, line, show_progress="hidden", **FETCH)
