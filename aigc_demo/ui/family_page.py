@@ -9,7 +9,8 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.widgets import heading
+from aigc_demo.ui.paths import next_markup
+from aigc_demo.ui.widgets import heading, view
 
 
 def build(family: str, service: Service) -> list[Form]:
@@ -21,6 +22,8 @@ def build(family: str, service: Service) -> list[Form]:
         above()
     with gr.Tabs(elem_id=f"inner-{family}"):
         made = [import_module(f"{folder}.{tab}").build(service) for tab in page.TABS]
+    if ways_on := next_markup(family):
+        view("paths", ways_on)
     forms = [form for form in made if form is not None]
     if hasattr(page, "connect"):
         page.connect({form.use_case: form for form in forms})

@@ -7,7 +7,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.hf_text.answers import Answering, Said, answered, spoken, task
 from aigc_demo.services.hf_text.models import models
 from aigc_demo.services.hf_text.requests import Chat, read, written
-from aigc_demo.services.use_case import UseCase
+from aigc_demo.services.use_case import Json, UseCase
 
 ANSWER = (  # to the default message, as SmolLM2 gave it
     "The capital of France is Paris. Paris is a city renowned for its historical landmarks, art, architecture, "
@@ -26,4 +26,10 @@ def chat(store: Store, request: Chat, shown: Any = None) -> Answering:
     yield from answered(models(), request, [*read(request.history), *(spoken(shown) if own else [])])
 
 
-USE_CASE: UseCase[Chat, Said] = replace(task(FIRST), run=chat)
+def card(store: Store) -> Json:
+    """The last question of the first result and its answer, which the landing view types."""
+    *_, last = chat(store, FIRST)
+    return {"typed": {"prompt": f"{FIRST.message}\n", "text": last.value.text if last.value else ""}, "panes": []}
+
+
+USE_CASE: UseCase[Chat, Said] = replace(task(FIRST), run=chat, card=card)

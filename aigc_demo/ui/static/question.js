@@ -5,20 +5,6 @@
   const { fill, make, text } = luoxia;
   const cards = {}; // key of the question -> what to do when its experiment fails
 
-  // the guesses of this browser: key of the question -> "right" or "wrong", for the marks on the landing page
-  luoxia.guesses = () => {
-    try {
-      return JSON.parse(localStorage.getItem("lx-guesses")) || {};
-    } catch {
-      return {};
-    }
-  };
-  const note = (card, word) => {
-    try {
-      localStorage.setItem("lx-guesses", JSON.stringify({ ...luoxia.guesses(), [card]: word }));
-    } catch { /* a private window */ }
-  };
-
   // a side in its box; `again` draws it once more in the colours of another theme
   async function put(box, side) {
     if (side.sheets) {
@@ -109,7 +95,7 @@
       show.disabled = false;
       show.textContent = text.experiment_again;
       open();
-      note(card, right ? "right" : "wrong");
+      luoxia.guessed(card, right ? "right" : "wrong");
       luoxia.say([...figures.map((figure) => figure.lastChild.textContent), reveal.textContent].join(". "));
       const values = JSON.parse(root.dataset.sets);
       if (Object.keys(values).length) luoxia.set(form, values);

@@ -5,7 +5,11 @@
   // links to other pages: where the address names a language, theirs do too
   luoxia.keepLanguage = (element) => {
     if (!new URLSearchParams(location.search).has("lang")) return;
-    for (const link of element.querySelectorAll('a[href^="./"]')) link.search = `?lang=${lang}`;
+    for (const link of element.querySelectorAll('a[href^="./"]')) {
+      const query = new URLSearchParams(link.search);
+      query.set("lang", lang);
+      link.search = query;
+    }
   };
 
   // where the browser knows no speculation rules: fetch a page that is pointed at
