@@ -77,7 +77,7 @@ clean:
 	@$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/installed-tests: .venv/installed requirements-test.txt
+.venv/installed-tests: .venv/installed requirements-test.txt requirements-mcp.txt
 	@echo "Installing what the tests need"
 	@$(PIP) --requirement requirements-test.txt
 	@touch $@

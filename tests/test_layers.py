@@ -27,6 +27,7 @@ ONLY_IN = {
     "diffusers": {"pipelines", "examples"},
     "transformers": {"pipelines", "examples"},
     "onnxruntime": {"pipelines"},
+    "mcp": {"ui"},
 }
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.parent != ROOT)
 

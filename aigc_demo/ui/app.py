@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.service import Service
-from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving
+from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving, tools
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
 from aigc_demo.ui.tabs import home
@@ -60,7 +60,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
         share=False,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=False,  # ours, see tools.py, gives JSON, steps and sentences
         show_error=False,
         max_file_size="5mb",
         enable_monitoring=False,
@@ -73,6 +73,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
             "middleware": [
                 Middleware(serving.Assets),
                 Middleware(serving.Limits),
+                *([Middleware(tools.Tools)] if tools.offered() else []),
                 Middleware(serving.Pages, families=tuple(family.stem for family in catalogue.families())),
             ],
             "docs_url": None,
