@@ -14,6 +14,7 @@ from gradio.state_holder import SessionState, StateHolder
 
 IDLE = 0.005  # seconds between two looks into the empty queue
 CONFIG = re.compile(rb"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
+PIPED = " \\\n  | read EVENT_ID; curl"
 UNREAD = ("api_info_as_input", "api_info_as_output", "example_inputs", "skip_api", "component_class_id")
 
 
@@ -42,6 +43,25 @@ def slim(html: bytes) -> bytes:
     for mark in "<>&'":  # as Jinja escapes JSON in a script
         text = text.replace(mark, f"\\u{ord(mark):04x}")
     return html[: found.start(1)] + text.encode() + html[found.end(1) :]
+
+
+def printed(info: bytes) -> bytes:
+    """The description of the API with calls that run as they are printed.
+
+    Gradio prints a text between two quotation marks as it is: with a line break that is no Python, JavaScript or JSON.
+    Its commands for a shell read the event's id at the end of a pipe, where bash forgets it, and then ask for nothing.
+    """
+    described = json.loads(info)
+    for endpoint in described["named_endpoints"].values():
+        calls = endpoint["code_snippets"]
+        for value in (taken.get("parameter_default") for taken in endpoint["parameters"]):
+            literal = json.dumps(value, ensure_ascii=False)
+            if isinstance(value, str) and (literal != f'"{value}"' or "'" in value):
+                for kind in ("python", "javascript", "bash"):
+                    quoted = literal.replace("'", r"'\''") if kind == "bash" else literal
+                    calls[kind] = calls[kind].replace(f'"{value}"', quoted)
+        calls["bash"] = "EVENT_ID=$(" + calls["bash"].replace(PIPED, ")\ncurl", 1)
+    return json.dumps(described, ensure_ascii=False).encode()
 
 
 class Session(SessionState):

@@ -24,7 +24,7 @@ from gradio.route_utils import FnIndexInferError
 
 from aigc_demo.services.first_results import EXAMPLES
 from aigc_demo.ui import addresses
-from aigc_demo.ui.gradio_private import slim
+from aigc_demo.ui.gradio_private import printed, slim
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
 
@@ -239,6 +239,8 @@ class Pages:
         html = kind.startswith(b"text/html")
         if html:
             body = with_head(body, lang, page)
+        elif page == "gradio_api/info" and status == 200:
+            body = printed(body)
         body = squeeze(translate(body, lang), encoding, 6)
         kept: Headers = [
             (b"content-type", kind),
