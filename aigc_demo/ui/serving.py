@@ -23,7 +23,7 @@ import brotli
 from gradio.route_utils import FnIndexInferError
 
 from aigc_demo.services.first_results import EXAMPLES
-from aigc_demo.ui import addresses
+from aigc_demo.ui import addresses, parked
 from aigc_demo.ui.gradio_private import printed, slim
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
@@ -285,6 +285,9 @@ class Assets:
         if mine and scope["path"].startswith(self.SHIPPED):
             await answer(send, *self.example(scope["path"]))
             return
+        if mine and scope["path"] in parked.kept:
+            await answer(send, *await asyncio.to_thread(self.value, scope["path"], encoding_for(scope)))
+            return
         mine = mine and (scope["path"].startswith(self.PREFIXES) or scope["path"] == "/theme.css")
         if not mine or header(scope["headers"], b"range"):
             await self.app(scope, receive, send)
@@ -307,6 +310,18 @@ class Assets:
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         age = (b"cache-control", b"public, max-age=31536000, immutable")
         return 200, [(b"content-type", kind.encode()), age, *SECURITY], file.read_bytes()
+
+    def value(self, path: str, encoding: str) -> tuple[int, Headers, bytes]:
+        """The first value of a view; its address is a hash of it."""
+        hit = self.kept.get((path, encoding))
+        if hit is None:
+            age = (b"cache-control", b"public, max-age=31536000, immutable")
+            kept: Headers = [(b"content-type", b"application/json"), age, (b"vary", b"accept-encoding"), *SECURITY]
+            if encoding:
+                kept.append((b"content-encoding", encoding.encode()))
+            hit = 200, kept, squeeze(parked.kept[path], encoding, 9)
+            self.kept.put((path, encoding), hit)
+        return hit
 
     def made(self, path: str, status: int, headers: Headers, body: bytes, encoding: str) -> tuple[int, Headers, bytes]:
         """The answer as it is sent."""

@@ -38,6 +38,7 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.parked import parked
 
 
 def raw(component: Any) -> Any:
@@ -100,10 +101,12 @@ def view(
     what the script may trigger and handlers are wired to, one or several: view(..., event="picked").picked(handler).
     """
     events = ", ".join(repr(name) for name in ([event] if isinstance(event, str) else event))
+    begin = f"luoxia.{kind}(element, props, watch, trigger, {events})"
+    small = parked(value)
     return gr.HTML(
-        value,
+        small,
         html_template=template,
-        js_on_load=f"luoxia.{kind}(element, props, watch, trigger, {events})",
+        js_on_load=begin if small is value else f"luoxia.fetched(props, () => {begin})",
         apply_default_css=False,
         **properties,
     )
