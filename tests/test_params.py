@@ -79,6 +79,20 @@ def test_bounds_are_inside(edge):
     build(Order, edge)
 
 
+def test_a_tidy_text_has_one_kind_of_line_end_and_is_measured_after():
+    @dataclass(frozen=True)
+    class Tidy:
+        text: Annotated[str, Text(5, tidy=True)]
+        other: Annotated[str, Text(5)] = "a\r\n"
+
+        def __post_init__(self):
+            check(self)
+
+    assert (Tidy("a\r\nb\tc").text, Tidy("").other) == ("a\nb c", "a\r\n")
+    with pytest.raises(BadRequestError, match="5"):
+        Tidy("a\r\nb\tcd")
+
+
 def test_unknown_names_are_refused():
     for name in ("cuont", "__class__", "check", "x" * 500):
         with pytest.raises(BadRequestError, match="There is no setting called"):

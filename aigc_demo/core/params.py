@@ -35,9 +35,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Text:
-    """The longest text that a field may hold, in characters."""
+    """The longest text that a field may hold, in characters. `tidy`: it is tidied, as texts to train on are."""
 
     longest: int = 2000
+    tidy: bool = False
 
 
 Rule = Range | Choice | Text
@@ -54,6 +55,11 @@ def rules(request: type[Any]) -> dict[str, tuple[type[Any], Rule | None]]:
         kind, *notes = get_args(hint) if get_origin(hint) is not None and hasattr(hint, "__metadata__") else (hint,)
         found[name] = (kind, next((note for note in notes if isinstance(note, Range | Choice | Text)), None))
     return found
+
+
+def tidied(text: str) -> str:
+    """One kind of line end, no tabs, no mark of the byte order."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").removeprefix("\ufeff")
 
 
 def short(value: object) -> str:
@@ -87,6 +93,8 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
             raise BadRequestError("whole", field=name, value=short(value))
     elif kind is str and not isinstance(value, str):
         raise BadRequestError("text", field=name, value=short(value))
+    if isinstance(rule, Text) and rule.tidy:
+        value = tidied(value)
     if isinstance(rule, Range) and not rule.low <= value <= rule.high:
         raise BadRequestError("range", field=name, low=f"{rule.low:g}", high=f"{rule.high:.10g}", value=short(value))
     if isinstance(rule, Choice) and value not in rule.options:

@@ -51,6 +51,14 @@ def test_temperature_zero_asks_no_seed(service, model):
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("prompt", ["\ufeffROMEO:\r\nBut soft", "ROMEO:\rBut\tsoft"])
+def test_a_prompt_is_tidied_as_the_texts_of_a_training_are(service, prompt):
+    asked = Write(prompt=prompt, length=8)
+    assert asked.prompt == "ROMEO:\nBut soft" == Surgery(prompt=prompt).prompt
+    made, plain = (finished(service, prompt=start, length=8).value for start in (prompt, asked.prompt))
+    assert "".join(token.text for token in made.prompt) == asked.prompt and text(made) == text(plain)
+
+
 def test_a_step_comes_after_every_character_and_nothing_changes_behind(service):
     steps = list(service.write(Write(length=40)))
     assert [step.done for step in steps] == list(range(1, 41)) and {step.total for step in steps} == {40}

@@ -25,7 +25,7 @@ CORPUS = 1_000_000  # characters of a text to train on, at most
 
 Model = Annotated[str, Choice(MODELS)]
 WithAttention = Annotated[str, Choice(GPTS)]
-Prompt = Annotated[str, Text(4000)]
+Prompt = Annotated[str, Text(4000, tidy=True)]
 Temperature = Annotated[float, Range(0, 2, 0.05)]
 TopK = Annotated[int, Range(0, 100)]
 Share = Annotated[float, Range(0, 1, 0.01)]
@@ -75,7 +75,7 @@ class Poem(Request):
 
     queue: ClassVar[str] = "writing"
 
-    words: Annotated[str, Text(200)] = "春夏秋冬"
+    words: Annotated[str, Text(200, tidy=True)] = "春夏秋冬"
     mode: Annotated[str, Choice(POEM_MODES)] = "head"
     form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
     temperature: Temperature = 0.8
@@ -99,7 +99,9 @@ class Lstm(Request):
     """The GPT and the LSTM write on from the same prompt with the same numbers drawn; what each keeps of it."""
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
-    changed: Annotated[str, Text(100)] = "HENRY"  # what the first word is replaced by, to see how long it is felt
+    changed: Annotated[str, Text(100, tidy=True)] = (
+        "HENRY"  # what the first word is replaced by, to see how long it is felt
+    )
     temperature: Temperature = 0.8
     length: Annotated[int, Range(1, 400)] = 160
     text: Annotated[str, Choice(TEXTS)] = "shakespeare"
@@ -141,7 +143,7 @@ class Tune(Request):
     model: WithAttention = "gpt-shakespeare"
     minutes: Annotated[float, Range(0.05, 3, 0.05)] = 1.0  # of one press
     rate: Annotated[float, Range(0, 1, 0.0001)] = 0.0005
-    prompt: Annotated[str, Text(200)] = ""  # what samples begin with; empty: the start of the held-out part
+    prompt: Annotated[str, Text(200, tidy=True)] = ""  # what samples begin with; empty: the start of the held-out part
     every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples
     temperature: Temperature = 0.8
     seed: Seed = 7

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.params import tidied
 from aigc_demo.data.characters import Characters
 from aigc_demo.models.gpt import GPT
 from aigc_demo.sampling.tokens import Sampling
@@ -52,11 +53,6 @@ class Corpus:
     test: Tensor  # (M,), a HELD of it in one piece
     dropped: Dropped
     repeated: float  # share of the pieces of `test` that stand in `train` word for word, 0 to 1
-
-
-def tidied(text: str) -> str:
-    """One kind of line end, no tabs, no mark of the byte order."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").removeprefix("\ufeff")
 
 
 def is_binary(text: str) -> bool:
