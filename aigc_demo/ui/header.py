@@ -31,6 +31,7 @@ def markup(families: Sequence[Family], page: str) -> str:
 </div></header>
 <nav class="lx-families" id="families" tabindex="-1" aria-label="{t("shell.families")}">{links(families, page)}</nav>
 <dialog class="lx-dialog" aria-label="{t("shell.help_title")}"><h2>{t("shell.help_title")}</h2><ul>{lines}</ul>
+<h3>{t("glossary.title")}</h3><p>{t("glossary.hint")}</p><dl class="lx-glossary" tabindex="0"></dl>
 <button type="button" class="lx-close">{t("shell.close")}</button></dialog>"""
 
 

@@ -53,6 +53,7 @@
     });
     name();
     const dialog = element.querySelector("dialog");
+    luoxia.glossary(dialog.querySelector(".lx-glossary"));
     element.querySelector(".lx-help").addEventListener("click", () => dialog.showModal());
     dialog.querySelector(".lx-close").addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
