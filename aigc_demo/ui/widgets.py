@@ -143,14 +143,14 @@ def live_region() -> gr.HTML:
 
 
 def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str]) -> None:
-    """The fold with the formula (LaTeX), one paragraph (key), papers (title -> address) and our own source lines.
+    """The fold with one paragraph (key), the formula (LaTeX), papers (title -> address) and our own source lines.
 
     `sources` maps a caption to the text of a function, as `source.function_text(path, name)` reads it.
     """
     from aigc_demo.ui.source import highlighted
 
     with fold("shell.how"):
-        gr.Markdown(f"$$\n{formula}\n$$\n\n{t(words)}", latex_delimiters=LATEX, elem_classes="lx-prose")
+        gr.Markdown(f"{t(words)}\n\n$$\n{formula}\n$$", latex_delimiters=LATEX, elem_classes="lx-prose")
         links = "".join(
             f'<li><a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(title)}</a></li>'
             for title, address in papers.items()

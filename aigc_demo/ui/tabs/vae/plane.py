@@ -30,7 +30,7 @@ PAPERS = {
 }
 PLACES: Mapping[str, Mapping[str, float]] = {
     "vae.try_centre": {"x": 0.0, "y": 0.0},
-    "vae.try_between": {"x": 0.6, "y": -0.4},
+    "vae.try_between": {"x": -1.6, "y": -1.4},
     "vae.try_edge": {"x": 3.4, "y": -3.2},
 }
 
