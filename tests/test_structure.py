@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.structure import figures
 
-FIGURES = [figure for figure in figures() if not figure.name.startswith(("lines of ", "scripts and styles"))]
+FIGURES = [figure for figure in figures() if not figure.name.startswith("lines of ")]
 
 
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)

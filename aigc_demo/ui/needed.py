@@ -58,7 +58,7 @@ def styles(page: str) -> str:
 
 def rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
     """The rules of a style sheet that can apply where only these classes occur."""
-    sheet = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))
+    sheet = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/|\\\n", "", sheet, flags=re.DOTALL))
     for head, body in blocks(sheet):
         if head.startswith(("@media", "@supports")):
             inner = "\n".join(rules(body, classes))

@@ -19,13 +19,14 @@
     return names.map((name) => wanted[name]); // undefined leaves a control as it is
   };
 
-  luoxia.form = (element, props, watch, trigger) => {
+  luoxia.form = (element, _props, _watch, trigger) => {
     const aside = element.querySelector(".lx-task");
     forms[aside.dataset.form] = { trigger, aside };
     setTimeout(() => luoxia.activated(() => luoxia.woken(aside.dataset.form)), 50);
   };
   luoxia.awake = (useCase) => useCase in forms;
-  luoxia.visibleForm = () => Object.keys(forms).find((useCase) => document.getElementById(`tab-${useCase}`)?.offsetParent);
+  luoxia.visibleForm = () =>
+    Object.keys(forms).find((useCase) => document.getElementById(`tab-${useCase}`)?.offsetParent);
 
   // what a link or a card asks of a form: {values, lock, hide, task}
   luoxia.grant = (useCase, wish) => {
@@ -36,19 +37,30 @@
     for (const tools of document.querySelectorAll(`.lx-seed-tools[data-form="${useCase}"]`)) {
       const { field } = tools.dataset, locked = wish.lock.includes(field);
       tools.hidden = wish.hide.includes(field);
-      tools.querySelectorAll("button").forEach((button) => { button.disabled = locked; });
-      if (locked || tools.hidden || field in wish.values) tools.querySelector(".lx-lock").setAttribute("aria-pressed", "true");
+      tools.querySelectorAll("button").forEach((button) => {
+        button.disabled = locked;
+      });
+      if (locked || tools.hidden || field in wish.values) {
+        tools.querySelector(".lx-lock").setAttribute("aria-pressed", "true");
+      }
     }
     luoxia.values(useCase, (now) => {
-      if (Object.entries(wish.values).some(([name, value]) => name in now && String(now[name]) !== String(value))) luoxia.outdated(useCase);
+      if (Object.entries(wish.values).some(([name, value]) => name in now && String(now[name]) !== String(value))) {
+        luoxia.outdated(useCase);
+      }
     });
     trigger("restore", wish);
   };
 
   // seeds
   luoxia.newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];
-  luoxia.drawSeed = (useCase, field, seed) =>
-    (document.getElementById(`${useCase}-${field}-lock`)?.getAttribute("aria-pressed") === "false" ? luoxia.newSeed() : seed);
+  luoxia.drawSeed = (
+    useCase,
+    field,
+    seed,
+  ) => (document.getElementById(`${useCase}-${field}-lock`)?.getAttribute("aria-pressed") === "false"
+    ? luoxia.newSeed()
+    : seed);
 
   // a run: the bench of the use case knows that it is busy
   const bench = (useCase) => document.getElementById(`${useCase}-run`)?.closest(".lx-bench");
@@ -85,7 +97,9 @@
     const run = document.getElementById(`${useCase}-run`); // Gradio overhears it until the server has answered the stop
     if (!run) return;
     run.disabled = true;
-    setTimeout(() => { run.disabled = false; }, SETTLING);
+    setTimeout(() => {
+      run.disabled = false;
+    }, SETTLING);
   };
   luoxia.saving = (useCase, place, values) =>
     values.with(place, document.querySelector(`#${useCase}-format input:checked`)?.value ?? values[place]);
@@ -119,8 +133,9 @@
     const button = event.target.closest?.("button"), place = button?.closest("[data-form]");
     if (!place) return;
     const { form, field } = place.dataset;
-    if (button.matches(".lx-lock")) button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") === "false"));
-    else if (button.matches(".lx-dice")) luoxia.values(form, () => ({ [field]: luoxia.newSeed() }));
+    if (button.matches(".lx-lock")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") === "false"));
+    } else if (button.matches(".lx-dice")) luoxia.values(form, () => ({ [field]: luoxia.newSeed() }));
     else actions[button.dataset.do]?.(form, button);
   });
 })();

@@ -1,6 +1,7 @@
 // A question with its experiment: a guess is taken, "Show me" runs it, what comes out stands side by side under the
 // question, the right answer is marked and said why. Room for all of that is made on the press, so that nothing moves
-// when it comes. Value: {done, total, sides: [{name, measures, text | lines, axes | sheets, w, h, counts, columns, kind}]}
+// when it comes. Value: {done, total, sides: [{name, measures, text | lines, axes | sheets, w, h, counts, columns,
+// kind}]}
 (() => {
   const { fill, make, text } = luoxia;
   const cards = {}; // key of the question -> what to do when its experiment fails

@@ -1,4 +1,5 @@
-// A sheet of equal small pictures, drawn tile by tile, and small charts: what the views of the autoencoder tab stand on.
+// A sheet of equal small pictures, drawn tile by tile, and small charts: what the views of the autoencoder tab stand
+// on.
 (() => {
   // {sheets: [{url}], w, h}, tiles side by side -> draw(canvas, place, kind); kind: "grey", "signed" or "colour"
   luoxia.openSheet = async (value) => {
@@ -71,7 +72,8 @@
     return found;
   };
 
-  // {x: [low, high], y: [low, high], xs, ys: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to, height]],
+  // {x: [low, high], y: [low, high], xs, ys: [[at, words]] or none, lines: [{kind, points, dots}], bars: [[from, to,
+  // height]],
   //  level: {at, words}, band: {from, to, words}, needle: at, across: words, up: words} into an svg of 420 by 190
   luoxia.chart = (box, { x, y, xs, ys, lines = [], bars = [], level, band, needle, across, up }) => {
     const [left, right, top, bottom] = [46, 400, 22, 152];
@@ -89,10 +91,26 @@
     }
     parts.push(svg("text", { x: (left + right) / 2, y: 186, class: "lx-axis lx-middle" }, across));
     for (const [from, to, height] of bars) {
-      parts.push(svg("rect", { x: px(from) + 0.5, width: Math.max(0.5, px(to) - px(from) - 1), y: py(height), height: bottom - py(height), class: "lx-bar" }));
+      parts.push(
+        svg("rect", {
+          x: px(from) + 0.5,
+          width: Math.max(0.5, px(to) - px(from) - 1),
+          y: py(height),
+          height: bottom - py(height),
+          class: "lx-bar",
+        }),
+      );
     }
     if (band) {
-      parts.push(svg("rect", { x: left, width: right - left, y: py(band.to), height: py(band.from) - py(band.to), class: "lx-band" }));
+      parts.push(
+        svg("rect", {
+          x: left,
+          width: right - left,
+          y: py(band.to),
+          height: py(band.from) - py(band.to),
+          class: "lx-band",
+        }),
+      );
       parts.push(svg("text", { x: right - 4, y: py(band.to) - 5, class: "lx-tick lx-end" }, band.words));
     }
     if (level) {
@@ -101,14 +119,22 @@
     }
     for (const { kind, points, dots } of lines) {
       parts.push(svg("path", { d: path(points), class: `lx-line-${kind}` }));
-      for (const [a, b] of dots || []) parts.push(svg("circle", { cx: px(a), cy: py(b), r: 4.5, class: `lx-dot-${kind}` }));
+      for (const [a, b] of dots || []) {
+        parts.push(svg("circle", { cx: px(a), cy: py(b), r: 4.5, class: `lx-dot-${kind}` }));
+      }
     }
     if (needle !== undefined) {
       const at = Math.max(left, Math.min(right, px(needle))), side = Math.sign(px(needle) - at);
       if (side) { // off the axis: an arrow that points there, with the number, instead of a needle at the edge
         const words = `${side < 0 ? "← " : ""}${signed(Math.round(needle))}${side > 0 ? " →" : ""}`;
         parts.push(svg("path", { d: `M${at - 8 * side},${top - 6}v12l${10 * side},-6z`, class: "lx-head" }));
-        parts.push(svg("text", { x: at - 14 * side, y: top + 4, class: `lx-tick lx-off-axis ${side > 0 ? "lx-end" : ""}` }, words));
+        parts.push(
+          svg(
+            "text",
+            { x: at - 14 * side, y: top + 4, class: `lx-tick lx-off-axis ${side > 0 ? "lx-end" : ""}` },
+            words,
+          ),
+        );
       } else {
         parts.push(svg("path", { d: `M${at},${bottom}L${at},${top - 4}`, class: "lx-needle" }));
         parts.push(svg("path", { d: `M${at - 6},${top - 10}h12l-6,9z`, class: "lx-head" }));

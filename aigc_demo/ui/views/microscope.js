@@ -2,7 +2,8 @@
 // makes of it), with one scrubber for all. Frames arrive as sheets, a column per frame and a row per pane; moving
 // the scrubber never asks the server. Value:
 //   {sheets: [{url}], counts: [frames per sheet], panes: ["x", "x0", "eps"], w, h, levels: [t], signals: [alpha bar],
-//    total: steps of the whole run, opens: share of the run at which a first result stands, loop: play at once and again}
+//    total: steps of the whole run, opens: share of the run at which a first result stands, loop: play at once and
+//    again}
 (() => {
   const SIGNED = new Set(["eps", "eps_null", "eps_class", "difference"]);
   const { palette, paint } = luoxia;

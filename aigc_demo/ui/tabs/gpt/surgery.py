@@ -1,6 +1,6 @@
 """Token surgery: a place of a text, every step of the choice there as bars, and branches that go on from a rival.
 
-The texts of the branches are that person's alone: they live in the browser, see static/surgery.js.
+The texts of the branches are that person's alone: they live in the browser, see surgery.js.
 """
 
 from collections.abc import Iterator

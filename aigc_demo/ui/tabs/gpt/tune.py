@@ -94,7 +94,7 @@ def corpus(elem_id: str) -> gr.HTML:
 
 
 def tune_view(elem_id: str, value: Any) -> gr.HTML:
-    """Curve, facts, what was left out, samples, see static/tune.js."""
+    """Curve, facts, what was left out, samples, see tune.js."""
     curve = plot("inside.tune_plot", legend(glow="inside.tune_train", water="inside.tune_held"))
     template = (
         f'<div class="lx-tune lx-view" data-words="{spoken("tune", NAMES)}"><p class="lx-nothing">'

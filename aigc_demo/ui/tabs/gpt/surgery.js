@@ -1,10 +1,13 @@
-// Token surgery: one place of a text under the lamp, every step of the choice as a row of bars, and branches from there.
+// Token surgery: one place of a text under the lamp, every step of the choice as a row of bars, and branches from
+// there.
 // Three views of one form share a desk: the text, the odds of the place, the branches. All of it is one person's own.
 (() => {
   const { make, fill } = luoxia;
   const ROWS = 5, CONTEXT = 48; // rows of bars; characters that are shown before a parting
   const desks = {};
-  const desk = (name) => (desks[name] ||= { signs: [], position: 0, wish: null, chosen: null, listeners: [], nodes: [] });
+  const desk = (
+    name,
+  ) => (desks[name] ||= { signs: [], position: 0, wish: null, chosen: null, listeners: [], nodes: [] });
   const changed = (name) => desk(name).listeners.forEach((listener) => listener());
   const signs = (words) => [...words];
 
@@ -12,7 +15,8 @@
   luoxia.surgeryPlace = (name) => desk(name).position;
   luoxia.surgeryWish = (name) => {
     const mine = desk(name);
-    const wish = mine.wish || { text: mine.signs.slice(0, Math.max(1, mine.position)).join(""), at: mine.position, rival: "" };
+    const wish = mine.wish ||
+      { text: mine.signs.slice(0, Math.max(1, mine.position)).join(""), at: mine.position, rival: "" };
     mine.wish = null;
     mine.started = { ...wish, parent: mine.current ?? null };
     return wish.text;
@@ -28,9 +32,14 @@
       const token = script.tokens[place];
       root.classList.toggle("lx-looking", Boolean(token && token[4].length));
       if (!token || !token[4].length) return;
-      facts.replaceChildren(make("b", { textContent: luoxia.sign(token[0]) }),
-        ...[fill(words.thought, { p: luoxia.percent(token[1]) }), fill(words.surprise, { nats: (-Math.log(Math.max(token[1], 1e-9))).toFixed(2) }),
-          fill(words.entropy, { nats: token[3].toFixed(2) })].map((line) => make("span", { textContent: line })));
+      facts.replaceChildren(
+        make("b", { textContent: luoxia.sign(token[0]) }),
+        ...[
+          fill(words.thought, { p: luoxia.percent(token[1]) }),
+          fill(words.surprise, { nats: (-Math.log(Math.max(token[1], 1e-9))).toFixed(2) }),
+          fill(words.entropy, { nats: token[3].toFixed(2) }),
+        ].map((line) => make("span", { textContent: line })),
+      );
       luoxia.rivalBars(list, token);
     };
     const caret = () => {
@@ -72,7 +81,9 @@
 
   luoxia.odds = (element, props, watch) => {
     const root = element.querySelector(".lx-lamp-odds"), name = root.dataset.form, mine = desk(name);
-    const words = JSON.parse(root.dataset.words), grid = root.querySelector(".lx-odds-grid"), title = root.querySelector(".lx-odds-title");
+    const words = JSON.parse(root.dataset.words),
+      grid = root.querySelector(".lx-odds-grid"),
+      title = root.querySelector(".lx-odds-title");
     const note = root.querySelector(".lx-odds-note");
     const branch = (rival, position) => {
       mine.wish = { text: mine.signs.slice(0, position).join("") + rival, at: position, rival };
@@ -84,20 +95,38 @@
       mine.position = value.position;
       const { candidates, rest, settings } = value;
       const before = value.before, actual = value.actual;
-      title.replaceChildren(make("span", { textContent: `${words.after} ` }), make("q", { textContent: `${value.earlier ? "…" : ""}${luoxia.sign(before).replaceAll("␣", " ")}` }));
-      const labels = [words.softmax, fill(words.tempered, settings), settings.top_k ? fill(words.top_k, settings) : words.top_k_off,
-        fill(words.top_p, settings), words.final];
+      title.replaceChildren(
+        make("span", { textContent: `${words.after} ` }),
+        make("q", { textContent: `${value.earlier ? "…" : ""}${luoxia.sign(before).replaceAll("␣", " ")}` }),
+      );
+      const labels = [
+        words.softmax,
+        fill(words.tempered, settings),
+        settings.top_k ? fill(words.top_k, settings) : words.top_k_off,
+        fill(words.top_p, settings),
+        words.final,
+      ];
       const columns = [...candidates, rest];
       const top = Math.max(...columns.flatMap((column) => column.slice(1)), 1e-9);
       const cells = [];
-      const place = (part, row, column) => { part.style.gridArea = `${row} / ${column}`; cells.push(part); return part; };
+      const place = (part, row, column) => {
+        part.style.gridArea = `${row} / ${column}`;
+        cells.push(part);
+        return part;
+      };
       labels.forEach((label, row) => place(make("p", { className: "lx-odds-label", textContent: label }), row + 2, 1));
       columns.forEach((column, i) => {
         const [rival, ...shares] = column, other = i === candidates.length;
-        const head = make(other ? "span" : "button", { className: "lx-odds-head", textContent: other ? words.rest : luoxia.sign(rival) });
+        const head = make(other ? "span" : "button", {
+          className: "lx-odds-head",
+          textContent: other ? words.rest : luoxia.sign(rival),
+        });
         if (!other) {
           head.type = "button";
-          head.setAttribute("aria-label", fill(words.branch, { rival: luoxia.sign(rival), p: luoxia.percent(shares[ROWS - 1]) }));
+          head.setAttribute(
+            "aria-label",
+            fill(words.branch, { rival: luoxia.sign(rival), p: luoxia.percent(shares[ROWS - 1]) }),
+          );
           head.title = fill(words.branch, { rival: luoxia.sign(rival), p: luoxia.percent(shares[ROWS - 1]) });
           head.addEventListener("click", () => branch(rival, value.position));
           if (rival === actual) head.classList.add("lx-chosen");
@@ -106,7 +135,12 @@
         shares.forEach((share, row) => {
           const bar = make("i");
           bar.style.height = `${(100 * share) / top}%`;
-          const cell = make("span", { className: "lx-odds-cell" }, bar, make("small", { textContent: luoxia.percent(share).replace(" %", "") }));
+          const cell = make(
+            "span",
+            { className: "lx-odds-cell" },
+            bar,
+            make("small", { textContent: luoxia.percent(share).replace(" %", "") }),
+          );
           if (share === 0) cell.classList.add("lx-out");
           if (!other && rival === actual) cell.classList.add("lx-chosen");
           cell.title = `${labels[row]} · ${other ? words.rest : luoxia.sign(rival)} · ${luoxia.percent(share)}`;
@@ -114,12 +148,17 @@
           place(cell, row + 2, i + 2);
         });
       });
-      grid.style.gridTemplateColumns = `var(--lx-odds-label) repeat(${columns.length}, minmax(var(--lx-odds-least, 0), 1fr))`;
+      grid.style.gridTemplateColumns =
+        `var(--lx-odds-label) repeat(${columns.length}, minmax(var(--lx-odds-least, 0), 1fr))`;
       grid.replaceChildren(...cells);
       const alive = candidates.filter((column) => column[ROWS] > 0).length;
-      note.textContent = fill(rest[ROWS] > 0 ? words.note_more : words.note, { count: alive, nats: value.entropy.toFixed(2) });
+      note.textContent = fill(rest[ROWS] > 0 ? words.note_more : words.note, {
+        count: alive,
+        nats: value.entropy.toFixed(2),
+      });
       root.dataset.position = value.position;
-      root.dataset.ready = `${value.position} ${settings.temperature} ${settings.top_k} ${settings.top_p} ${settings.min_p}`;
+      root.dataset.ready =
+        `${value.position} ${settings.temperature} ${settings.top_k} ${settings.top_p} ${settings.min_p}`;
       mine.caret?.();
     };
     watch("value", show);
@@ -128,15 +167,22 @@
 
   luoxia.branches = (element, props, watch, trigger) => {
     const root = element.querySelector(".lx-branches"), name = root.dataset.form, mine = desk(name);
-    const words = JSON.parse(root.dataset.words), tree = root.querySelector(".lx-tree"), pair = root.querySelector(".lx-pair");
+    const words = JSON.parse(root.dataset.words),
+      tree = root.querySelector(".lx-tree"),
+      pair = root.querySelector(".lx-pair");
     const selects = [...root.querySelectorAll("select")], boxes = [...root.querySelectorAll(".lx-branch-text")];
     const nodes = mine.nodes;
     let run = "", seen = 0, growing = null; // the branch that is being written
 
     const textOf = (node) => node.signs.join("");
     const depth = (node) => (node.parent === null ? 0 : 1 + depth(nodes[node.parent]));
-    const nameOf = (node) => node.parent === null ? fill(words.root, { count: node.id })
-      : fill(words.child, { count: node.id, parent: node.parent, at: node.at, rival: luoxia.sign(node.rival || node.signs[node.at] || "") });
+    const nameOf = (node) =>
+      node.parent === null ? fill(words.root, { count: node.id }) : fill(words.child, {
+        count: node.id,
+        parent: node.parent,
+        at: node.at,
+        rival: luoxia.sign(node.rival || node.signs[node.at] || ""),
+      });
     const parting = (a, b) => {
       let at = 0;
       while (at < a.length && at < b.length && a[at] === b[at]) at++;
@@ -164,7 +210,10 @@
     const choose = (id) => {
       mine.current = id;
       const node = nodes[id];
-      mine.chosen = [textOf(node), Math.max(1, node.parent === null ? Math.min(mine.position, node.signs.length) : node.at)];
+      mine.chosen = [
+        textOf(node),
+        Math.max(1, node.parent === null ? Math.min(mine.position, node.signs.length) : node.at),
+      ];
       mine.position = mine.chosen[1];
       mine.put?.(node.signs.map((sign, i) => node.tokens?.[i] || [sign, 1, 1, 0, []]));
       trigger("select");
@@ -173,7 +222,10 @@
     const sides = () => selects.map((select) => nodes[+select.value]);
     const fillBox = (box, node, at) => {
       const from = Math.max(0, at - CONTEXT);
-      const common = make("span", { className: "lx-common", textContent: `${from ? "…" : ""}${node.signs.slice(from, at).join("")}` });
+      const common = make("span", {
+        className: "lx-common",
+        textContent: `${from ? "…" : ""}${node.signs.slice(from, at).join("")}`,
+      });
       const mark = make("span", { className: "lx-slit" });
       mark.setAttribute("role", "img");
       mark.setAttribute("aria-label", words.part);
@@ -196,17 +248,29 @@
       [a, b].forEach((node, i) => fillBox(boxes[i], node, at));
       root.dataset.parting = at;
       const same = a === b || (at === a.signs.length && at === b.signs.length);
-      root.querySelector(".lx-verdict").textContent = same ? words.same : fill(words.parts, { at, a: luoxia.sign(a.signs[at] || "—"), b: luoxia.sign(b.signs[at] || "—") });
+      root.querySelector(".lx-verdict").textContent = same
+        ? words.same
+        : fill(words.parts, { at, a: luoxia.sign(a.signs[at] || "—"), b: luoxia.sign(b.signs[at] || "—") });
     };
     const draw = () => {
       tree.hidden = nodes.length < 2;
       root.querySelector(".lx-nothing").hidden = nodes.length > 1;
       const order = [];
-      const walk = (parent) => nodes.filter((node) => node.parent === parent).forEach((node) => { order.push(node); walk(node.id); });
+      const walk = (parent) =>
+        nodes.filter((node) => node.parent === parent).forEach((node) => {
+          order.push(node);
+          walk(node.id);
+        });
       walk(null);
       tree.replaceChildren(...order.map((node) => {
-        const button = make("button", { type: "button" }, make("b", { textContent: nameOf(node) }),
-          make("span", { textContent: luoxia.sign(node.signs.slice(node.at, node.at + 60).join("")).replaceAll("␣", " ") }));
+        const button = make(
+          "button",
+          { type: "button" },
+          make("b", { textContent: nameOf(node) }),
+          make("span", {
+            textContent: luoxia.sign(node.signs.slice(node.at, node.at + 60).join("")).replaceAll("␣", " "),
+          }),
+        );
         button.setAttribute("aria-pressed", String(node.id === mine.current));
         button.addEventListener("click", () => choose(node.id));
         const item = make("li", {}, button);
@@ -235,8 +299,17 @@
         [run, seen] = [value.run, 0];
         const start = { ...(mine.started || { text: "", at: 0, rival: "", parent: null }) };
         const beginning = signs(start.text);
-        while (nodes[start.parent]?.parent != null && start.at <= nodes[start.parent].at) start.parent = nodes[start.parent].parent;
-        growing = { id: nodes.length, parent: start.parent, at: start.at, rival: start.rival, signs: beginning, tokens: (nodes[start.parent]?.tokens || []).slice(0, start.at) };
+        while (nodes[start.parent]?.parent != null && start.at <= nodes[start.parent].at) {
+          start.parent = nodes[start.parent].parent;
+        }
+        growing = {
+          id: nodes.length,
+          parent: start.parent,
+          at: start.at,
+          rival: start.rival,
+          signs: beginning,
+          tokens: (nodes[start.parent]?.tokens || []).slice(0, start.at),
+        };
         const given = JSON.parse(value.prompt); // what the model thought of the rival itself
         if (start.rival && given.length) growing.tokens[start.at] = given[given.length - 1];
         nodes.push(growing);
