@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from browser import QUICK, RUN, badge_of, open_tab, part, settled
+from browser import QUICK, RUN, badge_of, changed, open_tab, part, pixels, settled
 from playwright.sync_api import expect
 
 PAGE = "gan"
@@ -102,3 +102,20 @@ def test_a_needle_off_the_axis_says_so(visit):
     page.evaluate("luoxia.set('vae_anomaly', { odd: 'inverted' })")
     expect(page.locator("#vae_anomaly-view .lx-off-axis")).to_contain_text("← −", timeout=QUICK)
     expect(page.locator("#vae_anomaly-view .lx-needle")).to_have_count(0)
+
+
+def test_a_pinned_result_stays_while_the_next_one_is_made(visit):
+    page = visit()
+    open_tab(page, "gan_draw")
+    settled(page)
+    page.locator("#tab-gan_draw [data-do=pin]").click()
+    pinned = page.locator("#tab-gan_draw .lx-pinned > figure")
+    expect(pinned).to_have_count(1, timeout=QUICK)
+    expect(pinned.locator("figcaption").first).to_contain_text("Truncation 4")
+    before = pixels(page, "#tab-gan_draw .lx-pinned .lx-cells")
+    assert before == pixels(page, "#gan_draw-view .lx-cells")
+    page.evaluate("luoxia.set('gan_draw', { model: 'mlp' })")
+    changed(page, "#gan_draw-view .lx-cells", before)
+    assert pixels(page, "#tab-gan_draw .lx-pinned .lx-cells") == before
+    pinned.get_by_role("button", name="Unpin").click()
+    expect(pinned).to_have_count(0)

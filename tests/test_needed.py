@@ -73,3 +73,8 @@ def test_every_rule_is_carried_by_some_page(pages):
     every = frozenset(needed.CLASS.findall("".join(pages.values()) + "".join(needed.files(".js").values())))
     for name, text in needed.files(".css").items():
         assert list(needed.rules(text, every)), f"no page needs {name}"
+
+
+def test_no_two_scripts_give_the_same_name():
+    given = [name for text in needed.files(".js").values() for name in needed.names(text)[0]]
+    assert sorted(given) == sorted(set(given))

@@ -127,6 +127,7 @@
     save: (useCase) => forms[useCase].trigger("save"),
     python: (useCase) => forms[useCase].trigger("python"),
     link: (useCase) => luoxia.values(useCase, (values) => luoxia.link(useCase, values)),
+    pin: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.pin(useCase, values, labels)),
     lesson: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.lesson(useCase, values, labels)),
   };
   document.addEventListener("click", (event) => {

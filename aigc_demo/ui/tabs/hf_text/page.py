@@ -22,7 +22,7 @@ def above() -> None:
         button = gr.Button(t("hf_text.fetch"), size="sm", elem_id="hf_text-fetch", min_width=170, scale=0)
         template = f'<p class="lx-verdict" data-absent="{t("hf_text.absent")}" hidden></p>'
         first = {"words": t("hf_text.fetch_help"), "good": True, "here": smollm2_is_here()}
-        line = view("fetched", template, first, elem_id="hf_text-fetched")
+        line = view("brought", template, first, elem_id="hf_text-fetched")
 
     @guarded
     def on_fetch(request: gr.Request) -> Iterator[dict[str, Any]]:

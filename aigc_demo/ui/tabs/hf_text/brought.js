@@ -3,7 +3,7 @@
 (() => {
   const RUNS = "[id^=hf_text_][id$=-run]";
   const LOOK = 300; // milliseconds between two looks for buttons of tabs that have just been opened
-  luoxia.fetched = (element, props, watch) => {
+  luoxia.brought = (element, props, watch) => {
     const line = element.querySelector(".lx-verdict");
     let here = true, looking = 0;
     luoxia.verdict(element, props, watch);
