@@ -119,3 +119,15 @@ def test_a_pinned_result_stays_while_the_next_one_is_made(visit):
     assert pixels(page, "#tab-gan_draw .lx-pinned .lx-cells") == before
     pinned.get_by_role("button", name="Unpin").click()
     expect(pinned).to_have_count(0)
+
+
+def test_the_projector_shows_result_and_question_only(visit):
+    page = visit()
+    open_tab(page, "gan_draw")
+    settled(page)
+    page.locator("#tab-gan_draw [data-do=board]").click()
+    expect(part(page, "gan_draw", "limit")).to_be_hidden()
+    expect(part(page, "gan_draw", "view")).to_be_visible()
+    expect(card_of(page, LIMIT)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(part(page, "gan_draw", "limit")).to_be_visible()

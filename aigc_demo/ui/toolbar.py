@@ -54,9 +54,10 @@ def save_row(use_case: str, formats: Sequence[str]) -> str:
 
 
 def share_row(use_case: str, *, scripts: bool) -> str:
-    """Pin the result, copy link, lesson link and, with scripts, copy as Python."""
+    """Pin the result, copy link, lesson link, projector view and, with scripts, copy as Python."""
+    python = button("python", "shell.copy_python") if scripts else ""
     return (
         f'<div class="lx-share" data-form="{use_case}">{button("pin", "shell.pin")}'
-        f"{button('link', 'shell.copy_link', f'{use_case}-link')}"
-        f"{button('lesson', 'shell.lesson')}{button('python', 'shell.copy_python') if scripts else ''}</div>"
+        f"{button('link', 'shell.copy_link', f'{use_case}-link')}{button('lesson', 'shell.lesson')}"
+        f"{button('board', 'shell.board')}{python}</div>"
     )

@@ -128,6 +128,7 @@
     python: (useCase) => forms[useCase].trigger("python"),
     link: (useCase) => luoxia.values(useCase, (values) => luoxia.link(useCase, values)),
     pin: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.pin(useCase, values, labels)),
+    board: () => luoxia.board(),
     lesson: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.lesson(useCase, values, labels)),
   };
   document.addEventListener("click", (event) => {
