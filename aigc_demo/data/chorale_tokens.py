@@ -62,15 +62,12 @@ def sign_of(voice: int, token: int) -> int:
 
 @cache
 def voice_tokens(voice: int) -> range:
-    """Every token of a voice."""
     low, high = RANGES[voice]
     return range(VOICE[voice], VOICE[voice] + high - low + 3)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A chorale as tokens."""
-
     tokens: list[int]
     free: list[bool]  # whether the token could have been another one: NONE and places in the bar follow from the rest
 

@@ -22,8 +22,6 @@ CLAIMS = ("object", "background", "count", "place", "size", "all")
 
 @dataclass(frozen=True)
 class Found:
-    """One object in a picture."""
-
     name: str
     x: float  # of its middle, pixels from the left
     y: float  # from the top

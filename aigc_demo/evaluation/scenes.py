@@ -26,8 +26,6 @@ from aigc_demo.models.detector import Detector
 
 @dataclass(frozen=True)
 class Task:
-    """A sentence to be drawn."""
-
     text: str
     claims: Scene
     held_out: bool

@@ -70,7 +70,6 @@ class Averages:
         return self.tensors
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        """Take over counts and sums."""
         for name, tensor in self.tensors.items():
             tensor.copy_(state[name])
 

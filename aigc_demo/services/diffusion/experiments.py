@@ -41,7 +41,6 @@ def cut_short(store: Store, request: Cut, made: Any) -> list[Side]:
 
 
 def last_step(store: Store, request: Draw, frame: Any) -> list[Side]:
-    """The finished picture."""
     return [Side({}, frame.x[None], 1)]
 
 

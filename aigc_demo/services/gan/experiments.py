@@ -18,7 +18,6 @@ TURNS = 200  # of a training on points
 
 
 def hand(store: Store, request: Draw, drawn: Any) -> list[Side]:
-    """Pictures of one class."""
     right = float(np.mean([digit == SEVEN for digit in read(store, drawn.pictures)]))
     return [Side({"variety": variety(drawn.pictures), "sevens": right}, drawn.pictures, 6)]
 
@@ -101,7 +100,6 @@ def evenness(store: Store, request: Compare, made: Any) -> list[Side]:
 
 
 def clouds(store: Store, request: Points, frame: Any) -> list[Side]:
-    """Real and made points."""
     return [Side({"away": frame.distance / frame.floor}, scatter(frame.real, frame.fake), 1)]
 
 

@@ -47,7 +47,6 @@ def looks(store: Store, request: Attention, made: Any) -> list[Side]:
 
 
 def heads(store: Store, request: Poem, made: Any) -> list[Side]:
-    """A poem with hidden heads."""
     lines = ["".join(sign.text for sign in line) for line in made.lines]
     return [Side({}, text="\n".join(lines))]
 

@@ -1,9 +1,11 @@
 // The glossary: words that stand in it get a dotted line wherever they are read on a page, and explain themselves when
-// they are pointed at or tapped. The page's own elements stay as they are: a word is marked by a range, not by an element.
+// they are pointed at or tapped. The page's own elements stay as they are: a word is marked by a range, not by an
+// element.
 (() => {
   const { text, lang, make } = luoxia;
   const READ =
-    ".lx-heading, .lx-small, .lx-predict, .lx-prose, .lx-verdict, .lx-ways-on, label, figcaption, .lx-tagline, .lx-scrub output";
+    ".lx-heading, .lx-small, .lx-predict, .lx-prose, .lx-verdict, .lx-ways-on, label, figcaption, .lx-tagline, " +
+    ".lx-scrub output";
   const NOT = "button, a, textarea, code, pre, svg, canvas, .lx-token, .lx-side-text, .lx-turns, [hidden]";
   const WAIT = 150, AFTER = 700; // milliseconds: of a pointer that rests; after a click, until the page has followed
   const colon = lang === "zh" ? "：" : ": ";
