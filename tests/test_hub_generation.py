@@ -137,6 +137,11 @@ def test_what_the_page_sets_is_off_where_it_is_off(llama, folder, own, how):
     assert ours(change(folder, **own), how) == ours(llama, how)
 
 
+def test_whole_numbers_are_taken_for_temperature_and_penalty(llama):
+    """generate() refuses 2, and takes 2.0."""
+    assert ours(llama, Choosing(temperature=2, repetition=2)) == ours(llama, Choosing(temperature=2.0, repetition=2.0))
+
+
 def test_whole_texts_have_their_length_whatever_ends(folder):
     first = ours(folder, GREEDY)[0]
     model = open_library(change(folder, eos_token_id=first), "someone/model")

@@ -191,6 +191,6 @@ def settings(model: LibraryText, how: Choosing, length: int) -> dict[str, Any]:
         found["tokenizer"] = model.words
     if how.temperature > 0:
         found |= {name: value for name, value in model.own.items() if name in WHEN_DRAWING}
-        found |= {"temperature": how.temperature, "top_k": how.top_k, "top_p": max(how.top_p, 1e-6)}
+        found |= {"temperature": float(how.temperature), "top_k": how.top_k, "top_p": max(how.top_p, 1e-6)}
         found |= {"min_p": how.min_p} if how.min_p else {}
-    return found | ({"repetition_penalty": how.repetition} if how.repetition != 1 else {})
+    return found | ({"repetition_penalty": float(how.repetition)} if how.repetition != 1 else {})
