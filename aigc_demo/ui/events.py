@@ -25,15 +25,17 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # queue of a request -> how many of its events run at once; who trains keeps nobody from anything else
-LIMITS = {"device": 1, "quick": 4, "writing": 3, "gan": 2, "tune": 2}
-DEVICE: dict[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}  # heavy events of all tabs take turns
-QUICK: dict[str, Any] = {"concurrency_id": "quick", "concurrency_limit": 4, "show_progress": "hidden"}  # milliseconds
+LIMITS = {"device": 1, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "fetch": 1}
 PAUSE = 0.2  # seconds that work goes on, at most, for a person who has left; a step where one takes longer
 
 
 def queue(name: str) -> dict[str, Any]:
     """Options of an event that takes its turn in this queue, see LIMITS."""
     return {"concurrency_id": name, "concurrency_limit": LIMITS[name]}
+
+
+DEVICE = queue("device")  # heavy events of all tabs take turns
+QUICK: dict[str, Any] = {**queue("quick"), "show_progress": "hidden"}  # work of milliseconds
 
 
 def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:

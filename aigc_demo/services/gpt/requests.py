@@ -22,6 +22,7 @@ POETS = ("gpt-poems", "lstm-poems")
 POEM_MODES = ("head", "line", "title")  # words of a person are first characters of the lines, a beginning, a title
 SETTINGS = ("model", "temperature", "top_k", "top_p", "min_p", "repetition")  # about how to choose the next token
 CORPUS = 1_000_000  # characters of a text to train on, at most
+TEMPERATURE = 0.8  # of every use case, unless one asks for another
 
 Model = Annotated[str, Choice(MODELS)]
 WithAttention = Annotated[str, Choice(GPTS)]
@@ -41,7 +42,7 @@ class Write(Request):
     queue: ClassVar[str] = "writing"
 
     prompt: Prompt = "ROMEO:\n"
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     length: Length = 300
     model: Model = "gpt-shakespeare"
     top_k: TopK = 0
@@ -59,7 +60,7 @@ class Surgery(Request):
 
     prompt: Prompt = "ROMEO:\nBut soft, what light through yonder window breaks"
     position: Annotated[int, Range(0, 4000)] = 24  # at most the length of the text: what comes after it
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     model: Model = "gpt-shakespeare"
     top_k: TopK = 10
     top_p: Share = 0.9
@@ -78,7 +79,7 @@ class Poem(Request):
     words: Annotated[str, Text(200, tidy=True)] = "春夏秋冬"
     mode: Annotated[str, Choice(POEM_MODES)] = "head"
     form: Annotated[str, Choice(tuple(FORMS))] = "jueju7"
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     rhymed: bool = True  # even lines must rhyme: what does not is left out of the draw
     model: Annotated[str, Choice(POETS)] = "gpt-poems"
     seed: Seed = 7
@@ -102,7 +103,7 @@ class Lstm(Request):
     changed: Annotated[str, Text(100, tidy=True)] = (
         "HENRY"  # what the first word is replaced by, to see how long it is felt
     )
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     length: Annotated[int, Range(1, 400)] = 160
     text: Annotated[str, Choice(TEXTS)] = "shakespeare"
     top_k: TopK = 0
@@ -118,7 +119,7 @@ class Cache(Request):
 
     prompt: Prompt = "ROMEO:\n"
     length: Annotated[int, Range(10, 240)] = 200
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     model: WithAttention = "gpt-shakespeare"
     seed: Seed = 7
 
@@ -145,5 +146,5 @@ class Tune(Request):
     rate: Annotated[float, Range(0, 1, 0.0001)] = 0.0005
     prompt: Annotated[str, Text(200, tidy=True)] = ""  # what samples begin with; empty: the start of the held-out part
     every: Annotated[int, Range(5, 100, 5)] = 20  # steps between two samples
-    temperature: Temperature = 0.8
+    temperature: Temperature = TEMPERATURE
     seed: Seed = 7

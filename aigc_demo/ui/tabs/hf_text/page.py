@@ -7,13 +7,13 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services.hf_text.here import smollm2_is_here
-from aigc_demo.ui.events import guarded, paced
+from aigc_demo.ui.events import guarded, paced, queue
 from aigc_demo.ui.i18n import language, t, tr
 from aigc_demo.ui.use_case_form import HIDDEN
 from aigc_demo.ui.widgets import view
 
 TABS = ("chat", "summarise", "ask", "translate", "beside")
-FETCH: dict[str, Any] = {"concurrency_id": "fetch", "concurrency_limit": 1, **HIDDEN}
+FETCH: dict[str, Any] = {**queue("fetch"), **HIDDEN}
 
 
 def above() -> None:
