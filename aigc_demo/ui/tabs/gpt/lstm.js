@@ -146,10 +146,10 @@
         up: words.fading_up,
         lines: [{ kind: "glow", points: gpt }, { kind: "water", points: lstm }],
       });
-      // how much of all that is felt lies behind the first 40 characters
+      // how much of all that is felt lies behind the first 80 characters
       const late = (all) => {
         const sum = all.reduce((a, b) => a + b, 0) || 1;
-        return Math.round((100 * all.slice(40).reduce((a, b) => a + b, 0)) / sum);
+        return Math.round((100 * all.slice(80).reduce((a, b) => a + b, 0)) / sum);
       };
       const total = (all) => all.reduce((a, b) => a + b, 0).toFixed(2);
       luoxia.sentence(

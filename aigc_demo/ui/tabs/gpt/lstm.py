@@ -66,15 +66,15 @@ def memory_view(elem_id: str, value: Any) -> Any:
     template = (
         f'<div class="lx-memory lx-view" data-words="{spoken("lstm", NAMES)}">'
         f'<div class="lx-authors">{written("inside.gpt", "glow")}{written("inside.lstm", "water")}</div>'
-        f'<div class="lx-memories">{kept}<div class="lx-fading">{fading}</div></div>'
-        f'<p class="lx-verdict" hidden></p>{strip}</div>'
+        f'<div class="lx-memories">{kept}<div class="lx-fading">{fading}<p class="lx-verdict" hidden></p></div></div>'
+        f"{strip}</div>"
     )
     return view("memory", template, value, elem_id=elem_id)
 
 
 def words_below(form: UseCaseForm) -> None:
     """A question, and how it works."""
-    question("inside.predict_lstm", form)
+    question("inside.predict_lstm", form, "#gpt_lstm-view .lx-fading")
     how_it_works(
         r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t, & h_t &= o_t \odot \tanh c_t && \text{(LSTM)} \\ "
         r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",
