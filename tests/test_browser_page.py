@@ -32,6 +32,16 @@ def test_the_landing_moves_and_leads_in(visit):
     expect(page.locator("#diffusion_draw-run")).to_be_visible(timeout=QUICK)
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+def test_every_card_shows_something_and_all_are_as_high(visit, size):
+    page = visit(size=size)
+    boxes = "all => all.map((one) => Math.round(one.getBoundingClientRect().height))"
+    cards = page.eval_on_selector_all(".lx-card", boxes)
+    pictures = page.eval_on_selector_all(".lx-card > :first-child", boxes)
+    assert len(cards) == len(FAMILIES) and len(set(cards)) == 1, cards
+    assert len(set(pictures)) == 1 and pictures[0] > 60, pictures
+
+
 def test_the_first_button_works_and_calm_people_see_no_motion(visit):
     page = visit()
     door = page.get_by_role("link", name="Look inside").first

@@ -163,7 +163,6 @@
       opened(value).then(({ count, draw }) => {
         const panes = value.panes.slice(0, 3);
         [canvas.width, canvas.height] = [value.w * panes.length, value.h];
-        canvas.style.aspectRatio = `${panes.length} / 1`;
         const tables = () =>
           panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
         let colours = tables(), last = count - 1;
