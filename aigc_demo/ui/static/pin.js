@@ -1,4 +1,5 @@
-// "Pin this result": what a result shows stays below it, as it is now and with its settings, to compare the next one with.
+// "Pin this result": what a result shows stays below it, as it is now and with its settings, to compare the next one
+// with.
 (() => {
   const { text, make } = luoxia;
   const MOST = 3; // pinned results of a tab; the oldest makes room
