@@ -231,7 +231,7 @@ def packed(files):
 
 NAMED = {  # data sets that a catalogue entry names -> those that are fetched for it; the others are drawn by our code
     "mnist": "mnist", "mnist-binarised": "mnist", "emoji": "emoji", "poems": "poems", "reviews": "reviews",
-    "shakespeare": "shakespeare", "shapes": "", "scenes": "emoji", "chorales": "chorales",
+    "shakespeare": "shakespeare", "shapes": "", "scenes": "emoji", "chorales": "chorales", "fsdd": "fsdd",
 }  # fmt: skip
 
 
@@ -249,7 +249,7 @@ SOURCES = [(name, source) for name in DATA_SETS for source in fetch.SOURCES]
 def test_every_data_set_really_comes_from_each_of_its_sources(tmp_path, monkeypatch, name, source):
     monkeypatch.setenv("AIGC_DATA_DIR", str(tmp_path))
     data_set, registry = DATA_SETS[name], source.__name__.removeprefix("from_")
-    has = {"shipped": data_set.shipped, "hub": data_set.hub is not None}
+    has = {"shipped": data_set.shipped, "hub": data_set.hub is not None, "git": data_set.repository is not None}
     if not has.get(registry, any(package.registry == registry for package in data_set.packages)):
         with pytest.raises(UnavailableError, match="is not there"):
             fetch.fetch(name, (source,))
@@ -265,6 +265,6 @@ def test_every_data_set_really_comes_from_each_of_its_sources(tmp_path, monkeypa
 def test_the_real_sets_are_described():
     assert set(MNIST.files) == {name for names in digits.FILES.values() for name in names}
     for name, data_set in DATA_SETS.items():
-        assert data_set.name == name and (data_set.packages or data_set.hub or data_set.shipped)
+        assert data_set.name == name and (data_set.packages or data_set.repository or data_set.hub or data_set.shipped)
         assert all(len(bytes.fromhex(sha256)) == 32 for sha256 in data_set.files.values())
         assert all("@" in package.name or "==" in package.name for package in data_set.packages)

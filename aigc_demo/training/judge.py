@@ -2,7 +2,8 @@
 
     python -m aigc_demo.training judge-digits --minutes 12
 
-The id chooses the recipe (`RECIPES`): digits by their number; emoji by who drew them and what group they belong to.
+The id chooses the recipe (`RECIPES`): digits by their number, written or spoken; emoji by who drew them and what group
+they belong to.
 Every picture is shifted, turned and scaled a little, anew each time. AdamW (Loshchilov & Hutter, 2019,
 arXiv:1711.05101) with one rise and one fall of the learning rate (Smith & Topin, 2018, arXiv:1708.07120).
 
@@ -20,7 +21,7 @@ from accelerate import Accelerator
 from torch import Tensor
 
 from aigc_demo.checkpoints import files
-from aigc_demo.data import digits, emoji
+from aigc_demo.data import digits, emoji, spectrogram, spoken
 from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.models.precision import autocast
@@ -35,7 +36,7 @@ Labelled = tuple[Tensor, Tensor, Tensor | None]
 @dataclass(frozen=True)
 class Recipe:
     model: JudgeConfig = field(default_factory=JudgeConfig)
-    data: str = "mnist"  # or emoji
+    data: str = "mnist"  # or emoji or fsdd
     steps: int = 9_400  # 20 times through the digits
     batch: int = 128
     learning_rate: float = 4e-3  # peak
@@ -57,6 +58,7 @@ EMOJI = JudgeConfig(image_size=64, channels=3, classes=len(emoji.VENDORS) * len(
 RECIPES: dict[str, Recipe] = {
     "judge-digits": Recipe(),
     "judge-emoji": Recipe(EMOJI, "emoji", 3_000, 64, shift=3.0, mirror=True, paper=1.0),
+    "judge-sounds": Recipe(JudgeConfig(image_size=64, width=16), "fsdd", 1_200, 64, shift=4.0, turn=0.0, scale=0.05),
 }
 
 
@@ -126,6 +128,9 @@ def load(data: str) -> Labelled:
     if data == "mnist":
         images, labels = digits.load(present("mnist"), "train")
         return digits.to_float(images), labels, None
+    if data == "fsdd":
+        recordings = spoken.load(present("fsdd"), "train")
+        return spectrogram.picture(recordings.clips), recordings.digits, None
     folder = present("emoji")
     images = torch.cat([emoji.load(folder, vendor, "train") for vendor in emoji.VENDORS])
     groups = emoji.groups(folder, "train")
