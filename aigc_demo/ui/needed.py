@@ -53,8 +53,7 @@ def scripts(page: str) -> str:
 
 def styles(page: str) -> str:
     """The style rules that a page with this text, its scripts among it, needs."""
-    carried = (rule for text in files(".css").values() for rule in rules(text, frozenset(CLASS.findall(page))))
-    return re.sub(r"\n\s+", "\n", "\n".join(carried))  # indentation is a tenth of them
+    return "\n".join(rule for text in files(".css").values() for rule in rules(text, frozenset(CLASS.findall(page))))
 
 
 def rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
