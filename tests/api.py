@@ -21,6 +21,7 @@ from aigc_demo.services.use_case import request_class
 from aigc_demo.ui.i18n import texts
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
+SAID = ("error", "scene", "dalle", "clip")  # files of ui/text with sentences about what a person did wrong
 HUB = "lab/ddpm"  # a model of the loopback hub
 SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
     "cyclegan_translate": {"direction": "to_google", "sample": 0, "picture": ""},
@@ -36,6 +37,16 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "diffusion_cut": {"digit": 5, "few": 1, "many": 3, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_beside": {"digit": 7, "mistake": "none", "steps": 1, "seed": 7, "sampler": "ddim", "guidance": 1},
     "diffusion_hub": {"name": HUB, "steps": 1, "seed": 7, "sampler": "ddim", "timesteps": "own"},
+    "clip_matrix": {"sentences": "two apples\na dog", "first": 0, "picture": ""},
+    "clip_classify": {"sample": 3, "picture": "", "labels": "a dog\n一只猫"},
+    "clip_map": {"sentence": "two apples", "centred": False},
+    "clip_beside": {"sentences": "two apples", "mistake": "none"},
+    "dalle_draw": {"prompt": "two apples", "temperature": 1.0, "top_k": 0, "top_p": 0.95, "kept": "1,2,3", "seed": 7},
+    "dalle_candidates": {"prompt": "two apples", "rank": "", "count": 2, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
+    | {"seed": 7},
+    "dalle_rebuild": {"sample": 3, "picture": ""},
+    "dalle_describe": {"sample": 3, "picture": "", "drawn": 1, "temperature": 1.0, "seed": 7},
+    "dalle_beside": {"prompt": "two apples", "mistake": "none"},
     "gpt_attention": {"prompt": "ROMEO:\nBut soft", "model": "gpt-shakespeare"},
     "gpt_lstm": {"prompt": "ROMEO:\n", "changed": "HENRY", "temperature": 0.8, "text": "shakespeare", "seed": 7}
     | {"length": 4, "top_k": 0, "top_p": 1.0, "min_p": 0, "repetition": 1.0},
@@ -155,7 +166,7 @@ class Api:
 
 def spoken(words: str, lang: str) -> bool:
     """Whether `words` are one of our sentences, filled in."""
-    known = [texts()[f"error.{key}"][lang] for key in sentences()]
+    known = [texts()[f"{file}.{key}"][lang] for file in SAID for key in sentences(file)]
     patterns = (re.sub(r"\\\{\w+\\\}", ".+", re.escape(sentence)) for sentence in known)
     return any(re.fullmatch(pattern, words) for pattern in patterns)
 

@@ -9,7 +9,9 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 PLACES = {
+    "clip_classify": ["picture"],
     "cyclegan_translate": ["picture"],
+    "dalle_rebuild": ["picture"],
     "diffusion_forward": ["drawing"],
     "diffusion_redraw": ["drawing"],
     "vae_rebuild": ["drawing"],

@@ -10,12 +10,14 @@ text_out, picture_out             text_projection, visual_projection
 log_scale                         logit_scale
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from aigc_demo.models.clip import CLIP, CLIPConfig
+from aigc_demo.models.clip import CLIP, CLIPConfig, TextTower
+from aigc_demo.nn.transformer import SelfAttention
 from aigc_demo.pipelines.library import transformers
 from aigc_demo.pipelines.library_pair import LibraryPair
 from aigc_demo.pipelines.pairs.clip_text import (
@@ -100,4 +102,45 @@ def layers(model: CLIP) -> Iterator[tuple[str, str]]:
     yield "picture_out", "visual_projection"
 
 
-PAIR = LibraryPair((CLIP,), ("CLIPModel",), to_library, from_library, layers)
+class LastToken(TextTower):
+    """Reads the state at the last position, padding or not."""
+
+    def pool(self, tokens: Tensor, states: Tensor) -> Tensor:
+        """tokens (B, T), states (B, T, D) -> (B, D)."""
+        return states[:, -1]
+
+
+def no_causal_mask(model: CLIP) -> None:
+    """Let every word see those after it."""
+    for layer in model.text.modules():
+        if isinstance(layer, SelfAttention):
+            layer.causal = False
+
+
+def last_token(model: CLIP) -> None:
+    """Read a sentence at its last position, where its end token may not stand."""
+    model.text.__class__ = LastToken
+
+
+def wrong_scaling(model: CLIP) -> None:
+    """Divide the products of queries and keys by the width of a head, where its square root belongs."""
+    for layer in model.modules():
+        if isinstance(layer, SelfAttention):
+            width = layer.out.in_features
+            for tensor in layer.qkv.parameters():
+                tensor.data[:width] *= (width // layer.heads) ** -0.5
+
+
+def no_class_token(model: CLIP) -> None:
+    """Forget what the class token was trained to be."""
+    model.picture.start.data.zero_()
+
+
+MISTAKES: dict[str, Callable[[CLIP], None]] = {
+    "no_causal_mask": no_causal_mask,
+    "last_token": last_token,
+    "wrong_scaling": wrong_scaling,
+    "no_class_token": no_class_token,
+}
+
+PAIR = LibraryPair((CLIP,), ("CLIPModel",), to_library, from_library, layers, MISTAKES)
