@@ -15,8 +15,6 @@ import torch
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.settings import Rule, check, number, one_of, refusal
-from aigc_demo.sampling.predict import Denoise, clipped, thresholded
-from aigc_demo.sampling.samplers import trailing_timesteps
 
 DDPM = "DDPMScheduler"  # what a network alone is taken for
 MULTISTEP = ("DPMSolverMultistepScheduler", "UniPCMultistepScheduler")
@@ -92,12 +90,6 @@ class Scheduler:
     spacing: str  # leading, linspace or trailing
     offset: int  # added to the timesteps of leading
 
-    def bounded(self, denoise: Denoise) -> Denoise:
-        """`denoise` with the predicted picture thresholded or clipped as the settings say."""
-        if self.threshold is not None:
-            return thresholded(denoise, *self.threshold)
-        return denoise if self.clip is None else clipped(denoise, self.clip)
-
     def timesteps(self, steps: int) -> list[int]:
         """At most `steps` timesteps, falling, where the file's own scheduler would put them.
 
@@ -106,7 +98,7 @@ class Scheduler:
         total = len(self.alpha_bar)
         count = min(steps, total)
         if self.spacing == "trailing":
-            return trailing_timesteps(count, total)
+            return [round(total - i * total / count) - 1 for i in range(count)]
         edges = count + 1 if self.kind in MULTISTEP else count
         if self.spacing == "leading":
             found = [i * (total // edges) + self.offset for i in range(edges)]

@@ -8,8 +8,9 @@ import torch
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines import hub as library
 from aigc_demo.pipelines.folder import FolderModel
+from aigc_demo.pipelines.scheduler import Scheduler
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.predict import Denoise, Denoiser, clipped, thresholded
 from aigc_demo.sampling.samplers import ddpm_large, sample, trailing_timesteps
 from aigc_demo.services.diffusion.denoising import Frame
 from aigc_demo.services.diffusion.requests import Hub
@@ -53,12 +54,19 @@ class HubDesk:
                 yield from drawn(step.value, request, device)
 
 
+def bounded(denoise: Denoise, plan: Scheduler) -> Denoise:
+    """`denoise` with the predicted picture thresholded or clipped as the model's files say."""
+    if plan.threshold is not None:
+        return thresholded(denoise, *plan.threshold)
+    return denoise if plan.clip is None else clipped(denoise, plan.clip)
+
+
 def drawn(opened: FolderModel, request: Hub, device: str) -> Iterator[Step[Frame | None]]:
     """A Frame per denoising step of an opened model."""
     model, null = opened.model.to(device), opened.model.config.unet.classes - 1
     plan = opened.scheduler
     label = torch.tensor([null], device=device) if opened.classes else None
-    denoise = plan.bounded(Denoiser(model, model.config.prediction, label, null))
+    denoise = bounded(Denoiser(model, model.config.prediction, label, null), plan)
     noise = SeededNoise([request.seed], device)
     own = request.timesteps == "own"
     timesteps = plan.timesteps(request.steps) if own else trailing_timesteps(request.steps, len(plan.alpha_bar))
