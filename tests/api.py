@@ -81,6 +81,13 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "hf_text_translate": {"text": "hello", "language": "french", "length": 3, "temperature": 0, "engine": "ours"}
     | {"name": "", "seed": 7},
     "hf_text_beside": {"prompt": "hello", "length": 3},
+    "text2image_draw": {"count": 1, "steps": 1},
+    "text2image_attention": {"steps": 2},
+    "text2image_grid": {"seeds": 1, "steps": 1},
+    "text2image_walk": {"frames": 2, "steps": 1},
+    "text2image_redraw": {"steps": 1},
+    "text2image_inpaint": {"steps": 1},
+    "text2image_beside": {"steps": 1},
     "textvae_morph": {"corpus": "verse", "first": "", "last": "", "stops": 4, "temperature": 0, "seed": 7},
     "textvae_draw": {"corpus": "verse", "around": "", "temperature": 0, "spread": 1, "seed": 7, "count": 3},
     "textvae_compare": {"sentence": "", "hidden": 0.4, "seed": 7},

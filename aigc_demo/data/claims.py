@@ -158,10 +158,11 @@ def read(text: str) -> Reading:
 def nearest(word: str, count: int = 3) -> list[str]:
     """Known words most like one that is not known: of the same script, best first."""
     chinese = words.is_chinese(word)
+    least = 0.5 if chinese else 0.6  # half of a Chinese word says something
     known = [
         phrase for phrase, (kind, _, _) in lexicon().items() if words.is_chinese(phrase) == chinese and kind != "filler"
     ]
-    return difflib.get_close_matches(word.lower(), known, count, 0.5)
+    return difflib.get_close_matches(word.lower(), known, count, least)
 
 
 def nouns(language: str) -> list[str]:

@@ -49,6 +49,7 @@ PATHS = {
 }
 NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<number> says why
     "diffusion": ("vae_walk", "gan_walk"),
+    "text2image": ("diffusion_draw", "vae_rebuild"),
     "vae": ("gan_points", "diffusion_forward"),
     "gan": ("cyclegan_compare", "vae_draw"),
     "cyclegan": ("diffusion_redraw", "gan_critic"),

@@ -124,6 +124,17 @@ def text_layers(layers: int, ours: str = "", theirs: str = "") -> Iterator[tuple
     yield f"{ours}norm", f"{theirs}final_layer_norm"
 
 
+def no_causal_mask(model: TextTower) -> None:
+    """Let every token look at those behind it too."""
+    for layer in model.layers:
+        layer.attention.causal = False  # type: ignore[union-attr]
+
+
 PAIR = LibraryPair(
-    (TextTower,), ("CLIPTextModel",), to_library, from_library, lambda model: text_layers(model.config.layers)
+    (TextTower,),
+    ("CLIPTextModel",),
+    to_library,
+    from_library,
+    lambda model: text_layers(model.config.layers),
+    {"no_causal_mask": no_causal_mask},
 )

@@ -19,7 +19,9 @@
       [scratch.canvas.width, scratch.canvas.height] = [w, h];
       tiles.querySelectorAll("canvas").forEach((canvas, i) => {
         scratch.drawImage(bitmap, i * w, 0, w, h, 0, 0, w, h);
-        luoxia.paint(canvas, scratch.getImageData(0, 0, w, h).data, table);
+        const pixels = scratch.getImageData(0, 0, w, h);
+        if (meta.colour) canvas.getContext("2d").putImageData(pixels, 0, 0);
+        else luoxia.paint(canvas, pixels.data, table);
       });
       tiles.dataset.columns = columns.length;
     }

@@ -1,5 +1,6 @@
 """The microscope: the panes of a run side by side over one scrubber, see microscope.js."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import gradio as gr
@@ -11,9 +12,17 @@ from aigc_demo.ui.widgets import scrubber, view
 NAMES = ("x", "x0", "eps", "eps_null", "eps_class", "picture", "difference")
 
 
-def microscope(value: Any = None, *, colour: bool = False, elem_id: str | None = None, empty: str = "") -> gr.HTML:
-    """Its value is a `page_values.reel`; `empty`: key of the words shown before a run."""
-    names = {name: f"diffusion.pane_{name}" for name in NAMES} | {"done": "diffusion.finished"}
+def microscope(
+    value: Any = None,
+    *,
+    colour: bool = False,
+    elem_id: str | None = None,
+    empty: str = "",
+    panes: Mapping[str, str] | None = None,
+) -> gr.HTML:
+    """Its value is a `page_values.reel`; `empty`: key of the words shown before a run; `panes`: pane -> key of its name
+    where that differs from the diffusion family's."""
+    names = {name: f"diffusion.pane_{name}" for name in NAMES} | {"done": "diffusion.finished"} | dict(panes or {})
     hint = f'<p class="lx-nothing">{t(empty)}</p>' if empty else ""
     template = (
         f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'

@@ -1,0 +1,237 @@
+"""What the text-to-image use cases share: models, prompts as states, a run, its frames, and what the detector reads."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core import threads
+from aigc_demo.core.errors import NotFoundError
+from aigc_demo.core.params import Request
+from aigc_demo.core.steps import Step
+from aigc_demo.data import images, scene_tokens
+from aigc_demo.data.picture_files import from_data_url
+from aigc_demo.data.scene_truth import Seen, look, truth
+from aigc_demo.data.scenes import SIDE, Scene
+from aigc_demo.models.kl import KLAutoencoder
+from aigc_demo.models.text2image import Text2Image
+from aigc_demo.sampling.guidance import TextDenoiser
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
+from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.services.files import Pictures
+from aigc_demo.services.page_values import Array, Tile, plain, reel
+from aigc_demo.services.text2image.requests import AUTOENCODER, CHECKPOINT, JUDGE
+from aigc_demo.services.text2image.words import as_json, claimed
+from aigc_demo.services.use_case import Json
+
+R = TypeVar("R", bound=Request)
+ALL = (CHECKPOINT, AUTOENCODER)
+MOST_FRAMES = 60  # of an animation
+SHIPPED_COLOURS = 64
+HALF = 32  # pictures that are decoded at once
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the detector reads in a picture, and which claims of the sentence hold there."""
+
+    seen: Seen
+    right: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One step of a run. Pictures (N, 3, 64, 64) float32 in [-1, 1], decoded out of the latent code."""
+
+    level: int  # noise level t; -1 for the finished pictures
+    alpha_bar: float
+    x: Array  # the code as it is now
+    x0: Array  # the predicted clean code
+    eps: Array  # the predicted, guided noise
+    readings: tuple[Reading, ...] = ()  # of the finished pictures
+
+
+class Models:
+    """Text-to-image diffusion with its autoencoder, and the noise levels between the two."""
+
+    def __init__(self, store: Store):
+        model, autoencoder = store.load(CHECKPOINT), store.load(AUTOENCODER)
+        if not isinstance(model, Text2Image) or not isinstance(autoencoder, KLAutoencoder):
+            raise NotFoundError("unknown_checkpoint", name=CHECKPOINT)
+        self.model, self.autoencoder = model, autoencoder
+        self.schedule = alpha_bar(model.config.schedule, model.config.levels)
+        unet = model.config.unet
+        self.shape = (unet.channels, unet.image_size, unet.image_size)
+        self.device = next(model.parameters()).device
+
+    def states(self, prompts: Sequence[str]) -> Tensor:
+        """Prompts -> states of the text tower (B, T, D)."""
+        return self.model.encode(scene_tokens.encode(prompts, self.model.config.text.context).to(self.device))
+
+    def denoiser(self, states: Tensor, negative: str, guidance: float) -> TextDenoiser:
+        """States (B, T, D) as the call that samplers make."""
+        return TextDenoiser(self.network, states, self.states([negative]).expand_as(states), guidance)
+
+    def network(self, x: Tensor, level: Tensor, states: Tensor) -> Tensor:
+        """The U-Net on as many threads as it is quickest on."""
+        with threads.small():
+            return self.model(x, level, states)
+
+    def timesteps(self, steps: int, first: int | None = None) -> list[int]:
+        """Noise levels of a run, from the noisiest or from `first` down."""
+        levels = self.model.config.levels
+        return trailing_timesteps(steps, levels) if first is None else trailing_timesteps(steps, levels, first)
+
+    def decode(self, code: Tensor) -> Array:
+        """Scaled codes (N, C, H, W) -> pictures (N, 3, 64, 64)."""
+        parts = torch.split(code / self.autoencoder.config.scale, HALF)
+        return torch.cat([self.autoencoder.decode(part) for part in parts]).clamp(-1, 1).cpu().numpy()
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Pictures (N, 3, 64, 64) in [-1, 1] -> scaled codes."""
+        return self.autoencoder.encode(pictures.to(self.device)).mean * self.autoencoder.config.scale
+
+    def run(
+        self, denoise: TextDenoiser, x: Tensor, timesteps: list[int], sampler: str, noise: SeededNoise
+    ) -> Iterator[SamplerStep]:
+        """Steps of a run from codes x (B, C, H, W) at noise level timesteps[0]."""
+        return sample(denoise, x, timesteps, self.schedule, sampler, 0.0, noise)
+
+
+def seeds_from(seed: int, count: int) -> list[int]:
+    """`count` seeds from `seed` on."""
+    return [(seed + i) % 2**32 for i in range(count)]
+
+
+def drawn(models: Models, prompt: str, seed: int, steps: int, guidance: float) -> Tensor:
+    """The code (1, C, H, W) of what a prompt draws, by Euler's method."""
+    noise = SeededNoise([seed], models.device)
+    denoise = models.denoiser(models.states([prompt]), "", guidance)
+    *_, last = models.run(denoise, noise.draw(models.shape), models.timesteps(steps), "euler", noise)
+    return last.x
+
+
+def uploaded(url: str) -> Array:
+    """A picture of any size as a data URL -> (3, 64, 64) float in [-1, 1], its middle, on white."""
+    return images.square(from_data_url(url), SIDE)
+
+
+def small(request: R) -> R:
+    """The request with its uploaded pictures as small as the models see them."""
+    shown = {
+        name: images.to_data_url(images.to_pil(uploaded(url)))
+        for name in ("picture", "mask")
+        if (url := getattr(request, name, ""))
+    }
+    return replace(request, **shown) if shown else request
+
+
+def frames(
+    models: Models, run: Iterator[SamplerStep], total: int, detector: nn.Module, claims: Scene
+) -> Iterator[Step[Frame]]:
+    """A Frame for every step of a run; the last one with what the detector reads."""
+    for done, moment in enumerate(run):
+        e = moment.estimate
+        count = len(moment.x)
+        now, clean, noise = np.split(models.decode(torch.cat([moment.x, e.x0, e.eps])), [count, 2 * count])
+        last = moment.timestep < 0
+        readings = read(detector, clean, claims) if last else ()
+        yield Step(done, total, Frame(moment.timestep, moment.alpha_bar, now, clean, noise, readings))
+
+
+def detector_of(store: Store) -> nn.Module:
+    """The detector that reads finished pictures."""
+    return store.load(JUDGE)
+
+
+def read(detector: nn.Module, pictures: Array, claims: Scene) -> tuple[Reading, ...]:
+    """What the detector reads in pictures (N, 3, 64, 64), and which claims hold."""
+    return tuple(Reading(seen, truth(claims, seen)) for seen in look(detector, torch.from_numpy(pictures)))
+
+
+# as it is looked at, told and saved
+
+
+def together(pictures: Array) -> Array:
+    """One picture (1, C, H, W) -> (C, H, W); four -> (C, 2 H, 2 W), two in a row."""
+    if len(pictures) == 1:
+        return np.asarray(pictures[0])
+    return np.concatenate([np.concatenate(list(row), axis=2) for row in np.split(pictures, 2)], axis=1)
+
+
+def tile(frame: Frame) -> Tile:
+    """All that a frame has to show."""
+    panes = {"x": together(frame.x), "x0": together(frame.x0), "noise": together(frame.eps)}
+    return Tile(panes, frame.level, frame.alpha_bar)
+
+
+def judged(readings: Sequence[Reading]) -> list[Json]:
+    """What the detector reads: objects and how many of each, background, and which claims hold."""
+    return [
+        {
+            "objects": dict(Counter(found.name for found in reading.seen.objects)),
+            "background": reading.seen.background,
+            "right": reading.right,
+        }
+        for reading in readings
+    ]
+
+
+def page(request: Request, steps: Iterator[Step[Frame | None]]) -> Iterator[Step[Json | None]]:
+    """A reel of the frames; with the last one what was asked and what is there."""
+    last: list[Frame] = []
+
+    def noted() -> Iterator[Step[Frame | None]]:
+        for step in steps:
+            last[:] = [step.value] if step.value is not None else last
+            yield step
+
+    for step in reel(tile)(request, noted()):
+        told = {} if step.value is None or not last else {"pictures": judged(last[0].readings)}
+        asked = as_json(claimed(request.prompt))  # type: ignore[attr-defined]
+        yield Step(step.done, step.total, None if step.value is None else {**step.value, "asked": asked, **told})
+
+
+def light(value: Json) -> Json:
+    """A page value with its sheets in few colours, for a first result: decoded noise is heavy otherwise."""
+    return {**value, "sheets": [repacked(sheet) for sheet in value["sheets"]]}
+
+
+def repacked(sheet: bytes) -> bytes:
+    """A PNG in SHIPPED_COLOURS."""
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(sheet)).quantize(SHIPPED_COLOURS).save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def first_value(use_case: Callable[[Store, R], Iterator[Step[Frame]]]) -> Callable[[Store, R], Json]:
+    """What ships as the first result of a use case: the page value of a run, made light."""
+
+    def make(store: Store, request: R) -> Json:
+        steps = list(use_case(store, request))  # all at once, so that one sheet holds it
+        *_, value = (step.value for step in page(request, iter(steps)) if step.value is not None)
+        return light(value)
+
+    return make
+
+
+def numbers(request: Request, frame: Frame) -> Json:
+    """Noise level of a frame; of finished pictures what was asked, and what the detector reads in each."""
+    told: Json = {"level": frame.level, "alpha_bar": plain(frame.alpha_bar)}
+    if frame.readings:
+        told |= {"asked": as_json(claimed(request.prompt)), "pictures": judged(frame.readings)}  # type: ignore[attr-defined]
+    return told
+
+
+def film(request: Request, run: Sequence[Frame]) -> Pictures:
+    """The predicted pictures of a run side by side, at most MOST_FRAMES of it, the finished ones last."""
+    places = np.unique(np.linspace(0, len(run) - 1, min(len(run), MOST_FRAMES)).round().astype(int))
+    return Pictures([images.grid(run[i].x0, min(2, len(run[i].x0)), 4) for i in places])

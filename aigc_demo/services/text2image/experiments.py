@@ -1,0 +1,43 @@
+"""What the questions of the text-to-image family do, and the claims that they prove."""
+
+from typing import Any
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.text2image.requests import Draw, Redraw
+
+FROG = "a frog on the right, yellow background"
+NEW = "a watermelon on a blue background"  # of the pairs that are held out, see data/scenes.py
+
+
+def pictures(store: Store, request: Draw | Redraw, frame: Any) -> list[Side]:
+    """What was drawn, and the share in which the detector finds everything as asked."""
+    right = [reading.right["all"] for reading in frame.readings]
+    return [Side({"all_asked": sum(right) / len(right)}, frame.x0, min(2, len(right)))]
+
+
+def new(store: Store, request: Draw, frame: Any) -> list[Side]:
+    """As `pictures`, under a name of its own."""
+    (side,) = pictures(store, request, frame)
+    return [Side(side.measures, side.pictures, side.columns, name="text2image.try_heldout")]
+
+
+def asked(side: Side) -> float:
+    """The share of pictures that are as asked."""
+    return side.measures["all_asked"]
+
+
+EXPERIMENTS = {
+    "text2image.predict_guidance": Experiment(
+        tuple(Draw(FROG, guidance=guidance) for guidance in (0, 3, 20)),
+        pictures,
+        lambda low, middle, high: asked(middle) >= 0.5 + max(asked(low), asked(high)),
+        sides=3,
+    ),
+    "text2image.predict_heldout": Experiment((Draw(NEW),), new, lambda side: asked(side) >= 0.5, sides=1),
+    "text2image.predict_strength": Experiment(
+        tuple(Redraw(strength=strength) for strength in (0.3, 0.75)),
+        pictures,
+        lambda little, much: asked(little) < asked(much),
+    ),
+}

@@ -1,0 +1,89 @@
+"""Text to image: a small Stable Diffusion, and what happens inside it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.use_case import Json
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.tabs.parts import sketch, table
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.views.microscope import microscope
+
+TABS = ("draw", "attention", "grid", "walk", "redraw", "inpaint", "beside")
+
+LATENT = "https://arxiv.org/abs/2112.10752"
+GUIDANCE = "https://arxiv.org/abs/2207.12598"
+FLOW = "https://arxiv.org/abs/2209.03003"
+PANES = {"x": "text2image.pane_x", "x0": "text2image.pane_x0", "noise": "text2image.pane_noise"}
+INKS = {
+    "#dd2e44": "text2image.ink_red",
+    "#ffcc4d": "text2image.ink_yellow",
+    "#78b159": "text2image.ink_green",
+    "#3b88c3": "text2image.ink_blue",
+    "#aa8ed6": "text2image.ink_purple",
+    "#ffb6ce": "text2image.ink_pink",
+    "#a0714f": "text2image.ink_brown",
+    "#31373d": "text2image.ink_black",
+    "#ffffff": "text2image.ink_white",
+}
+
+
+def scope(form: UseCaseForm, value: Json | None) -> gr.HTML:
+    """A run as panes over one scrubber, in colour."""
+    return microscope(value, colour=True, elem_id=f"{form.use_case}-scope", panes=PANES)
+
+
+def verdicts(form: UseCaseForm, value: Any) -> gr.HTML:
+    """What was asked, and what the detector finds in each picture."""
+    return table(f"{form.use_case}-verdicts", value)
+
+
+def own_picture(form: UseCaseForm) -> None:
+    """A sheet to draw on, and to upload a picture to: the field `picture`."""
+    form.add("picture", sketch(f"{form.use_case}-picture", "field.picture", "text2image.picture_here", INKS))
+
+
+def shown(value: Json, say: Say) -> Sequence[Any]:
+    """The run, and the table of what was asked and what is there."""
+    asked = [say("text2image.asked"), described(value["asked"], say), ""]
+    found = [
+        [f"{place} · {say('text2image.found')}", seen(picture, say), judged(picture["right"], say)]
+        for place, picture in enumerate(value.get("pictures", []), 1)
+    ]
+    head = ["", say("text2image.read"), say("text2image.right")]
+    return [value, {"head": head, "rows": [asked, *found], "mark": None}]
+
+
+def described(asked: Mapping[str, Any], say: Say) -> str:
+    """What a sentence claims, in short."""
+    many = f"{asked['count']} × " if asked["count"] else ""
+    size = [say(f"text2image.size_{asked['size']}")] if asked["size"] else []
+    names = [many + " ".join([*size, say(f"text2image.object_{name}")]) for name in asked["objects"]]
+    how = asked["relation"] or asked["place"]
+    between = f" {say(f'text2image.side_{how}')} " if asked["relation"] else ", "
+    parts = [between.join(names)]
+    parts += [say(f"text2image.place_{how}")] if asked["place"] else []
+    parts += [say(f"text2image.ground_{asked['background']}")] if asked["background"] else []
+    return " · ".join(parts)
+
+
+def seen(picture: Mapping[str, Any], say: Say) -> str:
+    """What the detector found, in short."""
+    names = [f"{count} × {say(f'text2image.object_{name}')}" for name, count in picture["objects"].items()]
+    return " · ".join(
+        [", ".join(names) or say("text2image.nothing"), say(f"text2image.ground_{picture['background']}")]
+    )
+
+
+def judged(right: Mapping[str, bool], say: Say) -> str:
+    """Which claims hold: each that was made, with a tick or a cross."""
+    return "  ".join(
+        f"{'✓' if good else '✗'} {say(f'text2image.claim_{name}')}" for name, good in right.items() if name != "all"
+    )
+
+
+def named(kind: str, options: Sequence[str], none: str = "") -> list[tuple[str, str]]:
+    """Choices (token of the name, value) of a builder; `none`: key of what stands for an open choice."""
+    return [*([(t(none), "")] if none else []), *((t(f"text2image.{kind}_{option}"), option) for option in options)]
