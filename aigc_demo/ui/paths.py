@@ -50,6 +50,8 @@ PATHS = {
 NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<number> says why
     "diffusion": ("vae_walk", "gan_walk"),
     "text2image": ("diffusion_draw", "vae_rebuild"),
+    "dalle": ("clip_matrix", "gpt_write"),
+    "clip": ("dalle_candidates", "text2image_draw"),
     "vae": ("gan_points", "diffusion_forward"),
     "gan": ("cyclegan_compare", "vae_draw"),
     "cyclegan": ("diffusion_redraw", "gan_critic"),

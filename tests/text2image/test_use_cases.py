@@ -287,8 +287,9 @@ def test_uploaded_pictures_travel_small():
 def test_four_pictures_are_one_square():
     four = np.arange(4, dtype=np.float32)[:, None, None, None] * np.ones((1, 3, 2, 2), np.float32)
     square = drawing.together(four)
-    assert square.shape == (3, 4, 4)
-    assert (square[0, 0, 0], square[0, 0, 3], square[0, 3, 0], square[0, 3, 3]) == (0, 1, 2, 3)
+    assert square.shape == (3, 6, 6)
+    assert (square[0, 0, 0], square[0, 0, 5], square[0, 5, 0], square[0, 5, 5]) == (0, 1, 2, 3)
+    assert (square[:, 2:4] == 1).all() and (square[:, :, 2:4] == 1).all()  # white between them
     assert drawing.together(four[:1]).shape == (3, 2, 2)
 
 

@@ -35,6 +35,7 @@ from aigc_demo.services.use_case import Json
 R = TypeVar("R", bound=Request)
 ALL = (CHECKPOINT, AUTOENCODER)
 MOST_FRAMES = 60  # of an animation
+GAP = 2  # pixels between two of four pictures
 SHIPPED_COLOURS = 64
 HALF = 32  # pictures that are decoded at once
 
@@ -161,10 +162,15 @@ def read(detector: nn.Module, pictures: Array, claims: Scene) -> tuple[Reading, 
 
 
 def together(pictures: Array) -> Array:
-    """One picture (1, C, H, W) -> (C, H, W); four -> (C, 2 H, 2 W), two in a row."""
+    """One picture (1, C, H, W) -> (C, H, W); four -> (C, 2 H + GAP, 2 W + GAP), two in a row, white between them."""
     if len(pictures) == 1:
         return np.asarray(pictures[0])
-    return np.concatenate([np.concatenate(list(row), axis=2) for row in np.split(pictures, 2)], axis=1)
+    _, channels, height, width = pictures.shape
+    sheet = np.ones((channels, 2 * height + GAP, 2 * width + GAP), pictures.dtype)
+    for i, picture in enumerate(pictures):
+        top, left = i // 2 * (height + GAP), i % 2 * (width + GAP)
+        sheet[:, top : top + height, left : left + width] = picture
+    return sheet
 
 
 def tile(frame: Frame) -> Tile:

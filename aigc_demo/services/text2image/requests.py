@@ -41,7 +41,7 @@ class Draw(Request):
 
     prompt: Prompt = "two red apples on a blue background"
     negative: Prompt = ""  # to be pushed away from; empty: from no prompt at all
-    seed: Seed = 7
+    seed: Seed = 12
     count: Annotated[int, Choice(COUNTS)] = 4
     steps: Steps = 10
     sampler: Sampler = "euler"
@@ -106,7 +106,7 @@ class Inpaint(Request):
     prompt: Prompt = "a dog to the left of an apple, green background"
     region: Annotated[str, Choice(REGIONS)] = "right"
     mask: Picture = ""  # for the region "own": ink where it is to be painted again
-    seed: Seed = 7
+    seed: Seed = 0
     steps: Steps = 10
     sampler: Sampler = "euler"
     guidance: Guidance = 3.0
