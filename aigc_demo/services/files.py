@@ -8,7 +8,8 @@ from PIL import Image
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
-from aigc_demo.data import media
+from aigc_demo.data import media, midi, organ
+from aigc_demo.data.chorales import Chorale
 from aigc_demo.services import text_saving
 from aigc_demo.services.text_saving import Document
 
@@ -30,7 +31,16 @@ class Trained:
     told: Document
 
 
-Content = Pictures | Document | Trained
+@dataclass(frozen=True)
+class Score:
+    """A chorale, its beats a minute, and the picture that stands for it."""
+
+    chorale: Chorale
+    tempo: float
+    still: Image.Image
+
+
+Content = Pictures | Document | Trained | Score
 PICTURE = ("png", "json")  # formats of one picture
 ANIMATION = ("png", "gif", "mp4", "json")
 TEXT = text_saving.FORMATS
@@ -38,12 +48,18 @@ TEXT = text_saving.FORMATS
 
 def encode(content: Content, format: str, card: Card) -> bytes:
     """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone), TXT, HTML, PNG or JSON of a text;
-    safetensors of a trained model, which are its weights alone."""
+    safetensors of a trained model, which are its weights alone; MIDI, WAV, FLAC, PNG or JSON of a score."""
     if isinstance(content, Trained):
         return content.weights() if format == "safetensors" else encode(content.told, format, card)
     if isinstance(content, Document):
         return text_saving.encode(content, format, card)
     text = card.to_json()
+    if isinstance(content, Score):
+        if format == "mid":
+            return midi.write(content.chorale, content.tempo, text)
+        if format in organ.CODECS:
+            return organ.encoded(organ.play(content.chorale, content.tempo), format, text)
+        content = Pictures((content.still,))
     if format == "png":
         return media.png(content.still or list(content.frames)[-1], text)
     if format == "gif":

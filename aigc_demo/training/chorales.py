@@ -1,7 +1,7 @@
 """Train the models that write chorales, a Transformer and an LSTM of as many weights, on Bach's.
 
     python -m aigc_demo.data fetch chorales
-    python -m aigc_demo.training gpt-chorales --minutes 12
+    python -m aigc_demo.training gpt-chorales --minutes 39
 
 The loss is that of the language models of characters (training/language.py), over the tokens of
 data/chorale_tokens.py that could have been others: in each of many keys, so that none is learned by heart.

@@ -119,7 +119,7 @@ class Form:
 
     def option_key(self, field: str, option: Any) -> str:
         """Key of an option's text; not every option has one."""
-        return f"{self.family}.{field}_{option}".lower().replace("+", "p").replace("-", "_")
+        return f"{self.family}.{field}_{option}".lower().replace("+", "p").replace("-", "_").replace("#", "_sharp")
 
     def check(self, field: str) -> gr.Checkbox:
         return self.add(field, raw(gr.Checkbox(self.defaults[field], **self.words(field))))

@@ -1,0 +1,37 @@
+"""Write a chorale for four voices, beat by beat."""
+
+from collections.abc import Iterator
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.steps import Step
+from aigc_demo.sampling.tokens import Sampling
+from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
+from aigc_demo.services.music.requests import KEYS, Write
+from aigc_demo.services.music.scores import FORMATS, numbers, page, score
+from aigc_demo.services.use_case import UseCase
+
+
+def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
+    """The piece after every beat; BadRequestError where the opening does not fit the other settings."""
+    task = Task(
+        key=KEYS.index(request.key),
+        metre=request.metre,
+        tempo=request.tempo,
+        how=Sampling(request.temperature, request.top_k, request.top_p),
+        seed=request.seed,
+        opening=opening_of(request.opening),
+        bars=request.bars,
+    )
+    yield from compose(language_model(store, request.model), task)
+
+
+USE_CASE: UseCase[Write, Piece] = UseCase(
+    run=write,
+    page=page,
+    numbers=numbers,
+    file=score,
+    formats=FORMATS,
+    checkpoints=lambda request: (request.model,),
+    first=Write(),
+    warm=Write(bars=2),
+)

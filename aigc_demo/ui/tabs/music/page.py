@@ -1,0 +1,3 @@
+"""Music: chorales for four voices, written and harmonised."""
+
+TABS = ("write", "harmonise", "beside")

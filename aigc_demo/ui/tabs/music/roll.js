@@ -1,0 +1,266 @@
+// The piano roll: four voices that grow while they are written, a cursor that plays them, the odds of every note, and
+// broken rules. Value: see services/music/scores.py. `luoxia.organ`: what it is played with.
+(() => {
+  const { make, fill } = luoxia;
+  const HOLD = 1;
+  const TALL = 7; // pixels of a semitone
+  const PARTIALS = [1, 0.55, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]; // as data/organ.py
+  const ATTACK = 0.03, RELEASE = 0.08, LOUD = 0.11;
+  const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
+  const name = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+  let context = null, hush = () => {};
+
+  function wave() {
+    const imaginary = new Float32Array([0, ...PARTIALS]);
+    return context.createPeriodicWave(new Float32Array(imaginary.length), imaginary, { disableNormalization: true });
+  }
+
+  // notes: [{start, length, pitch}] in steps; `seconds` of a step -> what stops it
+  function sound(notes, seconds, from, tell, over) {
+    hush();
+    context ||= new AudioContext();
+    context.resume();
+    const out = context.createGain(), organ = wave(), began = context.currentTime + 0.05;
+    out.connect(context.destination);
+    let last = 0;
+    for (const note of notes) {
+      if (note.start + note.length <= from) continue;
+      const start = began + Math.max(0, note.start - from) * seconds,
+        end = began + (note.start + note.length - from) * seconds;
+      const tone = context.createOscillator(), level = context.createGain();
+      tone.setPeriodicWave(organ);
+      tone.frequency.value = 440 * 2 ** ((note.pitch - 69) / 12);
+      level.gain.setValueAtTime(0, start);
+      level.gain.linearRampToValueAtTime(LOUD, start + ATTACK);
+      level.gain.setValueAtTime(LOUD, Math.max(start + ATTACK, end));
+      level.gain.linearRampToValueAtTime(0, Math.max(start + ATTACK, end) + RELEASE);
+      tone.connect(level).connect(out);
+      tone.start(start);
+      tone.stop(end + RELEASE + 0.05);
+      last = Math.max(last, end);
+    }
+    let frame = 0;
+    const stop = () => {
+      cancelAnimationFrame(frame);
+      out.disconnect();
+      hush = () => {};
+      over();
+    };
+    const step = () => {
+      const now = context.currentTime;
+      if (now > last + RELEASE) return stop();
+      tell(from + Math.max(0, now - began) / seconds);
+      frame = requestAnimationFrame(step);
+    };
+    frame = requestAnimationFrame(step);
+    hush = stop;
+    return stop;
+  }
+
+  function notesOf(signs) { // of one voice, signs by step
+    const notes = [];
+    let open = false;
+    signs.forEach((sign, step) => {
+      if (sign > HOLD) {
+        notes.push({ start: step, length: 1, pitch: sign });
+        open = true;
+      } else if (sign === HOLD && open) notes[notes.length - 1].length += 1;
+      else open = false;
+    });
+    return notes;
+  }
+
+  luoxia.organ = { sound, notesOf };
+
+  luoxia.roll = (element, props, watch) => {
+    const root = element.querySelector(".lx-roll"), words = JSON.parse(root.dataset.words);
+    const canvas = root.querySelector("canvas"),
+      box = root.querySelector(".lx-roll-box"),
+      button = root.querySelector(".lx-play");
+    const facts = root.querySelector(".lx-roll-facts"),
+      panel = root.querySelector(".lx-roll-note"),
+      list = root.querySelector(".lx-roll-list");
+    const broken = root.querySelector(".lx-roll-faults"), pen = canvas.getContext("2d");
+    let run = "", seen = 0, places = [], voices = [[], [], [], []], where = [{}, {}, {}, {}], value = null;
+    let chosen = null, cursor = -1, stop = null, low = 48, high = 76, wide = 10;
+
+    const notes = () => voices.flatMap((signs, voice) => notesOf(signs).map((note) => ({ ...note, voice })));
+    const hue = (voice) => getComputedStyle(root).getPropertyValue(`--lx-voice-${voice}`);
+
+    function draw() {
+      const all = notes(), steps = Math.max(16, ...voices.map((signs) => signs.length));
+      if (all.length) {
+        [low, high] = [
+          Math.min(...all.map((n) => n.pitch)) - 2,
+          Math.max(...all.map((n) => n.pitch)) + 2,
+        ];
+      }
+      wide = Math.max(9, Math.floor(box.clientWidth / steps));
+      const width = steps * wide, height = (high - low + 1) * TALL, ratio = devicePixelRatio || 1;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+      [canvas.width, canvas.height] = [width * ratio, height * ratio];
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.clearRect(0, 0, width, height);
+      const style = getComputedStyle(root), line = style.getPropertyValue("--lx-roll-line"), ink = style.color;
+      const metre = value ? value.metre : 4, upbeat = value ? value.upbeat : 0;
+      for (let beat = 0; beat * 2 < steps; beat++) {
+        pen.fillStyle = line;
+        pen.globalAlpha = (beat - upbeat) % metre === 0 ? 1 : 0.35;
+        pen.fillRect(beat * 2 * wide, 0, 1, height);
+      }
+      pen.globalAlpha = 1;
+      all.forEach((note) => {
+        pen.fillStyle = hue(note.voice);
+        pen.fillRect(note.start * wide + 1, (high - note.pitch) * TALL + 1, note.length * wide - 1.5, TALL - 1);
+      });
+      pen.fillStyle = ink;
+      (value ? value.fermatas : []).forEach((beat) => {
+        pen.beginPath();
+        pen.arc((beat * 2 + 0.5) * wide, 5, 3, 0, 7);
+        pen.fill();
+      });
+      pen.lineWidth = 2;
+      pen.strokeStyle = style.getPropertyValue("--lx-wrong") || "#c01f1f";
+      (value ? value.faults : []).forEach(([, step, ...who]) =>
+        who.forEach((voice) => {
+          const note = notesOf(voices[voice]).find((one) => one.start <= step && step < one.start + one.length);
+          if (note) pen.strokeRect(note.start * wide, (high - note.pitch) * TALL, note.length * wide, TALL + 1);
+        })
+      );
+      if (chosen) {
+        pen.strokeStyle = ink;
+        pen.strokeRect(chosen.step * wide - 1, 1, wide + 2, height - 2);
+      }
+      if (cursor >= 0) {
+        pen.fillStyle = ink;
+        pen.fillRect(cursor * wide, 0, 2, height);
+      }
+    }
+
+    function look(voice, step) { // the odds of a place
+      const at = where[voice][step], place = places[at];
+      chosen = place ? { voice, step } : null;
+      panel.textContent = "";
+      list.replaceChildren();
+      draw();
+      if (!place) return;
+      const said = (sign) => (sign > HOLD ? name(sign) : sign === HOLD ? words.hold : words.rest);
+      panel.textContent = fill(words.note, {
+        voice: words[`voice${voice}`],
+        sign: said(place[3]),
+        p: luoxia.percent(place[4]),
+      });
+      const rivals = place[5];
+      if (!rivals.length) {
+        panel.textContent = fill(words.given, { voice: words[`voice${voice}`], sign: said(place[3]) });
+      }
+      for (let i = 0; i < rivals.length; i += 3) {
+        const [token, sign, p] = rivals.slice(i, i + 3),
+          row = make("li"),
+          pick = make("button", { type: "button", className: "lx-rival-note" });
+        const bar = make("i");
+        bar.style.width = `${100 * p}%`;
+        pick.append(
+          make("b", { textContent: said(sign) }),
+          make("span", {}, bar),
+          make("output", { textContent: luoxia.percent(p) }),
+        );
+        pick.disabled = token === place[0];
+        pick.addEventListener("click", () => {
+          const opening = [...places.slice(0, at).map((one) => one[0]), token].join(" ");
+          luoxia.values(root.dataset.form, () => ({ opening }));
+          setTimeout(() => document.getElementById(`${root.dataset.form}-run`).click(), 300);
+        });
+        row.append(pick);
+        list.append(row);
+      }
+    }
+
+    canvas.addEventListener("click", (event) => {
+      const step = Math.floor(event.offsetX / wide), pitch = high - Math.floor(event.offsetY / TALL);
+      const near = voices.map((signs, voice) => {
+        const note = notesOf(signs).find((one) => one.start <= step && step < one.start + one.length);
+        return note ? { voice, step: note.start, gap: Math.abs(note.pitch - pitch) } : null;
+      }).filter(Boolean).sort((a, b) => a.gap - b.gap)[0];
+      if (near) look(near.voice, near.step);
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const moves = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+      if (!moves || !places.length) return;
+      event.preventDefault();
+      const now = chosen || { voice: 0, step: -1 };
+      const voice = Math.max(0, Math.min(3, now.voice + moves[0]));
+      look(voice, Math.max(0, Math.min(voices[voice].length - 1, now.step + moves[1])));
+    });
+
+    const idle = () => {
+      stop = null;
+      cursor = -1;
+      button.classList.remove("lx-playing");
+      draw();
+    };
+    button.addEventListener("click", () => {
+      if (stop) return stop();
+      if (!value || !notes().length) return;
+      button.classList.add("lx-playing");
+      stop = sound(notes(), 30 / value.tempo, chosen ? chosen.step : 0, (step) => {
+        cursor = step;
+        const x = step * wide - box.scrollLeft;
+        if (x < 0 || x > box.clientWidth - 40) box.scrollLeft = step * wide - 40;
+        draw();
+      }, idle);
+    });
+
+    function tell() {
+      const count = {};
+      value.faults.forEach(([kind]) => {
+        count[kind] = (count[kind] || 0) + 1;
+      });
+      const kinds = Object.entries(count).map(([kind, times]) => `${words[kind]} ${times}`);
+      broken.textContent = kinds.length ? `${words.broken}${kinds.join(" · ")}` : value.done ? words.clean : "";
+      broken.dataset.count = value.faults.length;
+      facts.textContent = fill(words.facts, {
+        nats: value.nats.toFixed(2),
+        speed: Math.round(value.speed),
+        times: value.times.toFixed(value.times < 10 ? 1 : 0),
+      });
+    }
+
+    const show = () => {
+      if (!props.value || !props.value.run) return;
+      value = props.value;
+      if (value.run !== run) {
+        if (stop) stop();
+        run = value.run;
+        [seen, places, chosen] = [0, [], null];
+        [voices, where] = [[[], [], [], []], [{}, {}, {}, {}]];
+        look(0, -1);
+      }
+      value.parts.slice(seen).flatMap((part) => JSON.parse(part)).forEach((place) => {
+        const [token, voice, step, sign] = place;
+        if (voice >= 0 && token > 1) {
+          voices[voice][step] = sign;
+          where[voice][step] = places.length;
+        }
+        places.push(place);
+      });
+      seen = value.parts.length;
+      root.dataset.ready = run;
+      root.dataset.tokens = places.length;
+      root.dataset.done = Number(value.done);
+      root.dataset.run = run;
+      root.dataset.steps = value.steps;
+      tell();
+      draw();
+    };
+    root.querySelector(".lx-anew").addEventListener(
+      "click",
+      () => luoxia.values(root.dataset.form, () => ({ opening: "" })),
+    );
+    new ResizeObserver(draw).observe(box);
+    luoxia.onTheme(draw);
+    watch("value", show);
+    show();
+  };
+})();
