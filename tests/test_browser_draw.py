@@ -33,6 +33,7 @@ def test_a_run_streams_and_is_scrubbed_without_the_server(visit):
     open_tab(page, DRAW)
     expect(badge_of(page, DRAW)).to_have_attribute("data-state", "cached", timeout=QUICK)
     expect(badge_of(page, DRAW)).to_contain_text("made beforehand")
+    expect(scope(page, DRAW)).to_have_attribute("data-count", "21", timeout=QUICK)
     assert len(pixels(page, PANES)) >= 3, "a shipped run is there before the first click"
 
     put(page, DRAW, "steps", 100)

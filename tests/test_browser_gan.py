@@ -55,7 +55,7 @@ def turns(page, count):
 
 def test_a_recorded_training_is_there_at_once_and_is_scrubbed_without_the_server(lab):
     page = lab()
-    expect(badge_of(page, USE_CASE)).to_contain_text(re.compile(r"cached.*17 k parameters.*seed 7", re.S))
+    expect(badge_of(page, USE_CASE)).to_contain_text(re.compile(r"made beforehand.*17 k parameters.*seed 7", re.S))
     expect(duel(page)).to_have_attribute("data-step", "2000")
     asked, before = len(page.notes.requests), pixels(page, f"#{USE_CASE}-view")
     scrubber = duel(page).locator("input[type=range]")
@@ -158,7 +158,7 @@ def test_points_are_drawn_with_the_mouse_and_with_keys(lab):
 def test_presets_set_the_controls_and_links_restore_them(lab):
     page = lab()
     page.get_by_role("button", name="critic too strong").click()
-    expect(part(page, USE_CASE, "rate_critic", "input")).to_have_value("0.01")
+    expect(part(page, USE_CASE, "rate_critic", "input")).to_have_value("0.1")
     expect(duel(page)).to_have_attribute("data-step", "0", timeout=QUICK)
     page = lab(f"?tab={USE_CASE}&data=ring&loss=logistic&seed=3&turns=2&lang=en")
     expect(part(page, USE_CASE, "loss", "input")).to_have_value("The first GAN · 2014", timeout=QUICK)

@@ -74,7 +74,7 @@ def test_counts_and_table_show_after_a_guess(visit):
     bars = view.locator("figure svg")
     expect(bars).to_have_count(7)
     expect(bars.first).to_be_hidden()
-    expect(page.locator(f"#{COMPARE}-measured")).to_be_hidden()
+    expect(page.locator(f"#{COMPARE}-measured table")).to_be_hidden()
     page.locator(f"#tab-{COMPARE} .lx-answer").first.click()  # right or wrong
     expect(bars.first).to_be_hidden()
     page.locator(f"#tab-{COMPARE} .lx-ask .lx-strong").click()
