@@ -69,9 +69,10 @@
         group.setAttribute("aria-label", name.textContent.trim());
       }
     });
-    // a formula that is wider than a phone is scrolled with the arrows as well
+    // a formula that is larger than its place is scrolled with the arrows as well
     root.querySelectorAll(".block.lx-prose").forEach((prose) => {
-      if (prose.scrollWidth > prose.clientWidth) prose.tabIndex = 0;
+      const larger = prose.scrollWidth > prose.clientWidth || prose.scrollHeight > prose.clientHeight;
+      if (larger) prose.tabIndex = 0;
     });
     root.querySelectorAll(ROWS).forEach(fade);
     // a fold says whether it is open
@@ -91,6 +92,7 @@
       polish(document);
     }, 120);
   };
+  addEventListener("resize", plan);
   addEventListener(
     "DOMContentLoaded",
     () =>

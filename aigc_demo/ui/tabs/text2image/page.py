@@ -52,7 +52,7 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
         [f"{place} · {say('text2image.found')}", seen(picture, say), judged(picture["right"], say)]
         for place, picture in enumerate(value.get("pictures", []), 1)
     ]
-    head = ["", say("text2image.read"), say("text2image.right")]
+    head = [say("text2image.who"), say("text2image.read"), say("text2image.right")]
     return [value, {"head": head, "rows": [asked, *found], "mark": None}]
 
 
