@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from aigc_demo.checkpoints.store import Store
@@ -17,7 +16,7 @@ from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images, scene_tokens
-from aigc_demo.data.picture_files import from_data_url
+from aigc_demo.data.picture_files import from_data_url, open_picture
 from aigc_demo.data.scene_truth import Seen, look, truth
 from aigc_demo.data.scenes import SIDE, Scene
 from aigc_demo.models.kl import KLAutoencoder
@@ -214,7 +213,7 @@ def light(value: Json) -> Json:
 def repacked(sheet: bytes) -> bytes:
     """A PNG in SHIPPED_COLOURS."""
     buffer = io.BytesIO()
-    Image.open(io.BytesIO(sheet)).quantize(SHIPPED_COLOURS).save(buffer, "PNG", optimize=True)
+    open_picture(sheet).quantize(SHIPPED_COLOURS).save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
