@@ -3,7 +3,6 @@
 import json
 import re
 
-import pytest
 from browser import QUICK, badge_of, bench, number, open_tab, part, pick, put, ready, run, toast
 from playwright.sync_api import expect
 
@@ -18,7 +17,6 @@ def go(page, family):
     ready(page)
 
 
-@pytest.mark.xfail(reason="not looked at again since presets run at once", strict=False)
 def test_what_was_set_is_there_again_in_this_tab_of_the_browser_only(visit):
     page = visit()
     open_tab(page, "diffusion_grid")
@@ -46,7 +44,6 @@ def test_what_was_set_is_there_again_in_this_tab_of_the_browser_only(visit):
     expect(number(other, DRAW, "steps")).to_have_value("20", timeout=QUICK)
 
 
-@pytest.mark.xfail(reason="not looked at again since presets run at once", strict=False)
 def test_the_address_follows_the_open_tab(visit, app_url):
     page = visit("?lang=zh")
     open_tab(page, "diffusion_walk")
@@ -87,7 +84,7 @@ def test_the_pages_beside_the_open_one_are_fetched_ahead(visit, app_url):
     expect(page.locator('script[type="speculationrules"]')).to_have_count(1)
     rules = json.loads(page.locator('script[type="speculationrules"]').text_content())
     beside = page.locator(rules["prefetch"][0]["where"]["selector_matches"])
-    assert beside.evaluate_all("links => links.map((link) => link.dataset.page)") == ["vae", "gpt"]
+    assert beside.evaluate_all("links => links.map((link) => link.dataset.page)") == ["vae", "text2image"]
     page.wait_for_timeout(500)
-    assert {f"{app_url}/vae", f"{app_url}/gpt"} <= set(page.notes.requests)
+    assert {f"{app_url}/vae", f"{app_url}/text2image"} <= set(page.notes.requests)
     assert not [url for url in page.notes.requests if "queue/join" in url]

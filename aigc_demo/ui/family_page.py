@@ -20,7 +20,7 @@ def build(family: str, service: Service) -> list[Form]:
     page = import_module(f"{folder}.page")
     if above := getattr(page, "above", None):  # what all tabs share
         above()
-    with gr.Column(elem_id=f"tab-{family}"), gr.Tabs(elem_id=f"inner-{family}"):
+    with gr.Tabs(elem_id=f"tab-{family}"):
         made = [import_module(f"{folder}.{tab}").build(service) for tab in page.TABS]
     if ways_on := next_markup(family):
         view("paths", ways_on)
