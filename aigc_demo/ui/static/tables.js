@@ -129,7 +129,7 @@
     const facts = root.querySelector(".lx-facts-line");
     const words = JSON.parse(root.dataset.words);
     const sheet = new Image();
-    let value = null, timer = 0, x = null, y = null;
+    let value = null, x = null, y = null;
 
     function curve() {
       const losses = value.curve.map((point) => point.loss).concat(value.guess_loss);
@@ -171,24 +171,7 @@
       root.dataset.frame = index;
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let i = +range.value >= +range.max ? 0 : +range.value;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        draw(i++);
-        if (i > +range.max || !root.isConnected) stop();
-      }, 700);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      draw(+range.value);
-    });
+    luoxia.player(root, play, range, draw, 700);
 
     function load() {
       value = props.value;

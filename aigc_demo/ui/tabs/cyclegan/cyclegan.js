@@ -115,7 +115,7 @@
       output = root.querySelector("output"),
       play = root.querySelector(".lx-play");
     const facts = root.querySelector(".lx-facts-line"), sheet = new Image();
-    let course = null, timer = 0, at = 0;
+    let course = null, at = 0;
 
     function pictures(index) {
       if (!sheet.complete || !sheet.naturalWidth) return;
@@ -171,24 +171,7 @@
       root.dataset.frame = index;
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 900);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    luoxia.player(root, play, range, show, 900);
 
     async function arrive() {
       course = await (await fetch(address.facts)).json();

@@ -14,7 +14,7 @@
       output = root.querySelector("output"),
       play = root.querySelector(".lx-play");
     const facts = root.querySelector(".lx-facts-line");
-    let course = null, sheet = null, timer = 0, at = 0, ticket = 0;
+    let course = null, sheet = null, at = 0, ticket = 0;
 
     function pictures() {
       const { width, height } = course.tile, context = canvas.getContext("2d", { willReadFrequently: true });
@@ -127,24 +127,7 @@
       root.dataset.ready = model;
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 800);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    const stop = luoxia.player(root, play, range, show, 800);
     buttons.forEach((button) =>
       button.addEventListener("click", () => {
         stop();

@@ -16,7 +16,7 @@
     const range = root.querySelector("input[type=range]"),
       output = root.querySelector("output"),
       play = root.querySelector(".lx-play");
-    let course = null, timer = 0, at = 0, ticket = 0;
+    let course = null, at = 0, ticket = 0;
 
     // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between
     // them
@@ -121,24 +121,7 @@
       root.dataset.ready = model;
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer || !course) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 1200);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      if (course) show(+range.value);
-    });
+    const stop = luoxia.player(root, play, range, (place) => course && show(place), 1200);
     buttons.forEach((button) =>
       button.addEventListener("click", () => {
         stop();

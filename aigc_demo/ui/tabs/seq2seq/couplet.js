@@ -388,7 +388,7 @@
     const facts = root.querySelector(".lx-facts-line"),
       boxes = [...root.querySelectorAll(".lx-asked")],
       [cost, straight] = root.querySelectorAll(".lx-chart svg");
-    let timer = 0, at = last;
+    let at = last;
     const blank = make("p");
     range.max = last;
     // moments lie close together at the start, so the axis is stretched there: a step per moment
@@ -441,24 +441,7 @@
       root.dataset.frame = index;
       draw();
     };
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= last ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > last || !root.isConnected) stop();
-      }, 900);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    luoxia.player(root, play, range, show, 900);
     luoxia.onTheme(draw);
     show(last);
     root.dataset.ready = "1";

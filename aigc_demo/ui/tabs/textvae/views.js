@@ -53,7 +53,7 @@
 
   // Value: services/textvae/results.py, Morphed
   luoxia.textway = (element, props, watch) => {
-    let timer = 0, at = 0, value = null;
+    let at = 0, value = null;
     const root = element.querySelector(".lx-textway"), words = signs(root.dataset.words);
     const range = root.querySelector("input[type=range]"),
       output = root.querySelector("output"),
@@ -124,24 +124,7 @@
       if (!quiet) luoxia.say(value.steps[place].text);
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++, true);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 700);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    const stop = luoxia.player(root, play, range, show, 700);
 
     const step = (list, place, fillIn, name) => {
       const item = make("li"), button = make("button", { type: "button" });
@@ -294,7 +277,7 @@
       [...root.querySelectorAll("[data-list]")].map((list) => [list.dataset.list, list]),
     );
     const known = {};
-    let course = null, timer = 0, at = 0;
+    let course = null, at = 0;
 
     function charts(place) {
       const curve = course.curve, last = curve.at(-1).sentences, mark = course.moments[place].sentences;
@@ -355,24 +338,7 @@
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);
       root.dataset.frame = place;
     }
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 900);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    const stop = luoxia.player(root, play, range, show, 900);
 
     async function open(corpus) {
       stop();

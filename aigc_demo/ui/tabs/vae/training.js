@@ -18,7 +18,7 @@
       output = root.querySelector("output"),
       play = root.querySelector(".lx-play");
     const sheet = new Image();
-    let course = null, labels = null, points = [], shown = null, walking = 0, timer = 0, at = 0;
+    let course = null, labels = null, points = [], shown = null, walking = 0, at = 0;
 
     const rings = ["", ""];
     const dots = (settled) => shown && field.draw({ points: shown, labels, only: null, named: settled, rings });
@@ -85,24 +85,7 @@
       root.dataset.frame = index;
     }
 
-    const stop = () => {
-      clearInterval(timer);
-      timer = 0;
-      play.classList.remove("lx-playing");
-    };
-    play.addEventListener("click", () => {
-      if (timer) return stop();
-      let next = at >= +range.max ? 0 : at + 1;
-      play.classList.add("lx-playing");
-      timer = setInterval(() => {
-        show(next++);
-        if (next > +range.max || !root.isConnected) stop();
-      }, 700);
-    });
-    range.addEventListener("input", () => {
-      stop();
-      show(+range.value);
-    });
+    luoxia.player(root, play, range, show, 700);
 
     async function arrive() {
       course = await (await fetch(address.facts)).json();
