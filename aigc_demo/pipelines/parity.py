@@ -15,6 +15,9 @@ M = TypeVar("M", bound=nn.Module)
 TOLERANCE = 1e-4  # in float32, of the largest output up to the layer, at least of 1
 
 
+Figures = tuple[tuple[str, str, float, float], ...]  # our name, theirs, largest and mean absolute difference
+
+
 @dataclass(frozen=True)
 class LayerDifference:
     """How far two layers that should say the same are apart."""
@@ -29,6 +32,11 @@ class LayerDifference:
 class Comparison:
     rows: tuple[LayerDifference, ...]  # in the order in which the layers ran
     first: int | None  # index of the first row over the tolerance
+
+    @property
+    def figures(self) -> Figures:
+        """The rows as tuples, as results keep them and pages show them."""
+        return tuple((row.ours, row.theirs, row.maximum, row.mean) for row in self.rows)
 
 
 @torch.inference_mode()

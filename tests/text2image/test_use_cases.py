@@ -232,8 +232,8 @@ def test_unknown_words_come_with_the_nearest_known():
 @pytest.mark.parametrize(
     ("prompt", "says"),
     [
-        ("", "Write what to draw"),
-        (" \n", "Write what to draw"),
+        ("", "There is no sentence yet"),
+        (" \n", "There is no sentence yet"),
         ("🚀🚀", "knows no thing in"),
         ("a rocket", "knows no thing in"),
         ("صاروخ", "knows no thing in"),

@@ -30,7 +30,7 @@ class SideBySide:
     mean: float
     our_milliseconds: float
     their_milliseconds: float
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, largest and mean absolute difference
+    layers: parity.Figures
     first: int | None  # number of the first layer over the tolerance
 
 
@@ -55,7 +55,7 @@ def beside(store: Store, request: Beside) -> SideBySide:
     yours, their_time = quickest(lambda: theirs(input_ids=tokens, pixel_values=x).logits_per_text)
     table = parity.compare(ours, theirs, tokens, x)
     gap = (mine - yours).abs()
-    layers = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
+    layers = table.figures
     rows = [tuple(tuple(row) for row in part.tolist()) for part in (mine, yours)]
     times = (our_time, their_time)
     return SideBySide(rows[0], rows[1], float(gap.max()), float(gap.mean()), *times, layers, table.first)

@@ -1,21 +1,17 @@
 """Our Transformer beside transformers' GPT2LMHeadModel with the same weights: tokens, every layer, the time of both."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
 from aigc_demo.models.dalle import DALLE, Only
 from aigc_demo.pipelines import convert, parity
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.both_write import TOLERANCE, both_write
 from aigc_demo.services.dalle.drawing import autoencoder_of, dalle_of, picture, text_tokens
 from aigc_demo.services.dalle.requests import CHECKPOINT, CODES, Beside
 from aigc_demo.services.files import PICTURE, Pictures
@@ -23,9 +19,6 @@ from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.scene_parts import understood
 from aigc_demo.services.use_case import Json, UseCase
 
-TOLERANCE = 1e-3  # of a layer's difference, as parity.compare takes it
-GREEDY = Sampling(temperature=0.0)
-WARM = 2  # tokens that both write before the clock runs
 SCALE = 6  # times that a saved picture is enlarged
 
 
@@ -39,19 +32,10 @@ class SideBySide:
     count: int  # cells
     our_milliseconds: float
     their_milliseconds: float
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, largest and mean absolute difference
+    layers: parity.Figures
     first: int | None  # number of the first layer over the tolerance
     maximum: float  # of the logits
     mean: float
-
-
-def generated(module: Any, model: DALLE, tokens: Tensor, length: int) -> list[int]:
-    """Tokens of a picture by the library's `generate`, the likeliest always."""
-    config = model.config
-    others = [*range(config.words), *range(config.image, config.gpt.vocabulary)]
-    settings = {"do_sample": False, "max_new_tokens": length, "min_new_tokens": length, "pad_token_id": 0}
-    found = module.generate(tokens, attention_mask=torch.ones_like(tokens), suppress_tokens=others, **settings)
-    return [int(token) - config.words for token in found[0, tokens.shape[1] :]]
 
 
 @torch.inference_mode()
@@ -66,18 +50,9 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     ours.gpt = gpt
     length, total = config.side**2, config.side**2 + 2
     writer = Only(ours.eval(), config.words, config.image)
-    list(write(writer, read, GREEDY, chances(0, WARM)))
-    mine, spent, began = list[int](), 0.0, time.perf_counter()
-    for pick in write(writer, read, GREEDY, chances(0, length)):
-        mine.append(int(pick.token) - config.words)
-        spent += time.perf_counter() - began
-        yield Step(len(mine), total, None)
-        began = time.perf_counter()
-    generated(theirs, model, read, WARM)
-    began = time.perf_counter()
-    yours = generated(theirs, model, read, length)
-    their_time = time.perf_counter() - began
-    yield Step(length + 1, total, None)
+    others = [*range(config.words), *range(config.image, config.gpt.vocabulary)]
+    both = yield from both_write(writer, theirs, read, length, total, suppress_tokens=others)
+    mine, yours = ([token - config.words for token in tokens] for tokens in (both.ours, both.theirs))
     table = parity.compare(
         gpt, theirs, model.to_draw(read[:, :-1], torch.tensor([mine], device=device)), tolerance=TOLERANCE
     )
@@ -86,9 +61,9 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         theirs=picture(autoencoder, yours, config.side),
         same=sum(a == b for a, b in zip(mine, yours, strict=True)),
         count=length,
-        our_milliseconds=1000 * spent,
-        their_milliseconds=1000 * their_time,
-        layers=tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows),
+        our_milliseconds=1000 * both.our_seconds,
+        their_milliseconds=1000 * both.their_seconds,
+        layers=table.figures,
         first=table.first,
         maximum=table.rows[-1].maximum,
         mean=table.rows[-1].mean,

@@ -33,7 +33,7 @@ class SideBySide:
     mean: float  # mean absolute difference
     our_milliseconds: float
     their_milliseconds: float
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, maximum, mean, in the order they run
+    layers: parity.Figures
     first: int | None  # the first layer over the tolerance
 
 
@@ -75,7 +75,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         times.append(milliseconds)
     table = parity.compare(ours_net, theirs_net, begin()[1], torch.tensor([PROBE], device=device), label)
     gap = (results[0] - results[1]).abs()
-    rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
+    rows = table.figures
     left, right = (model.unfold(x)[0].numpy() for x in results)
     made = SideBySide(left, right, float(gap.max()), float(gap.mean()), times[0], times[1], rows, table.first)
     yield Step(total, total, made)

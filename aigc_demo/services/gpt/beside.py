@@ -1,29 +1,20 @@
 """Our GPT beside transformers' model with the same weights: the same text, every layer, and the time of both."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gpt import GPT
 from aigc_demo.pipelines import convert, parity
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.both_write import TOLERANCE, both_write
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import Beside
 from aigc_demo.services.gpt.tokens import authored, gpt_of, text_of, tokens_of
 from aigc_demo.services.page_values import each, plain
 from aigc_demo.services.text_saving import Document
 from aigc_demo.services.use_case import Json, UseCase
-
-TOLERANCE = 1e-3  # absolute, between a layer of ours and the library's
-GREEDY = Sampling(temperature=0)
-WARM = 2  # tokens that both write before the clock runs
 
 
 @dataclass(frozen=True)
@@ -38,23 +29,10 @@ class SideBySide:
     our_speed: float  # tokens a second
     their_speed: float
     kind: str  # class of the library
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, largest and mean absolute difference
+    layers: parity.Figures
     first: int | None  # number of the first layer over the tolerance
     maximum: float  # of the logits
     mean: float
-
-
-def greedy(model: GPT, tokens: Tensor, length: int) -> Iterator[int]:
-    """The likeliest tokens after tokens (1, T), by our code with its cache."""
-    for pick in write(model, tokens, GREEDY, chances(0, length)):
-        yield int(pick.token)
-
-
-def generated(module: Any, tokens: Tensor, length: int) -> list[int]:
-    """The same by the library's `generate`."""
-    settings = {"do_sample": False, "max_new_tokens": length, "min_new_tokens": length, "pad_token_id": 0}
-    found: Tensor = module.generate(tokens, attention_mask=torch.ones_like(tokens), **settings)
-    return [int(token) for token in found[0, tokens.shape[1] :]]
 
 
 @torch.inference_mode()
@@ -67,42 +45,24 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     ours = model if request.mistake == "none" else parity.with_mistake(model, request.mistake)
     theirs = convert.to_library(model).to(recent.device)
     total = length + 2
-    list(greedy(ours, recent, WARM))
-    mine, began = [], time.perf_counter()
-    spent = 0.0
-    for done, token in enumerate(greedy(ours, recent, length), 1):
-        spent += time.perf_counter() - began
-        mine.append(token)
-        yield Step(done, total, None)
-        began = time.perf_counter()
-    generated(theirs, recent, WARM)
-    began = time.perf_counter()
-    yours = generated(theirs, recent, length)
-    their_time = time.perf_counter() - began
-    yield Step(length + 1, total, None)
+    made = yield from both_write(ours, theirs, recent, length, total)
     table = parity.compare(ours, theirs, recent, tolerance=TOLERANCE)
     letters = model.config.characters
-    made = SideBySide(
+    compared = SideBySide(
         prompt=text_of(model, recent[0]),
         cut=tokens.shape[1] - recent.shape[1],
-        ours="".join(letters[token] for token in mine),
-        theirs="".join(letters[token] for token in yours),
-        same=agreed(mine, yours),
-        our_speed=length / spent,
-        their_speed=length / their_time,
+        ours="".join(letters[token] for token in made.ours),
+        theirs="".join(letters[token] for token in made.theirs),
+        same=made.same,
+        our_speed=length / made.our_seconds,
+        their_speed=length / made.their_seconds,
         kind=type(theirs).__name__,
-        layers=tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows),
+        layers=table.figures,
         first=table.first,
         maximum=table.rows[-1].maximum,
         mean=table.rows[-1].mean,
     )
-    yield Step(total, total, made)
-
-
-def agreed(one: list[int], other: list[int]) -> int:
-    """How many tokens are the same from the start on."""
-    pairs = zip(one, other, strict=True)
-    return next((place for place, (a, b) in enumerate(pairs) if a != b), len(one))
+    yield Step(total, total, compared)
 
 
 def twins(request: Beside, made: SideBySide) -> Json:

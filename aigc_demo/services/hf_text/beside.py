@@ -41,7 +41,7 @@ class SideBySide:
     int8_speed: float | None  # ours with a byte per weight, None where this machine has no way to it
     int8_same: int
     logits: float  # largest absolute difference of the logits of the prompt
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, maximum, mean, in the order they run
+    layers: parity.Figures
     first: int | None  # the first layer over the tolerance
     maximum: float  # of all layers
     mean: float  # of the last
@@ -95,7 +95,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
             yield Step(done, total, None)
     with torch.inference_mode():
         table = parity.compare(ours.model, theirs.module, torch.tensor([tokens]), tolerance=TOLERANCE)
-    rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
+    rows = table.figures
     made = SideBySide(
         prompt_tokens=len(tokens),
         ours=ours.words.decode(mine.found),

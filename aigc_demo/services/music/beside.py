@@ -1,9 +1,7 @@
 """Our Transformer beside transformers' model with the same weights: the same tokens, every layer, the time of both."""
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,8 +13,7 @@ from aigc_demo.data import chorale_tokens as rows
 from aigc_demo.data.chorales import STEPS
 from aigc_demo.models.gpt import GPT
 from aigc_demo.pipelines import convert, parity
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.both_write import TOLERANCE, both_write
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.music.composing import language_model
 from aigc_demo.services.music.melodies import key_for, melody_of
@@ -25,9 +22,6 @@ from aigc_demo.services.page_values import each, plain
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
 
-TOLERANCE = 1e-3  # absolute, between a layer of ours and the library's
-GREEDY = Sampling(temperature=0)
-WARM = 2  # tokens that both write before the clock runs
 METRE = 4
 
 
@@ -41,7 +35,7 @@ class SideBySide:
     our_speed: float  # tokens a second
     their_speed: float
     kind: str  # class of the library
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, largest and mean absolute difference
+    layers: parity.Figures
     first: int | None  # number of the first layer over the tolerance
     maximum: float  # of the logits
     mean: float
@@ -59,13 +53,6 @@ def beginning(text: str) -> Tensor:
     return torch.tensor([tokens])
 
 
-def generated(module: Any, tokens: Tensor, length: int) -> tuple[int, ...]:
-    """The likeliest tokens after tokens (1, T), by the library's `generate`."""
-    settings = {"do_sample": False, "max_new_tokens": length, "min_new_tokens": length, "pad_token_id": 0}
-    found: Tensor = module.generate(tokens, attention_mask=torch.ones_like(tokens), **settings)
-    return tuple(int(token) for token in found[0, tokens.shape[1] :])
-
-
 @torch.inference_mode()
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     """Write with ours, then with the library's, then compare every layer; the result comes with the last step."""
@@ -75,30 +62,17 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     tokens = beginning(request.melody)
     theirs = convert.to_library(model)
     total = request.length + 2
-    for _ in write(model, tokens, GREEDY, chances(0, WARM)):
-        pass
-    mine, spent, began = [], 0.0, time.perf_counter()
-    for pick in write(model, tokens, GREEDY, chances(0, request.length)):
-        mine.append(int(pick.token))
-        spent += time.perf_counter() - began
-        yield Step(len(mine), total, None)
-        began = time.perf_counter()
-    generated(theirs, tokens, WARM)
-    began = time.perf_counter()
-    yours = generated(theirs, tokens, request.length)
-    their_time = time.perf_counter() - began
-    yield Step(request.length + 1, total, None)
-    row = torch.cat([tokens, torch.tensor([mine])], 1)
+    both = yield from both_write(model, theirs, tokens, request.length, total)
+    row = torch.cat([tokens, torch.tensor([both.ours])], 1)
     table = parity.compare(model, theirs, row, tolerance=TOLERANCE)
-    pairs = zip(mine, yours, strict=True)
     made = SideBySide(
-        ours=tuple(mine),
-        theirs=yours,
-        same=next((place for place, (a, b) in enumerate(pairs) if a != b), len(mine)),
-        our_speed=request.length / spent,
-        their_speed=request.length / their_time,
+        ours=both.ours,
+        theirs=both.theirs,
+        same=both.same,
+        our_speed=request.length / both.our_seconds,
+        their_speed=request.length / both.their_seconds,
         kind=type(theirs).__name__,
-        layers=tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows),
+        layers=table.figures,
         first=table.first,
         maximum=table.rows[-1].maximum,
         mean=table.rows[-1].mean,

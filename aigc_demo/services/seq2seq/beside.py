@@ -45,7 +45,7 @@ class BesideLibrary:
     theirs: Side
     kind: str  # class of the library's model
     same: bool  # the tokens of both
-    layers: tuple[tuple[str, str, float, float], ...]  # our layer, theirs, largest and mean absolute difference
+    layers: parity.Figures
     first: int | None  # index of the first layer over the tolerance
     maximum: float  # of the logits
     mean: float
@@ -118,7 +118,7 @@ def beside(store: Store, request: Beside) -> BesideLibrary:
         theirs=side(yours, your_beam),
         kind=type(theirs).__name__,
         same=mine[0] == yours[0] and my_beam[0] == your_beam[0],
-        layers=tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table_of_layers.rows),
+        layers=table_of_layers.figures,
         first=table_of_layers.first,
         maximum=last.maximum,
         mean=last.mean,

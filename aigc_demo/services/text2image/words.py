@@ -26,7 +26,7 @@ def unknown(prompt: str) -> list[Unknown]:
 def claimed(prompt: str) -> Scene:
     """What a prompt claims; BadRequestError where it is empty or names no object of this world."""
     if not prompt.strip():
-        raise BadRequestError("text2image.prompt_empty")
+        raise BadRequestError("scene.empty")
     found = claims.read(prompt).claims
     if found is None:
         raise BadRequestError("text2image.prompt_unknown", prompt=short(prompt))

@@ -40,7 +40,7 @@ class SideBySide:
     mean: float
     our_milliseconds: float
     their_milliseconds: float
-    layers: tuple[tuple[str, str, float, float], ...]  # our name, theirs, maximum, mean, in the order they run
+    layers: parity.Figures
     first: int | None  # the first layer over the tolerance
 
 
@@ -59,7 +59,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     right, their_time = second_run(lambda: theirs(library, x, noise))
     yield Step(2, 3, None)
     table = parity.compare(model, library, x)
-    rows = tuple((row.ours, row.theirs, row.maximum, row.mean) for row in table.rows)
+    rows = table.figures
     gap = (left - right).abs()
     made = SideBySide(
         picture=shown(x),
