@@ -76,7 +76,8 @@ def test_a_number_may_be_written_as_text_where_one_is_meant(values, made):
     "edge", [{"count": 1}, {"count": 9}, {"share": 0}, {"share": 1}, {"name": ""}, {"name": "七" * 5}]
 )
 def test_bounds_are_inside(edge):
-    build(Order, edge)
+    order = build(Order, edge)
+    assert {name: getattr(order, name) for name in edge} == edge
 
 
 def test_a_tidy_text_has_one_kind_of_line_end_and_is_measured_after():

@@ -6,49 +6,15 @@ import runpy
 
 import pytest
 import torch
-from runs import Runs
+from couplets import LETTERS, UPPER, answered
 
 from aigc_demo.core.params import build
 from aigc_demo.evaluation import couplets as measured
-from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Seq2SeqConfig
+from aigc_demo.models.seq2seq import START
 from aigc_demo.services import cards
 from aigc_demo.services.seq2seq.pair import answer_value, numbers
 from aigc_demo.services.seq2seq.requests import REPEATS, TONES, Beside, Pair
 from aigc_demo.services.service import Service
-
-LETTERS = MARKS + "，天地日月山水风云花鸟人心有无来去"
-UPPER = "天日山花"
-
-
-class Shelf:
-    """A store with one model."""
-
-    device = "cpu"
-
-    def __init__(self, model):
-        self.model = model
-
-    def load(self, _name):
-        return self.model
-
-    def sha256(self, _name):
-        return "0" * 64
-
-
-@pytest.fixture(scope="module")
-def service():
-    torch.manual_seed(3)
-    config = Seq2SeqConfig(len(LETTERS), 24, 16, 1, 2, heads=4, hidden=24, characters=LETTERS)
-    model = Seq2Seq(config).eval().requires_grad_(False)
-    for weight in model.parameters():
-        weight.add_(0.3 * torch.randn_like(weight))
-    return Runs(Shelf(model), "seq2seq")
-
-
-def answered(service, **values):
-    """The last answer."""
-    *_, last = service.pair(Pair(**{"upper": UPPER, "tones": "free", **values}))
-    return last.value
 
 
 @pytest.mark.parametrize("kind", ["txt", "html", "png", "json"])

@@ -5,13 +5,14 @@ import json
 import numpy as np
 import pytest
 import torch
+from couplets import LETTERS, UPPER, Shelf, answered
 from runs import Runs
 from runs import last as last_of
 
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import build
 from aigc_demo.data.opposition import agreement, asked_tones, has_tone, judged_places
-from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Seq2SeqConfig
+from aigc_demo.models.seq2seq import START
 from aigc_demo.pipelines import parity
 from aigc_demo.sampling.beam import Line
 from aigc_demo.services.seq2seq import famous
@@ -19,41 +20,6 @@ from aigc_demo.services.seq2seq.beside import sides
 from aigc_demo.services.seq2seq.lines import line_of
 from aigc_demo.services.seq2seq.pair import chosen, prosody, spread
 from aigc_demo.services.seq2seq.requests import Beside, Pair
-
-LETTERS = MARKS + "，天地日月山水风云花鸟人心有无来去"
-UPPER = "天日山花"
-
-
-class Shelf:
-    """A store with one model."""
-
-    device = "cpu"
-
-    def __init__(self, model):
-        self.model = model
-
-    def load(self, _name):
-        return self.model
-
-    def sha256(self, _name):
-        return "0" * 64
-
-
-@pytest.fixture(scope="module")
-def service():
-    torch.manual_seed(3)
-    config = Seq2SeqConfig(len(LETTERS), 24, 16, 1, 2, heads=4, hidden=24, characters=LETTERS)
-    model = Seq2Seq(config).eval().requires_grad_(False)
-    for weight in model.parameters():
-        weight.add_(0.3 * torch.randn_like(weight))
-    return Runs(Shelf(model), "seq2seq")
-
-
-def answered(service, **values):
-    """The last answer."""
-    *_, last = service.pair(Pair(**{"upper": UPPER, "tones": "free", **values}))
-    return last.value
-
 
 # answers
 
