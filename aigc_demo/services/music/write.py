@@ -8,7 +8,9 @@ from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
 from aigc_demo.services.music.requests import KEYS, Write
 from aigc_demo.services.music.scores import FORMATS, numbers, page, score
-from aigc_demo.services.use_case import UseCase
+from aigc_demo.services.use_case import Json, UseCase
+
+CARD = 32  # steps of the music on the card of the landing page
 
 
 def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
@@ -25,6 +27,12 @@ def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
     yield from compose(language_model(store, request.model), task)
 
 
+def card(store: Store) -> Json:
+    """The first bars of the first chorale, whose notes come one after the other on the card of the landing page."""
+    *_, last = write(store, Write())
+    return {"roll": last.value.chorale.voices[:, :CARD].tolist(), "panes": []}
+
+
 USE_CASE: UseCase[Write, Piece] = UseCase(
     run=write,
     page=page,
@@ -33,5 +41,6 @@ USE_CASE: UseCase[Write, Piece] = UseCase(
     formats=FORMATS,
     checkpoints=lambda request: (request.model,),
     first=Write(),
+    card=card,
     warm=Write(bars=2),
 )

@@ -152,6 +152,10 @@
         luoxia.coupletCard(canvas, value.couplets, loop);
         continue;
       }
+      if (value && value.roll) {
+        luoxia.rollCard(canvas, value.roll, loop);
+        continue;
+      }
       if (value && value.file) {
         luoxia.film(canvas, value, loop);
         continue;

@@ -72,6 +72,35 @@
 
   luoxia.organ = { sound, notesOf };
 
+  // the card of the landing page: rows of signs by voice, and a step of all voices after the other
+  luoxia.rollCard = (canvas, rows, loop) => {
+    canvas.classList.add("lx-roll-card");
+    const all = rows.flatMap((signs, voice) => notesOf(signs).map((note) => ({ ...note, voice }))),
+      pen = canvas.getContext("2d");
+    const steps = rows[0].length, pitches = all.map((note) => note.pitch), high = Math.max(...pitches) + 1;
+    const tall = 220 / (high - Math.min(...pitches) + 2), wide = 660 / steps;
+    [canvas.width, canvas.height] = [660, 220];
+    let last = steps;
+    const show = (count) => {
+      last = count;
+      const style = getComputedStyle(canvas);
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      for (const { start, length, pitch, voice } of all) {
+        if (start >= count) continue;
+        pen.fillStyle = style.getPropertyValue(`--lx-voice-${voice}`);
+        pen.fillRect(
+          start * wide + 1,
+          (high - pitch) * tall,
+          Math.min(length, count - start) * wide - 2,
+          Math.max(4, tall),
+        );
+      }
+    };
+    luoxia.onTheme(() => show(last));
+    show(steps);
+    if (!luoxia.calm()) loop(canvas, steps + 1, show, { pause: 180, rest: 14 }).start(0);
+  };
+
   luoxia.roll = (element, props, watch) => {
     const root = element.querySelector(".lx-roll"), words = JSON.parse(root.dataset.words);
     const canvas = root.querySelector("canvas"),
