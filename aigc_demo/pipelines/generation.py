@@ -66,7 +66,7 @@ def listed(rule: Rule) -> Rule:
 
 
 def either(*rules: Rule) -> Rule:
-    """One of the rules."""
+    """A value that obeys one of the rules at least."""
     return lambda value: any(rule(value) for rule in rules)
 
 

@@ -181,7 +181,7 @@ def numbers(request: Beside, made: SideBySide) -> Json:
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    """Ours and theirs."""
+    """Our picture beside that of the library."""
     return Pictures([images.grid(np.stack([run[-1].ours, run[-1].theirs]), 2, 3)])
 
 

@@ -66,7 +66,7 @@ def numbers(request: Grid, rows: tuple[Row, ...]) -> Json:
 
 
 def still(request: Grid, run: Sequence[tuple[Row, ...]]) -> Pictures:
-    """The grid."""
+    """A row of pictures for every strength of guidance."""
     return Pictures([images.grid(whole(request, run[-1]), request.seeds, 2)])
 
 

@@ -6,6 +6,7 @@ from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import PAIRS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
@@ -46,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = trip("cyclegan_translate-view", form.first_value)
                 form.outcome(("png", "gif", "mp4", "json"), library="cyclegan.plain_torch", line=False)
         question("cyclegan.predict_translate", form, "#cyclegan_translate-view .lx-evidence")
+        challenge("cyclegan.challenge_return", form)
         how_it_works(
             r"\min_{G, F} \max_{D_X, D_Y} \; \mathcal L_{\text{GAN}}(G, D_Y) + \mathcal L_{\text{GAN}}(F, D_X) + "
             r"\lambda \, \mathbb E \big[ \lVert F(G(x)) - x \rVert_1 + \lVert G(F(y)) - y \rVert_1 \big]",

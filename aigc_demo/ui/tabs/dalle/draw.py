@@ -5,6 +5,7 @@ import gradio as gr
 from aigc_demo.services.dalle.requests import CHECKPOINT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
@@ -44,6 +45,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("png", "gif", "mp4", "json"))
                 measured(CHECKPOINT, "dalle.measured", *SHARES)
         question("dalle.predict_greedy", form)
+        challenge("dalle.challenge_hot", form)
         how_it_works(
             r"p(x_1, \dots, x_{64} \mid \text{text}) = \prod_{i=1}^{64} p(x_i \mid \text{text}, x_1, \dots, x_{i-1}), "
             r"\qquad x_i \in \{0, \dots, 1023\}",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDIM, DDPM, GUIDANCE
@@ -47,6 +48,7 @@ def build(service: Service) -> UseCaseForm:
                 scope = microscope(first, elem_id="diffusion_draw-scope")
                 form.outcome(("png", "gif", "mp4", "json"))
         question("diffusion.predict_guidance", form)
+        challenge("diffusion.challenge_clear", form)
         how_it_works(
             r"x_{t-1} = \sqrt{\bar\alpha_{t-1}}\; \hat x_0 + \sqrt{1-\bar\alpha_{t-1}}\; \hat\epsilon, \qquad "
             r"\hat x_0 = \frac{x_t - \sqrt{1-\bar\alpha_t}\;\hat\epsilon}{\sqrt{\bar\alpha_t}}",

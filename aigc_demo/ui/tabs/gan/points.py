@@ -17,6 +17,7 @@ from aigc_demo.core.params import clean
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.events import QUICK, guarded, queue
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
@@ -104,6 +105,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(formats, state=[kept], save=functools.partial(save, service), library="gan.plain_torch")
         question("gan.predict_strong", form)
         question("gan.predict_ring", form)
+        challenge("gan.challenge_clouds", form)
         how_it_works(
             FORMULA,
             "gan.how_points",

@@ -6,6 +6,7 @@ import gradio as gr
 
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
@@ -62,6 +63,7 @@ def build(service: Service) -> UseCaseForm:
 def words_below(form: UseCaseForm) -> None:
     question("gpt.predict_cold", form)
     question("gpt.predict_hot", form)
+    challenge("gpt.challenge_word", form)
     formula = (
         r"p_i = \frac{e^{z_i / T}}{\sum_j e^{z_j / T}}, \qquad \text{surprise} = -\ln p_{\text{written}}, "
         r"\qquad \text{entropy} = -\sum_i p_i \ln p_i"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import measured, opening, roll
@@ -48,6 +49,7 @@ def build(service: Service) -> UseCaseForm:
                 measured()
                 form.outcome(FORMATS)
         question("music.predict_hot", form)
+        challenge("music.challenge_clean", form)
         how_it_works(
             r"p(\text{chorale}) = \prod_t p(s_{t+\text{bar}} \mid \cdot)\, p(a_t \mid \cdot)\, p(t_t \mid \cdot)\, "
             r"p(b_t \mid \cdot)",

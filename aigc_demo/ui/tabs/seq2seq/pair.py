@@ -6,6 +6,7 @@ import gradio as gr
 
 from aigc_demo.services.seq2seq.famous import KNOWN
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
@@ -66,6 +67,7 @@ def build(service: Service) -> UseCaseForm:
                 answers = couplet("seq2seq_pair-view", form.first_value)
                 form.outcome(("txt", "html", "png", "json"))
         question("seq2seq.predict_pair", form)
+        challenge("seq2seq.challenge_tones", form)
         how_it_works(
             r"\operatorname{cross}(Y, X) = \operatorname{softmax}\!\left(\frac{Y W_Q (X W_K)^\top}{\sqrt{d}}\right) "
             r"X W_V, \qquad \text{cost} = -\frac{1}{S} \sum_{t=1}^{S} \ln p(y_t \mid y_{<t}, x)",

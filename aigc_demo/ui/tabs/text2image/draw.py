@@ -8,6 +8,7 @@ import gradio as gr
 from aigc_demo.checkpoints.catalogue import checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.services.text2image.requests import BACKGROUNDS, CHECKPOINT, OBJECTS, PLACES, Draw
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.events import QUICK, guarded
 from aigc_demo.ui.i18n import language, t, tr
 from aigc_demo.ui.question import question
@@ -56,6 +57,7 @@ def build(service: Service) -> UseCaseForm:
                 gr.HTML(shares())
                 form.outcome(("png", "gif", "mp4", "json"))
         question("text2image.predict_heldout", form)
+        challenge("text2image.challenge_four", form)
         how_it_works(
             r"v = v_\theta(x_s, s, \varnothing) + w\,\big[v_\theta(x_s, s, c) - v_\theta(x_s, s, \varnothing)\big], "
             r"\qquad x_{s - \Delta} = x_s - \Delta\, v",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.textvae import views
@@ -33,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("textvae_morph", service)
     with form.tab():
         question("textvae.predict_morph", form, "#textvae_morph-view")
+        challenge("textvae.challenge_way", form)
         with bench():
             with controls():
                 form.choice("corpus", radio=True)

@@ -8,6 +8,7 @@ import gradio as gr
 from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.vae.requests import KINDS
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
@@ -48,6 +49,7 @@ def build(service: Service) -> UseCaseForm:
                 field = plane_view("vae_plane-view", form.defaults)
                 form.outcome(("png", "json"), library="vae.plain_torch", line=False, note=False)
         question("vae.predict_plane", form)
+        challenge("vae.challenge_three", form)
         how_it_works(
             r"z = \mu(x) + \sigma(x)\,\epsilon, \quad \epsilon \sim \mathcal N(0, 1), \qquad "
             r"p(x \mid z) = \prod_i \mathrm{Bernoulli}\big(x_i;\, \mathrm{sigmoid}(f(z))_i\big)",
