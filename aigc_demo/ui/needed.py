@@ -17,13 +17,17 @@ GIVEN = re.compile(r"\bluoxia\.(\w+) =\s")
 SAID = re.compile(r"\bluoxia\.(\w+)")
 TAKEN = re.compile(r"\bconst \{([^}]*)\} = luoxia\b")
 CLASS = re.compile(r"(?<![-\w])lx-[\w-]*")  # not a --lx-property; one that ends in - is the beginning of several
+REMARK = re.compile(r"^[ \t]*//.*\n", re.M)  # a line that only a reader of the source needs
 INSIDE = re.compile(r":(?:is|not|has|where)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
 @cache
 def files(kind: str) -> dict[str, str]:
-    """Text by path below ui/ of all our files that end in `kind`, in the order in which they are carried."""
+    """Text by path below ui/ of all our files that end in `kind`, in the order in which they are carried; of scripts
+    without the lines that are remarks."""
     found = {file.relative_to(FOLDER).as_posix(): file.read_text("utf-8") for file in FOLDER.rglob(f"*{kind}")}
+    if kind == ".js":
+        found = {name: REMARK.sub("", text) for name, text in found.items()}
     return {name: found[name] for name in sorted(found, key=place)}
 
 
