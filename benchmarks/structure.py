@@ -13,7 +13,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "aigc_demo"
-LAYERS = ("core", "nn", "models", "sampling", "data", "checkpoints", "pipelines", "evaluation", "training")
+LAYERS = (
+    "core",
+    "nn",
+    "models",
+    "compression",
+    "sampling",
+    "data",
+    "checkpoints",
+    "pipelines",
+    "evaluation",
+    "training",
+)
 COPIED = 6  # lines that make a run
 LONG = 350  # lines of a file
 FEW = 5  # words of a docstring that says little

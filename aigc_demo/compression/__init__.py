@@ -1,0 +1,1 @@
+"""Networks made smaller: fewer bits a weight, fewer weights."""
