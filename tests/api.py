@@ -75,6 +75,9 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "music_write": {"key": "G", "bars": 2, "tempo": 76, "temperature": 0.8, "seed": 7},
     "music_harmonise": {"melody": "67 - 69 - 71 - 67 -", "temperature": 0.8, "seed": 7},
     "music_beside": {"melody": "67 - 69 - 71 - 67 -", "length": 5},
+    "compression_bits": {"model": "judge-digits"},
+    "compression_prune": {"model": "judge-digits"},
+    "compression_gptq": {"texts": 1},
     "hf_text_chat": {"message": "hello", "temperature": 0, "length": 3, "system": "", "engine": "ours", "name": ""}
     | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1, "seed": 7},
     "hf_text_summarise": {"text": "hello there", "sentences": 1, "length": 3, "temperature": 0, "engine": "ours"}

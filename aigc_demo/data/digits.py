@@ -33,14 +33,14 @@ def load(folder: Path, split: str) -> tuple[Tensor, Tensor]:
 
 
 def read_samples(sheet: Path) -> np.ndarray:
-    """The real digits shipped for display: (200, 28, 28) uint8, twenty of each class in order."""
+    """Real digits that ship: (N, 28, 28) uint8, as many of each class, in order."""
     pixels = np.asarray(Image.open(sheet).convert("L"))
-    return pixels.reshape(10, 28, 20, 28).swapaxes(1, 2).reshape(200, 28, 28)
+    return pixels.reshape(10, 28, -1, 28).swapaxes(1, 2).reshape(-1, 28, 28)
 
 
-def write_samples(images: Tensor, labels: Tensor, sheet: Path) -> None:
-    """The first twenty of each class as one PNG, a row per class; what read_samples reads."""
-    rows = [images[labels == digit][:20, 0].permute(1, 0, 2).reshape(28, 20 * 28) for digit in range(10)]
+def write_samples(images: Tensor, labels: Tensor, sheet: Path, count: int = 20) -> None:
+    """The first `count` of each class as one PNG, a row per class; what read_samples reads."""
+    rows = [images[labels == digit][:count, 0].permute(1, 0, 2).reshape(28, count * 28) for digit in range(10)]
     Image.fromarray(torch.cat(rows).numpy()).save(sheet, optimize=True)
 
 

@@ -25,10 +25,10 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was trained on the page, and what is told of the training."""
+    """A model that was trained on the page or made smaller there, and what is told of it."""
 
     weights: Callable[[], bytes]  # of a safetensors file
-    told: Document
+    told: Document | Pictures
 
 
 @dataclass(frozen=True)

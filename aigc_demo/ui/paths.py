@@ -51,6 +51,7 @@ NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<n
     "diffusion": ("vae_walk", "gan_walk"),
     "text2image": ("diffusion_draw", "vae_rebuild"),
     "dalle": ("clip_matrix", "gpt_write"),
+    "compression": ("gpt_write", "diffusion_draw"),
     "music": ("gpt_write", "dalle_draw"),
     "clip": ("dalle_candidates", "text2image_draw"),
     "vae": ("gan_points", "diffusion_forward"),

@@ -1,0 +1,60 @@
+"""What the page of compression reads beside its first results; `python -m aigc_demo.services compression` writes it.
+
+assets/examples/ then holds
+
+    digits-heldout.png       500 test digits of MNIST, fifty of each class: needs `python -m aigc_demo.data fetch mnist`
+    compression-curves.json  bytes and held-out cost of every network at every number of bits and every share left out
+"""
+
+from pathlib import Path
+
+from torch import nn
+
+from aigc_demo.compression import packing
+from aigc_demo.compression.pruning import without_channels, without_weights
+from aigc_demo.compression.rounding import with_bits
+from aigc_demo.data import digits
+from aigc_demo.data.fetch import present
+from aigc_demo.services import first_results
+from aigc_demo.services.compression.requests import BITS, CHANNEL, CHANNELS, GRANULARITIES, MODELS, STRUCTURES
+from aigc_demo.services.compression.shrinking import CURVES, cost_of, curves
+from aigc_demo.services.compression.subjects import HELD_OUT, network
+from aigc_demo.services.service import Service
+
+EACH = 50  # digits of a class
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+Point = tuple[float, int, float]  # setting, bytes, cost
+
+
+def held_out(service: Service, folder: Path) -> None:
+    """The digits that all costs are taken on."""
+    digits.write_samples(*digits.load(present("mnist"), "test"), folder / HELD_OUT, EACH)
+
+
+def write_curves(service: Service, folder: Path) -> None:
+    """Every curve of every network, measured point by point."""
+    found: dict[str, list[Point]] = {}
+    for checkpoint in MODELS:
+        model = network(service.store, checkpoint)
+
+        def cost(smaller: nn.Module, checkpoint: str = checkpoint) -> float:
+            return cost_of(service.store, checkpoint, smaller)
+
+        for granularity in GRANULARITIES:
+            channel = granularity == CHANNEL
+            found[f"{checkpoint} bits {granularity}"] = [
+                (bits, packing.bits_size(model, bits, channel), cost(with_bits(model, bits, channel))) for bits in BITS
+            ]
+        for structure in STRUCTURES:
+            cut = without_channels if structure == CHANNELS else without_weights
+            smaller = [cut(model, share) for share in SHARES]
+            found[f"{checkpoint} prune {structure}"] = [
+                (share, packing.size(packing.of_pruned(one)[0]), cost(one))
+                for share, one in zip(SHARES, smaller, strict=True)
+            ]
+    first_results.write(folder / f"{CURVES}.json", found)
+    curves.cache_clear()
+
+
+MAKERS = {"digits-heldout": held_out, CURVES: write_curves}

@@ -1,0 +1,56 @@
+"""What the questions of compression do, and the claims that they prove."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.compression.requests import DIGITS, GPT, Bits, Prune
+from aigc_demo.services.compression.shrinking import Shrunk
+from aigc_demo.services.experiments import Experiment, Side, gap
+
+SEEN = 0.02  # mean difference of two pictures, as a share of full ink, that is not seen
+
+
+def drawn(store: Store, request: Any, made: Shrunk) -> Sequence[Side]:
+    """The digits, and how far they are from those of 32 bits."""
+    before, after = (side.measured.output for side in (made.before, made.after))
+    right = sum(read == asked for read, asked in zip(after.read, after.asked, strict=True))
+    measures = {"from_whole": gap(before.pictures, after.pictures), "read_as_asked": float(right)}
+    return [Side(measures, after.pictures[:9], 3)]
+
+
+def written(store: Store, request: Any, made: Shrunk) -> Sequence[Side]:
+    """The text, and how much more than the whole network's held-out text costs."""
+    more = made.after.measured.cost / made.before.measured.cost - 1
+    return [Side({"costs_more": 100 * more}, text=made.after.measured.output.text)]
+
+
+EXPERIMENTS = {
+    "compression.predict_eight": Experiment(
+        tuple(Bits(model=DIGITS, bits=bits) for bits in (32, 8, 2)),
+        drawn,
+        lambda whole, eight, two: (
+            whole.measures["from_whole"] == 0
+            and eight.measures["from_whole"] < SEEN
+            and eight.measures["read_as_asked"] >= whole.measures["read_as_asked"] - 1
+            and two.measures["from_whole"] > 5 * SEEN
+            and two.measures["read_as_asked"] <= 5
+        ),
+        sides=3,
+    ),
+    "compression.predict_text": Experiment(
+        tuple(Bits(model=GPT, bits=bits) for bits in (4, 3, 2)),
+        written,
+        lambda four, three, two: (
+            four.measures["costs_more"] < 3 < three.measures["costs_more"] < 8 and two.measures["costs_more"] > 40
+        ),
+        sides=3,
+        kind="text",
+    ),
+    "compression.predict_half": Experiment(
+        tuple(Prune(model=GPT, share=share) for share in (0.5, 0.8)),
+        written,
+        lambda half, most: half.measures["costs_more"] < 10 and most.measures["costs_more"] > 100,
+        kind="text",
+    ),
+}

@@ -1,0 +1,53 @@
+"""What can be asked of the compression of networks: one frozen request per use case, bounds and defaults."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from aigc_demo.core.params import SEED, Choice, Range, Request
+
+DIGITS, JUDGE, GPT = MODELS = ("diffusion-digits", "judge-digits", "gpt-shakespeare")  # ids of their checkpoints
+BITS = (32, 16, 8, 4, 3, 2)
+CHANNEL, MATRIX = GRANULARITIES = ("channel", "matrix")  # what has a grid of its own
+WEIGHTS, CHANNELS = STRUCTURES = ("weights", "channels")  # what is left out
+FEW_BITS = (4, 3, 2)
+
+Model = Annotated[str, Choice(MODELS)]
+Seed = Annotated[int, SEED]
+
+
+@dataclass(frozen=True)
+class Bits(Request):
+    """A network with fewer bits a weight, beside itself."""
+
+    model: Model = DIGITS
+    bits: Annotated[int, Choice(BITS)] = 4
+    granularity: Annotated[str, Choice(GRANULARITIES)] = CHANNEL
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Prune(Request):
+    """A network without some of its weights, beside itself."""
+
+    model: Model = GPT
+    share: Annotated[float, Range(0, 0.95, 0.05)] = 0.5
+    structure: Annotated[str, Choice(STRUCTURES)] = WEIGHTS
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Gptq(Request):
+    """The GPT's layers by GPTQ, beside round to nearest with as many bits."""
+
+    queue: ClassVar[str] = "device"
+
+    bits: Annotated[int, Choice(FEW_BITS)] = 2
+    texts: Annotated[int, Range(1, 32)] = 16  # of CONTEXT characters, to calibrate with
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Beside(Request):
+    """A byte per weight: ours, and torch's dynamic quantisation of the same network."""
+
+    batch: Annotated[int, Choice((1, 16))] = 1

@@ -1,0 +1,58 @@
+"""A byte per weight: ours and torch's dynamic quantisation, beside float32."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.widgets import bench, controls, how_it_works, result
+
+PAPERS = {
+    "Dettmers et al., LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale, 2022": (
+        "https://arxiv.org/abs/2208.07339"
+    )
+}
+
+
+def build(service: Service) -> UseCaseForm:
+    """The tab of the comparison: a verdict and a row for each way."""
+    form = UseCaseForm("compression_beside", service)
+    with form.tab():
+        with bench():
+            with controls():
+                form.choice("batch", options=[("1", 1), ("16", 16)], radio=True)
+                form.buttons("compression.run_beside")
+            with result():
+                sentence, rows = form.first_shown(shown, 2)
+                views = [
+                    gr.HTML(elem_id="compression_beside-verdict", value=sentence, **verdict_view()),
+                    table("compression_beside-table", rows),
+                ]
+                gr.HTML(f'<p class="lx-note">{t("compression.beside_torchao")}</p>')
+                form.outcome(("txt", "html", "png", "json"))
+        how_it_works(
+            r"y = \sum_i x_i \,(s_i\, q_i + l_i) \quad \text{(ours)}, \qquad "
+            r"y = s_x s_w \sum_i q^x_i\, q^w_i \quad \text{(torch)}",
+            "compression.how_beside",
+            PAPERS,
+            sources("models.int8:to_bytes", "services.compression.beside:dynamic"),
+        )
+    form.run(*views, show=shown)
+    return form
+
+
+def shown(value: Json, say: Say) -> Sequence[Any]:
+    """The sentence that sums up, and a row for each."""
+    times = value["milliseconds"]
+    gains = ((name, times[0] / times[place]) for place, name in ((1, "ours"), (2, "torch")))
+    words = " · ".join(f"{say(f'compression.beside_{name}')} {gain:.2f} ×" for name, gain in gains)
+    head = [say(f"compression.beside_{name}") for name in ("way", "cost", "time", "gap")]
+    columns = zip(value["names"], value["costs"], times, value["gaps"], strict=True)
+    rows = [[name, f"{cost:.4g}", f"{spent:.2f}", f"{gap:.1e}" if gap else "0"] for name, cost, spent, gap in columns]
+    return [{"words": words, "good": True}, {"head": head, "rows": rows, "mark": None}]

@@ -1,0 +1,4 @@
+"""Compression: fewer bits, fewer weights, and what is lost."""
+
+TABS = ("bits", "prune", "gptq", "beside")
+FORMATS = ("png", "json", "safetensors")
