@@ -24,6 +24,10 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect w
 SAID = ("error", "scene", "dalle", "clip")  # files of ui/text with sentences about what a person did wrong
 HUB = "lab/ddpm"  # a model of the loopback hub
 SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
+    "audiogan_draw": {"steps": 2, "guidance": 1, "rounds": 2},
+    "audiogan_walk": {"stops": 2, "steps": 1, "guidance": 1},
+    "audiogan_pad": {"steps": 1, "guidance": 1},
+    "audiogan_beside": {"steps": 2},
     "cyclegan_translate": {"direction": "to_google", "sample": 0, "picture": ""},
     "cyclegan_compare": {"direction": "to_google", "row": "faces"},
     "diffusion_draw": {"digit": 7, "steps": 2, "seed": 7, "sampler": "ddim", "guidance": 1.5, "eta": 0},

@@ -1,4 +1,4 @@
-"""Pictures, animations and texts as files that carry a text: PNG, GIF, MP4; HTML, TXT, JSON.
+"""Pictures, animations and texts as files that carry a text: PNG, GIF, MP4; HTML, TXT, JSON. Sounds: sound_files.py.
 
 PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment, HTML in a script of that name, TXT below
 a rule at its end; a JSON file is the text itself or has it as its "card". HTML, TXT and JSON give it back also with
@@ -29,6 +29,7 @@ MARKS = {  # byte order marks, the longer ones first
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+SOUNDS = (b"RIFF", b"fLaC")  # first bytes of WAV and FLAC
 TEXT_BYTES = 5_000_000  # largest file of letters that is read
 
 
@@ -83,7 +84,7 @@ def comment(path: Path) -> str:
     """The text that a file carries; BadFileError("no_card") when it has none."""
     with path.open("rb") as file:
         start = file.read(12)
-    if start[4:8] == b"ftyp":
+    if start[4:8] == b"ftyp" or start.startswith(SOUNDS):
         text = movie_comment(path)
     elif start.startswith((b"\x89PNG", b"GIF8")):
         text = picture_comment(path)
@@ -146,7 +147,7 @@ def json_comment(words: str) -> str:
 
 
 def movie_comment(path: Path) -> str:
-    """The comment in an MP4's metadata, empty without one; BadFileError when it cannot be read."""
+    """The comment in the metadata of an MP4, WAV or FLAC, empty without one; BadFileError when it cannot be read."""
     import av
 
     try:

@@ -1,10 +1,7 @@
-"""Chorales as sound: an organ by additive synthesis, the same as roll.js plays, and WAV and FLAC files.
+"""Chorales as sound: an organ by additive synthesis, the same as roll.js plays.
 
 A note at frequency f is sum_k a_k sin(2 pi k f t), faded in and out so that it does not click.
 """
-
-import io
-from typing import Any
 
 import numpy as np
 
@@ -16,8 +13,6 @@ PARTIALS = (1.0, 0.55, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05)  # a_k of an open and a 
 ATTACK, RELEASE = 0.03, 0.08  # seconds
 LOUD = 0.11  # of full scale, for one voice
 TAIL = 0.4  # seconds of silence at the end
-CODECS = {"wav": "pcm_s16le", "flac": "flac"}
-CHUNK = 4096  # samples of a frame
 
 
 def note(pitch: int, seconds: float) -> np.ndarray:
@@ -43,22 +38,3 @@ def play(chorale: Chorale, tempo: float) -> np.ndarray:
             first = int(start * step * RATE)
             sound[first : first + len(one)] += one[: len(sound) - first]
     return sound.clip(-1, 1)
-
-
-def encoded(samples: np.ndarray, kind: str, text: str = "") -> bytes:
-    """Samples (N,) in [-1, 1] as a WAV or FLAC file of 16 bits, mono, `text` as its comment."""
-    import av
-
-    if not np.isfinite(samples).all():
-        raise ValueError("a sound must be finite")
-    whole = (samples * 32767).round().astype(np.int16)
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format=kind) as container:
-        container.metadata["comment"] = text
-        stream: Any = container.add_stream(CODECS[kind], rate=RATE, layout="mono")
-        for start in range(0, len(whole), CHUNK):
-            frame = av.AudioFrame.from_ndarray(whole[None, start : start + CHUNK], format="s16", layout="mono")
-            frame.sample_rate, frame.pts = RATE, start
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return buffer.getvalue()

@@ -36,10 +36,26 @@ def clip(samples: Tensor) -> Tensor:
     return torch.nn.functional.pad(kept, (0, LENGTH - len(kept)))
 
 
+def table(folder: Path) -> list[list[str]]:
+    """Digit, speaker, take and number of samples of every recording."""
+    return [line.split("\t") for line in (folder / TABLE).read_text().splitlines()]
+
+
+def recording(folder: Path, name: str) -> Tensor:
+    """The samples (N,) of the recording called "7_lucas_12", as they were recorded; KeyError where there is none."""
+    start = 0
+    for *names, count in table(folder):
+        if "_".join(names) == name:
+            samples = np.load(folder / SAMPLES, mmap_mode="r")
+            return torch.from_numpy(np.array(samples[start : start + int(count)]))
+        start += int(count)
+    raise KeyError(name)
+
+
 def load(folder: Path, split: str) -> Recordings:
     """The recordings of the split "train" or "test"."""
     samples = torch.from_numpy(np.load(folder / SAMPLES))
-    rows = [line.split("\t") for line in (folder / TABLE).read_text().splitlines()]
+    rows = table(folder)
     pieces = torch.split(samples, [int(row[3]) for row in rows])
     chosen = [i for i, row in enumerate(rows) if (int(row[2]) < TESTED) == (split == "test")]
     return Recordings(

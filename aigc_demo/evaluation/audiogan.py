@@ -13,9 +13,12 @@ nearest_train_of_test the same of the held-out recordings; a model that copies w
 rebuilt_accuracy      of the classifier: its accuracy on recordings that went through a spectrogram and back
 """
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor
 
 from aigc_demo.data import spectrogram, spoken
@@ -31,8 +34,9 @@ from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 
 CLASSIFIER = "judge-sounds"
+TRAINED = "audiogan-training-features.safetensors"  # what services/audiogan/judge.py looks for the nearest sound in
 SOUNDS = 300  # made ones that are measured, as many as there are held-out recordings
-GUIDANCE, STEPS = 2.0, 12
+GUIDANCE, STEPS = 2.0, 12  # of the page
 
 
 def inception_score(judge: Judge, features: Tensor) -> float:
@@ -71,7 +75,7 @@ def metrics(make: Callable[[Tensor], Tensor], task: Task) -> Measured:
 
 
 def measure_diffusion(model: CodeDiffusion, task: Task) -> Measured:
-    """The diffusion model, with STEPS and GUIDANCE."""
+    """The diffusion model, with the steps and the guidance of the page."""
     config = model.config
     device = next(model.parameters()).device
     schedule, timesteps = alpha_bar(config.schedule, config.levels), trailing_timesteps(STEPS, config.levels)
@@ -88,9 +92,18 @@ def measure_diffusion(model: CodeDiffusion, task: Task) -> Measured:
 
 
 def measure_judge(judge: Judge, task: Task) -> Measured:
-    """The classifier, on the held-out recordings."""
-    test = spoken.load(task.folder, "test")
+    """The classifier, on the held-out recordings; keeps what it makes of the training sounds for the page."""
+    train, test = spoken.load(task.folder, "train"), spoken.load(task.folder, "test")
     pictures = spectrogram.picture(test.clips)
-    (_, heard), (_, rebuilt) = classify(judge, pictures), classify(judge, sounding(pictures))
+    features, heard = classify(judge, pictures)
+    _, rebuilt = classify(judge, sounding(pictures))
+    of_train, _ = classify(judge, spectrogram.picture(train.clips))
+    usual = float(nearest(features, of_train).median())
+
+    def keep(folder: Path) -> None:
+        about = {"names": json.dumps(train.names), "usual": str(usual)}
+        save_file({"features": of_train.half().contiguous()}, folder / TRAINED, metadata=about)
+        (folder / TRAINED).chmod(0o644)  # safetensors writes 0600
+
     found = {"class_accuracy": share(heard == test.digits), "rebuilt_accuracy": share(rebuilt == test.digits)}
-    return Measured(found, len(test.digits))
+    return Measured(found, len(test.digits), keep)

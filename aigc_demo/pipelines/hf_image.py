@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core.steps import Step
+from aigc_demo.models.code_diffusion import CodeConfig
 from aigc_demo.models.diffusion import DiffusionConfig
 from aigc_demo.pipelines.library import diffusers
 
@@ -38,7 +39,7 @@ class LibraryDraw:
     eta: float = 0.0  # ddim's fresh noise: 0 none, 1 as much as ddpm
 
 
-def scheduler(config: DiffusionConfig, request: LibraryDraw) -> Any:
+def scheduler(config: DiffusionConfig | CodeConfig, request: LibraryDraw) -> Any:
     """The library's scheduler of this sampler, set to our timesteps; ValueError for an unknown sampler.
 
     For a flow sampler it is DDIM's, which has the noise levels.
@@ -62,7 +63,7 @@ def scheduler(config: DiffusionConfig, request: LibraryDraw) -> Any:
 @torch.inference_mode()
 def draw(
     network: Any,
-    config: DiffusionConfig,
+    config: DiffusionConfig | CodeConfig,
     x: Tensor,
     request: LibraryDraw,
     label: Tensor | None = None,
@@ -92,7 +93,7 @@ def draw(
 
 
 def _flow(
-    network: Any, config: DiffusionConfig, x: Tensor, request: LibraryDraw, label: Tensor | None, ddim: Any
+    network: Any, config: DiffusionConfig | CodeConfig, x: Tensor, request: LibraryDraw, label: Tensor | None, ddim: Any
 ) -> Iterator[Step[Tensor]]:
     """Euler and Heun: the library's flow schedulers, with our network's output turned into a velocity."""
     alphas = ddim.alphas_cumprod[ddim.timesteps].sqrt()

@@ -7,5 +7,5 @@ from aigc_demo.data import media
 
 
 def read(path: Path) -> Card:
-    """The card in a PNG, GIF, MP4, HTML, TXT or JSON file; BadFileError when there is none or it is broken."""
+    """The card in a picture, animation, sound, text or JSON file; BadFileError when there is none or it is broken."""
     return Card.from_json(media.comment(path))

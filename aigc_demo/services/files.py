@@ -1,14 +1,15 @@
-"""What a result is saved as: pictures, a text or a trained model, encoded in a format, with the run card inside."""
+"""What a result is saved as: pictures, a sound, a text or a trained model, with the run card inside."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image
 
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
-from aigc_demo.data import media, midi, organ
+from aigc_demo.data import media, midi, organ, sound_files
 from aigc_demo.data.chorales import Chorale
 from aigc_demo.services import text_saving
 from aigc_demo.services.text_saving import Document
@@ -21,6 +22,14 @@ class Pictures:
     frames: Iterable[Image.Image]  # once; where making them takes long, only as they are asked for
     still: Image.Image | None = None  # what stands for an animation in a PNG; by default its last frame
     colours: int | None = None  # of a GIF, where fewer than 256 keep it small
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Samples, and the picture that stands for them in a PNG."""
+
+    samples: np.ndarray  # (N,) in [-1, 1], as data/sound_files.py writes them
+    still: Image.Image
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,16 @@ class Score:
     still: Image.Image
 
 
-Content = Pictures | Document | Trained | Score
+Content = Pictures | Sound | Document | Trained | Score
 PICTURE = ("png", "json")  # formats of one picture
 ANIMATION = ("png", "gif", "mp4", "json")
+SOUND = ("wav", "flac", "png", "json")
 TEXT = text_saving.FORMATS
 
 
 def encode(content: Content, format: str, card: Card) -> bytes:
-    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone), TXT, HTML, PNG or JSON of a text;
-    safetensors of a trained model, which are its weights alone; MIDI, WAV, FLAC, PNG or JSON of a score."""
+    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone); WAV, FLAC, PNG or JSON of a sound, and
+    MIDI too of a score; TXT, HTML, PNG or JSON of a text; safetensors of a trained model, its weights alone."""
     if isinstance(content, Trained):
         return content.weights() if format == "safetensors" else encode(content.told, format, card)
     if isinstance(content, Document):
@@ -57,8 +67,12 @@ def encode(content: Content, format: str, card: Card) -> bytes:
     if isinstance(content, Score):
         if format == "mid":
             return midi.write(content.chorale, content.tempo, text)
-        if format in organ.CODECS:
-            return organ.encoded(organ.play(content.chorale, content.tempo), format, text)
+        if format in sound_files.CODECS:
+            return sound_files.encoded(organ.play(content.chorale, content.tempo), format, text, organ.RATE)
+        content = Pictures((content.still,))
+    if isinstance(content, Sound):
+        if format in sound_files.CODECS:
+            return sound_files.encoded(content.samples, format, text)
         content = Pictures((content.still,))
     if format == "png":
         return media.png(content.still or list(content.frames)[-1], text)

@@ -20,6 +20,7 @@ from typing import Any
 
 from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.core.errors import UserError
+from aigc_demo.services.page_values import suffix
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json, find, requests_of
 
@@ -42,7 +43,7 @@ def make(service: Service, name: str, folder: Path = EXAMPLES) -> bool:
 
     def named(part: Any) -> Any:
         if isinstance(part, bytes):
-            file = f"{name}-{len(files)}.{'json' if part.startswith(b'{') else 'png'}"
+            file = f"{name}-{len(files)}.{suffix(part)}"
             files[file] = part
             return {KEY: file}
         if isinstance(part, dict):

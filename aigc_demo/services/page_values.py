@@ -1,4 +1,4 @@
-"""Results as the page draws them: JSON, in which `bytes` are PNG files of their own.
+"""Results as the page draws them: JSON, in which `bytes` are PNG or WAV files of their own.
 
 A `page` function of a use case turns the steps of a run into steps of such values. `each` is for results that are drawn
 one by one, `reel` for frames that are kept and scrubbed in the browser.
@@ -124,6 +124,11 @@ def png(picture: Array) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def suffix(file: bytes) -> str:
+    """What the name of a file in a page value ends in."""
+    return {b"{": "json", b"R": "wav"}.get(file[:1], "png")
 
 
 def plain(result: Any) -> Any:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Request)
 T = TypeVar("T")
 
-Json = dict[str, Any]  # JSON, in which `bytes` stand for PNG files of their own
+Json = dict[str, Any]  # JSON, in which `bytes` stand for PNG or WAV files of their own
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.services import first_results
+from aigc_demo.services.page_values import suffix
 from aigc_demo.services.service import Service, example
 from aigc_demo.services.use_case import Json, request_class
 from aigc_demo.ui.events import paced, queue
@@ -145,12 +146,13 @@ def hosted(part: Any, send: Callable[[bytes], Any]) -> Any:
 
 
 def inlined(file: bytes) -> Json:
-    """A PNG file as an address that holds it."""
-    return {"url": f"data:image/png;base64,{base64.b64encode(file).decode()}"}
+    """A PNG or WAV file as an address that holds it."""
+    kind = "audio/wav" if suffix(file) == "wav" else "image/png"
+    return {"url": f"data:{kind};base64,{base64.b64encode(file).decode()}"}
 
 
 class Files:
-    """PNG files in Gradio's cache; those of a run, which every value of it repeats, are written once."""
+    """PNG and WAV files in Gradio's cache; those of a run, which every value of it repeats, are written once."""
 
     def __init__(self, cache: str):
         self.cache = cache
@@ -158,5 +160,5 @@ class Files:
 
     def __call__(self, file: bytes) -> Any:
         if id(file) not in self.known:
-            self.known[id(file)] = (file, file_data(save_bytes_to_cache(file, "sheet.png", self.cache)))
+            self.known[id(file)] = (file, file_data(save_bytes_to_cache(file, f"sheet.{suffix(file)}", self.cache)))
         return self.known[id(file)][1]

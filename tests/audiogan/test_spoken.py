@@ -62,6 +62,9 @@ def test_recordings_are_packed_and_split_by_take(tmp_path):
     assert train.digits.tolist() == [3, 8] and train.clips.shape == (2, spoken.LENGTH)
     assert (train.clips.abs().amax(1) == 1).all()
     assert (test.clips[0, 1000:] == 0).all() and test.clips[0, :1000].abs().max() == 1
+    torch.testing.assert_close(spoken.clip(spoken.recording(tmp_path, "8_bob_12")), train.clips[1])
+    with pytest.raises(KeyError):
+        spoken.recording(tmp_path, "9_eve_3")
 
 
 def test_the_recordings_come_out_of_a_repository(tmp_path, monkeypatch):

@@ -1,0 +1,66 @@
+"""What the networks hear in one's own recording."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.audiogan.page import digit_choice
+from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.views.sounds import recorder, sound_player
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
+
+BAR = 20  # blocks of a full bar
+
+
+def build(service: Service) -> UseCaseForm:
+    form = UseCaseForm("audiogan_judge", service)
+    with form.tab():
+        with bench():
+            with controls():
+                form.add("recording", recorder("audiogan_judge-recording"))
+                with drawer("audiogan.judge_made"):
+                    digit_choice(form)
+                    form.seed()
+            with result():
+                sounds, words, rows = form.first_shown(told, 3)
+                views = [
+                    sound_player(sounds, series=True, elem_id="audiogan_judge-view"),
+                    gr.HTML(words, elem_id="audiogan_judge-verdict", **verdict_view()),
+                    table("audiogan_judge-digits", rows),
+                ]
+                form.outcome(("wav", "flac", "png", "json"), line=False)
+        how_it_works(
+            r"p(k \mid x) = \mathrm{softmax}_k\big(W f(x)\big), \qquad "
+            r"n(x) = \arg\min_{i \in \text{training}} \lVert f(x) - f(x_i) \rVert",
+            "audiogan.how_judge",
+            {"Lin et al., Network In Network, 2013": "https://arxiv.org/abs/1312.4400"},
+            sources("models.judge:Judge.features", "data.sound_files:open_sound"),
+        )
+    form.watch(*views, show=told)
+    return form
+
+
+def told(value: Json, say: Say) -> Sequence[Any]:
+    """The sounds, the sentence, and a row for every digit."""
+    digit, speaker, take = value["nearest"].split("_")
+    chances = value["probabilities"]
+    facts = [
+        f"{say('audiogan.judge_hears')} {value['digit']} ({100 * max(chances):.1f} %)",
+        f"{say('audiogan.judge_nearest_is')} {digit} ({speaker}, {take})",
+        f"{say('audiogan.judge_distance')} {value['distance']:.2f}",
+        f"{say('audiogan.judge_usual')} {value['usual']:.2f}",
+    ]
+    notes = [say("audiogan.judge_clipped")] if value["clipped"] else []
+    titles = [say("audiogan.judge_own" if value["own"] else "audiogan.judge_made_one"), say("audiogan.judge_nearest")]
+    head = [say("field.digit"), say("audiogan.judge_classifier")]
+    rows = [[str(k), f"{'█' * round(BAR * chance)} {100 * chance:.1f} %"] for k, chance in enumerate(chances)]
+    return [
+        {**value, "titles": titles},
+        {"words": " · ".join([*facts, *notes]), "good": not value["clipped"]},
+        {"head": head, "rows": rows, "mark": value["digit"]},
+    ]

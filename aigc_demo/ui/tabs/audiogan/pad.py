@@ -1,0 +1,35 @@
+"""All ten digits from one noise, each a key that is pressed to hear it."""
+
+from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
+from aigc_demo.ui.question import question
+from aigc_demo.ui.source import sources
+from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.sounds import sound_player
+from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
+
+
+def build(service: Service) -> UseCaseForm:
+    form = UseCaseForm("audiogan_pad", service)
+    with form.tab():
+        with bench():
+            with controls():
+                form.seed()
+                form.buttons("audiogan.run_pad")
+                with drawer():
+                    form.slider("steps")
+                    form.slider("guidance")
+            with result():
+                shown = sound_player(form.first_value, series=True, elem_id="audiogan_pad-view")
+                form.outcome(("wav", "flac", "png", "json"))
+        question("audiogan.predict_guidance", form)
+        challenge("audiogan.challenge_understood", form)
+        how_it_works(
+            r"\hat\epsilon = \epsilon_\theta(x_t, t, \varnothing) + w\,\big[\epsilon_\theta(x_t, t, c) - "
+            r"\epsilon_\theta(x_t, t, \varnothing)\big], \qquad c = 0, \dots, 9",
+            "audiogan.how_pad",
+            {"Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": "https://arxiv.org/abs/2207.12598"},
+            sources("sampling.predict:Denoiser.__call__"),
+        )
+    form.run(shown)
+    return form

@@ -1,0 +1,25 @@
+"""Spoken digits out of noise: a diffusion model on spectrograms, and what is heard in one's own recording."""
+
+from aigc_demo.ui.use_case_form import UseCaseForm
+
+TABS = ("draw", "pad", "walk", "judge", "beside")
+
+PAPERS = {
+    "Donahue, McAuley & Puckette, Adversarial Audio Synthesis (sounds as pictures), 2018": (
+        "https://arxiv.org/abs/1802.04208"
+    ),
+    "Rombach et al., Latent Diffusion Models, 2022": "https://arxiv.org/abs/2112.10752",
+    "Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models, 2020": "https://arxiv.org/abs/2006.11239",
+    "Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": "https://arxiv.org/abs/2207.12598",
+    "Griffin & Lim, Signal Estimation from Modified Short-Time Fourier Transform, 1984": (
+        "https://doi.org/10.1109/TASSP.1984.1164317"
+    ),
+    "Perraudin, Balazs & Sondergaard, A Fast Griffin-Lim Algorithm, 2013": (
+        "https://doi.org/10.1109/WASPAA.2013.6701851"
+    ),
+}
+
+
+def digit_choice(form: UseCaseForm) -> None:
+    """The ten digits side by side, as buttons."""
+    form.choice("digit", radio=True)
