@@ -9,11 +9,21 @@ from aigc_demo.services.text2image.requests import Draw, Redraw
 FROG = "a frog on the right, yellow background"
 NEW = "a watermelon on a blue background"  # of the pairs that are held out, see data/scenes.py
 
+CORNER = 10  # pixels, where no frog is
+
 
 def pictures(store: Store, request: Draw | Redraw, frame: Any) -> list[Side]:
     """What was drawn, and the share in which the detector finds everything as asked."""
     right = [reading.right["all"] for reading in frame.readings]
     return [Side({"all_asked": sum(right) / len(right)}, frame.x0, min(2, len(right)))]
+
+
+def guided(store: Store, request: Draw, frame: Any) -> list[Side]:
+    """As `pictures`, and how far an even background is from even: its deviation in a corner, as a share of the way
+    from black to white."""
+    (side,) = pictures(store, request, frame)
+    uneven = float(frame.x0[:, :, :CORNER, :CORNER].std(axis=(2, 3)).mean()) / 2
+    return [Side({**side.measures, "uneven": uneven}, side.pictures, side.columns)]
 
 
 def new(store: Store, request: Draw, frame: Any) -> list[Side]:
@@ -27,16 +37,21 @@ def asked(side: Side) -> float:
     return side.measures["all_asked"]
 
 
+def uneven(side: Side) -> float:
+    """How far the background is from even."""
+    return side.measures["uneven"]
+
+
 EXPERIMENTS = {
     "text2image.predict_guidance": Experiment(
         tuple(Draw(FROG, guidance=guidance) for guidance in (0, 3, 20)),
-        pictures,
-        lambda low, middle, high: asked(middle) >= 0.5 + max(asked(low), asked(high)),
+        guided,
+        lambda low, middle, high: asked(middle) >= 0.5 + asked(low) and uneven(high) > 3 * uneven(middle),
         sides=3,
     ),
     "text2image.predict_heldout": Experiment((Draw(NEW),), new, lambda side: asked(side) >= 0.5, sides=1),
     "text2image.predict_strength": Experiment(
-        tuple(Redraw(strength=strength) for strength in (0.3, 0.75)),
+        tuple(Redraw(strength=strength) for strength in (0.1, 0.75)),
         pictures,
         lambda little, much: asked(little) < asked(much),
     ),
