@@ -19,6 +19,7 @@ from aigc_demo.models.clip import CLIP, CLIPConfig, TextConfig, TextTower
 from aigc_demo.models.code_diffusion import CodeConfig, CodeDiffusion
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
+from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.models.vqvae import VQVAE, VQConfig
 
 FOLDER = Path(training.__file__).parent
@@ -28,6 +29,7 @@ UNSHIPPED = {
     DALLEConfig: DALLE,
     CodeConfig: CodeDiffusion,
     Text2ImageConfig: Text2Image,
+    VideoConfig: Video,
     VQConfig: VQVAE,
 }  # no weights yet
 RECIPES = sorted(path.stem for path in FOLDER.glob("*.py") if "class Recipe" in path.read_text(encoding="utf-8"))
@@ -50,6 +52,7 @@ def made_up(recipe, out, run):
         "held_out": [("天地日月", "山水风云"), ("日月", "风云")] * 4,
         "images": digits.to_float(pictures),
         "labels": torch.arange(20) % 10,
+        "handwritten": pictures[:, 0],
         "pictures": torch.randint(0, 256, (20, 4, 64, 64), generator=generator, dtype=torch.uint8),
         "renderer": tiny_scenes.renderer(run.parent / "emoji"),
         "codes": tiny_scenes.codes(recipe),

@@ -1,0 +1,125 @@
+"""Our network beside the same weights in three-dimensional convolutions of plain PyTorch: clip, layers, time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.steps import Step, timed
+from aigc_demo.data import images
+from aigc_demo.models.video import Video
+from aigc_demo.pipelines import parity
+from aigc_demo.pipelines.plain_video import PlainVideo, plain
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.samplers import sample, trailing_timesteps
+from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.services.files import Pictures
+from aigc_demo.services.page_values import Array, each
+from aigc_demo.services.page_values import plain as rounded
+from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.video.clips import SAMPLER, clip_value, model_of, sheet
+from aigc_demo.services.video.requests import ANY, CHECKPOINT, Beside
+
+PROBE = 600  # noise level at which the layers are compared
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """One clip drawn by both; (T, H, W)."""
+
+    ours: Array
+    theirs: Array
+    maximum: float  # largest absolute difference of the two
+    mean: float  # mean absolute difference
+    our_milliseconds: float
+    their_milliseconds: float
+    layers: parity.Figures
+    first: int | None  # the first layer over the tolerance
+
+
+def layers(ours: Video, theirs: PlainVideo, *inputs: Tensor) -> parity.Figures:
+    """Every layer of both on folded noisy x (B, T * C, h, w), level (B,), label (B,)."""
+    names = [f"down.{i}" for i in range(len(ours.down))] + [f"middle.{i}" for i in range(len(ours.middle))]
+    names += [f"up.{i}" for i in reversed(range(len(ours.up)))] + ["conv_out"]
+    one, other = (parity.outputs(network, names, lambda n=network: n(*inputs)) for network in (ours, theirs))
+    rows = []
+    for name in names:
+        mine = one[name]
+        if mine.ndim == 4:  # frames are a part of the batch
+            mine = mine.unflatten(0, (-1, ours.config.frames)).transpose(1, 2)
+        gap = (mine - other[name]).abs()
+        rows.append((name, name, float(gap.max()), float(gap.mean())))
+    return tuple(rows)
+
+
+def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
+    """Draw the same clip twice, then compare both results and every layer. The value comes last."""
+    model = model_of(store)
+    other = plain(model)
+    config, null = model.config, model.config.classes - 1
+    label = torch.tensor([null if request.digit == ANY else request.digit], device=store.device)
+    noise = SeededNoise([request.seed], store.device).draw(config.shape)
+    schedule, timesteps = alpha_bar(config.schedule, config.levels), trailing_timesteps(request.steps, config.levels)
+
+    def clips(network: nn.Module) -> Iterator[Tensor]:
+        scale = 1.0 if request.digit == ANY else request.guidance
+        denoise = Denoiser(network, config.prediction, label, null, scale)
+        for moment in sample(denoise, noise, timesteps, schedule, SAMPLER):
+            yield moment.x.cpu()  # so that a GPU has really finished the step
+
+    done, total, results, times = 0, 2 * len(timesteps) + 2, [], []
+    for network in (model, other):
+        for x, spent in timed(clips(network)):
+            last, milliseconds = x, spent
+            yield Step(done, total, None)
+            done += 1
+        results.append(last)
+        times.append(milliseconds)
+    with torch.inference_mode():
+        rows = layers(model, other, noise, torch.tensor([PROBE], device=store.device), label)
+    gap = (results[0] - results[1]).abs()
+    over = (i for i, (_, _, maximum, _) in enumerate(rows) if not maximum <= parity.TOLERANCE * 10)
+    left, right = (model.unfold(x)[0].numpy() for x in results)
+    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), *times, rows, next(over, None))
+    yield Step(total, total, made)
+
+
+def compared(request: Beside, made: SideBySide) -> Json:
+    """Both clips and their difference (blank where they agree), and the table of layers."""
+    pictures = sheet(made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1)
+    value = clip_value([pictures], ("ours", "theirs", "gap"), (), made.ours, {})
+    table = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
+    return {
+        **value,
+        **table,
+        "tolerance": parity.TOLERANCE,
+        "milliseconds": [made.our_milliseconds, made.their_milliseconds],
+    }
+
+
+def numbers(request: Beside, made: SideBySide) -> Json:
+    """Differences, times, and the first layer over the tolerance."""
+    found: Json = rounded(made)
+    return found
+
+
+def film(request: Beside, run: Sequence[SideBySide]) -> Pictures:
+    """Both clips one above the other; as a still, all frames."""
+    both = np.stack([run[-1].ours, run[-1].theirs])
+    frames = [images.grid(np.ascontiguousarray(both[:, i, None]), 1, 8) for i in range(both.shape[1])]
+    return Pictures(frames, images.grid(both.reshape(-1, 1, *both.shape[2:]), both.shape[1], 2))
+
+
+USE_CASE: UseCase[Beside, SideBySide] = UseCase(
+    run=beside,
+    page=each(compared),
+    numbers=numbers,
+    file=film,
+    formats=("png", "gif", "mp4", "webm", "json"),
+    checkpoints=lambda request: (CHECKPOINT,),
+    first=Beside(),
+)

@@ -1,0 +1,201 @@
+"""What the use cases of clips share: a run of the sampler, what is seen in its end, the page's value, and the files.
+
+T frames of H = W pixels, float32 in [-1, 1].
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import NotFoundError
+from aigc_demo.core.params import Request
+from aigc_demo.core.steps import Step
+from aigc_demo.data import images
+from aigc_demo.data.tracks import flight, readable
+from aigc_demo.models.judge import Judge
+from aigc_demo.models.video import Video
+from aigc_demo.sampling.predict import Denoise, Denoiser, corrected
+from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
+from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.services.files import Pictures
+from aigc_demo.services.page_values import Array, plain, png
+from aigc_demo.services.use_case import Json
+from aigc_demo.services.video.requests import ANY, CHECKPOINT
+
+FORMATS = ("gif", "mp4", "webm", "png", "json")
+JUDGE = "judge-digits"
+SAMPLER = "euler"
+SCALE = 10  # pixels of a file for one of a frame: 4:2:0 would blur small ones
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What is seen in a finished clip."""
+
+    track: tuple[tuple[float, ...], ...]  # T times (row, column) of the digit, pixels
+    fitted: tuple[tuple[float, ...], ...]  # the straight flight with reflections that fits best
+    wrong: tuple[bool, ...]  # T, true where the two are more than data/tracks.NEAR apart
+    speed: float  # of the fit, pixels per frame
+    steady: bool  # whether the training clips have this speed
+    read: tuple[int, ...]  # T, the digit that the judge reads
+    sure: float  # its mean probability of the digit that it reads most
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step of a run. Arrays are (T, H, W)."""
+
+    level: int  # noise level t; -1 for the finished clip
+    alpha_bar: float
+    x: Array  # x_t = sqrt(alpha_bar) x0 + sqrt(1 - alpha_bar) eps
+    x0: Array  # the clip as the network guesses it
+    motion: Motion | None = None  # of the finished clip
+
+
+@dataclass(frozen=True)
+class Given:
+    """Frames that are there without noise: a folded clip (1, T * C, h, w), and how many of its frames."""
+
+    clip: Tensor
+    count: int
+
+
+def model_of(store: Store, checkpoint: str = CHECKPOINT) -> Video:
+    """The network of a checkpoint; NotFoundError when that makes no clips."""
+    model = store.load(checkpoint)
+    if not isinstance(model, Video):
+        raise NotFoundError("unknown_checkpoint", name=checkpoint)
+    return model
+
+
+class Begun:
+    """The network with its first frames given: they have no noise."""
+
+    def __init__(self, model: Video, given: Given):
+        self.model, self.given = model, given
+        self.channels = given.count * model.config.patch**2
+
+    def __call__(self, x: Tensor, level: Tensor, label: Tensor | None = None) -> Tensor:
+        """As Video.forward; what comes out for given frames means nothing."""
+        config = self.model.config
+        times = ((level + 1) / config.levels)[:, None].repeat(1, config.frames)
+        times[:, : self.given.count] = 0
+        null = torch.full_like(level, config.classes - 1)
+        return self.model.velocity(self.keep(x), times, null if label is None else label)
+
+    def keep(self, x: Tensor) -> Tensor:
+        """x (B, T * C, h, w) with the given frames in their places."""
+        first = self.given.clip[:, : self.channels].expand(len(x), -1, -1, -1)
+        return torch.cat([first, x[:, self.channels :]], 1)
+
+
+def denoise(
+    model: Video, noise: Tensor, labels: Sequence[int], guidance: float, steps: int, given: Given | None = None
+) -> Iterator[SamplerStep]:
+    """Steps of a run from folded noise (B, T * C, h, w). `labels`: the digit of each clip, or ANY."""
+    config = model.config
+    null = config.classes - 1
+    label = torch.tensor([null if digit == ANY else digit for digit in labels], device=noise.device)
+    scale = 1.0 if all(digit == ANY for digit in labels) else guidance
+    begun = Begun(model, given) if given else None
+    network: Denoise = Denoiser(begun or model, config.prediction, label, null, scale)
+    schedule, timesteps = alpha_bar(config.schedule, config.levels), trailing_timesteps(steps, config.levels)
+    return sample(corrected(network, begun.keep) if begun else network, noise, timesteps, schedule, SAMPLER)
+
+
+def moments(store: Store, model: Video, run: Iterator[SamplerStep], total: int) -> Iterator[Step[Moment]]:
+    """A Moment for every step of a run of one clip; the last one knows its motion."""
+    for done, step in enumerate(run):
+        x, x0 = (model.unfold(part)[0].cpu() for part in (step.x, step.estimate.x0))
+        motion = seen(store, x[None])[0] if step.timestep < 0 else None
+        yield Step(done, total, Moment(step.timestep, step.alpha_bar, x.numpy(), x0.numpy(), motion))
+
+
+@torch.inference_mode()
+def seen(store: Store, clips: Tensor) -> list[Motion]:
+    """What is seen in clips (N, T, H, W)."""
+    judge = store.load(JUDGE)
+    assert isinstance(judge, Judge)
+    found = flight(clips)
+    odds = judge(readable(clips.flatten(0, 1)).to(store.device)).softmax(1).cpu().unflatten(0, clips.shape[:2])
+    return [
+        Motion(
+            track=tuple(map(tuple, track.tolist())),
+            fitted=tuple(map(tuple, fitted.tolist())),
+            wrong=tuple(wrong.tolist()),
+            speed=float(velocity.norm()),
+            steady=bool(steady),
+            read=tuple(p.argmax(1).tolist()),
+            sure=float(p.mean(0).max()),
+        )
+        for track, fitted, wrong, velocity, steady, p in zip(
+            found.track, found.fitted, found.wrong, found.velocity, found.steady, odds, strict=True
+        )
+    ]
+
+
+# as it is looked at, told and saved
+
+
+def noisy(moment: Moment) -> Array:
+    """x_t scaled so that noise of this level fits into [-1, 1]."""
+    reach = moment.alpha_bar**0.5 + 2.5 * (1 - moment.alpha_bar) ** 0.5
+    shown: Array = moment.x / reach
+    return shown
+
+
+def sheet(*panes: Array) -> bytes:
+    """Panes (T, H, W) as one PNG: a column per frame, a row per pane."""
+    return png(np.concatenate([np.concatenate(list(pane), axis=1) for pane in panes])[None])
+
+
+def told(motion: Motion | None) -> Json:
+    """The motion as the page and programs take it; nothing before the clip is finished."""
+    found: Json = {} if motion is None else plain(motion)
+    return found
+
+
+def page(request: Request, steps: Iterator[Step[Moment | None]]) -> Iterator[Step[Json | None]]:
+    """A sheet per step of the run, see clip.js."""
+    sheets, levels = list[bytes](), list[int]()
+    for step in steps:
+        moment = step.value
+        if moment is None:
+            yield Step(step.done, step.total, None)
+            continue
+        sheets, levels = [*sheets, sheet(noisy(moment), moment.x0)], [*levels, moment.level]
+        yield Step(step.done, step.total, clip_value(sheets, ("x", "x0"), levels, moment.x, told(moment.motion)))
+
+
+def clip_value(sheets: Sequence[bytes], panes: Sequence[str], levels: Sequence[int], clip: Array, motion: Json) -> Json:
+    """A value of clip.js; `clip` (T, H, W) has the size."""
+    frames, height, width = clip.shape
+    return {
+        "sheets": list(sheets),
+        "panes": list(panes),
+        "levels": list(levels),
+        "frames": frames,
+        "w": width,
+        "h": height,
+        **({"motion": [motion]} if motion else {}),
+    }
+
+
+def numbers(request: Request, moment: Moment) -> Json:
+    """Noise level; of the finished clip also its track, what does not fit a flight, and what the judge reads."""
+    return {"level": moment.level, "alpha_bar": plain(moment.alpha_bar), **told(moment.motion)}
+
+
+def pictures_of(clip: Array) -> list[Image.Image]:
+    """(T, H, W) -> T large grey pictures."""
+    return [images.to_pil(frame, SCALE) for frame in clip]
+
+
+def film(request: Request, run: Sequence[Moment]) -> Pictures:
+    """The finished clip; as a still, its frames in four rows."""
+    return Pictures(pictures_of(run[-1].x), images.grid(run[-1].x[:, None], 4, 4))

@@ -1,0 +1,41 @@
+"""A clip of a moving digit out of noise."""
+
+from collections.abc import Iterator
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.steps import Step
+from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.services.page_values import Tile, reel
+from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.video.clips import FORMATS, Moment, denoise, film, model_of, moments, noisy, numbers, page
+from aigc_demo.services.video.requests import CHECKPOINT, Draw
+
+
+def draw(store: Store, request: Draw) -> Iterator[Step[Moment]]:
+    """A Moment per denoising step, then the finished clip."""
+    model = model_of(store)
+    noise = SeededNoise([request.seed], store.device).draw(model.config.shape)
+    run = denoise(model, noise, [request.digit], request.guidance, request.steps)
+    yield from moments(store, model, run, request.steps)
+
+
+def card(store: Store) -> Json:
+    """The first clip at three noise levels, side by side, as they move on the card of the landing page."""
+    found = [step.value for step in draw(store, Draw())]
+    stages = {"x": noisy(found[3]), "x0": found[3].x0, "end": found[-1].x}
+    frames = [Tile({name: clip[i : i + 1] for name, clip in stages.items()}, i) for i in range(len(found[-1].x))]
+    *_, last = reel(lambda tile: tile)(Draw(), (Step(i + 1, len(frames), tile) for i, tile in enumerate(frames)))
+    return last.value or {}
+
+
+USE_CASE: UseCase[Draw, Moment] = UseCase(
+    run=draw,
+    page=page,
+    numbers=numbers,
+    file=film,
+    formats=FORMATS,
+    checkpoints=lambda request: (CHECKPOINT,),
+    first=Draw(),
+    card=card,
+    warm=Draw(steps=1),
+)

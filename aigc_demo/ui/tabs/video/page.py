@@ -1,0 +1,7 @@
+"""Video: a clip of a moving digit comes out of noise."""
+
+TABS = ("draw", "walk", "extend", "beside")
+
+VDM = "https://arxiv.org/abs/2204.03458"
+FLOW = "https://arxiv.org/abs/2209.03003"
+GUIDANCE = "https://arxiv.org/abs/2207.12598"
