@@ -82,6 +82,9 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "compression_bits": {"model": "judge-digits"},
     "compression_prune": {"model": "judge-digits"},
     "compression_gptq": {"texts": 1},
+    "video_draw": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
+    "video_walk": {"digit": 3, "seed_from": 1, "seed_to": 2, "stops": 2, "steps": 2, "guidance": 7},
+    "video_beside": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
     "hf_text_chat": {"message": "hello", "temperature": 0, "length": 3, "system": "", "engine": "ours", "name": ""}
     | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1, "seed": 7},
     "hf_text_summarise": {"text": "hello there", "sentences": 1, "length": 3, "temperature": 0, "engine": "ours"}

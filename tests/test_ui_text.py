@@ -21,6 +21,7 @@ NAMES = {
     "PNG",
     "GIF",
     "MP4",
+    "WEBM",
     "MID",
     "WAV",
     "FLAC",

@@ -1,8 +1,8 @@
-"""Pictures, animations and texts as files that carry a text: PNG, GIF, MP4; HTML, TXT, JSON. Sounds: sound_files.py.
+"""Pictures, films and texts as files that carry a text: PNG, GIF, MP4, WebM; HTML, TXT, JSON. Sounds: sound_files.py.
 
-PNG keeps it in an iTXt chunk called aigc_demo, GIF and MP4 in their comment, HTML in a script of that name, TXT below
-a rule at its end; a JSON file is the text itself or has it as its "card". HTML, TXT and JSON give it back also with
-other line ends, a byte order mark, in another encoding, with lines quoted by ">", or with lines added at the end.
+PNG keeps it in an iTXt chunk called aigc_demo, GIF, MP4 and WebM in their comment, HTML in a script of that name, TXT
+below a rule at its end; a JSON file is the text itself or has it as its "card". HTML, TXT and JSON give it back also
+with other line ends, a byte order mark, in another encoding, with lines quoted by ">", or with lines added at the end.
 Frames are Pillow pictures of one size.
 """
 
@@ -30,6 +30,7 @@ MARKS = {  # byte order marks, the longer ones first
     codecs.BOM_UTF16_BE: "utf-16",
 }
 SOUNDS = (b"RIFF", b"fLaC")  # first bytes of WAV and FLAC
+EBML = b"\x1a\x45\xdf\xa3"  # what a WebM begins with
 TEXT_BYTES = 5_000_000  # largest file of letters that is read
 
 
@@ -64,13 +65,27 @@ def gif(
 
 def mp4(frames: Sequence[Image.Image], rate: int = 12, text: str = "") -> bytes:
     """An MP4 with H.264 that browsers play; width and height are rounded up to even numbers."""
+    return movie(frames, rate, text, "mp4", "libx264", {"crf": "18"})
+
+
+def webm(frames: Sequence[Image.Image], rate: int = 12, text: str = "") -> bytes:
+    """A WebM with VP9; it tells its length, as it is written to memory, where its head can be mended at the end."""
+    return movie(frames, rate, text, "webm", "libvpx-vp9", {"crf": "20", "b": "0", "deadline": "good", "cpu-used": "4"})
+
+
+def movie(
+    frames: Sequence[Image.Image], rate: int, text: str, format: str, codec: str, options: dict[str, str]
+) -> bytes:
+    """Frames of one size as a film, `rate` a second, in 4:2:0; width and height are rounded up to even numbers."""
     import av
+    from av.video.stream import VideoStream
 
     width, height = (size + size % 2 for size in frames[0].size)
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as container:
+    with av.open(buffer, "w", format=format) as container:
         container.metadata["comment"] = text
-        stream = container.add_stream("libx264", rate=rate, options={"crf": "18"})
+        stream = container.add_stream(codec, rate=rate, options=options)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for frame in frames:
             canvas = Image.new("RGB", (width, height))
@@ -84,7 +99,7 @@ def comment(path: Path) -> str:
     """The text that a file carries; BadFileError("no_card") when it has none."""
     with path.open("rb") as file:
         start = file.read(12)
-    if start[4:8] == b"ftyp" or start.startswith(SOUNDS):
+    if start[4:8] == b"ftyp" or start.startswith((EBML, *SOUNDS)):
         text = movie_comment(path)
     elif start.startswith((b"\x89PNG", b"GIF8")):
         text = picture_comment(path)
@@ -147,11 +162,11 @@ def json_comment(words: str) -> str:
 
 
 def movie_comment(path: Path) -> str:
-    """The comment in the metadata of an MP4, WAV or FLAC, empty without one; BadFileError when it cannot be read."""
+    """The comment of an MP4, WebM, WAV or FLAC, empty without one; BadFileError when it cannot be read."""
     import av
 
     try:
         with av.open(str(path)) as container:
-            return str(container.metadata.get("comment", ""))
+            return next((value for name, value in container.metadata.items() if name.lower() == "comment"), "")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise BadFileError("no_card") from error

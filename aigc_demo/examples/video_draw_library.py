@@ -9,7 +9,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.images import grid, to_pil
 from aigc_demo.pipelines.plain_video import plain
 
-REQUEST = {"digit": 7, "seed": 7, "steps": 10, "guidance": 1.5}
+REQUEST = {"digit": 7, "seed": 3, "steps": 10, "guidance": 7.0}
 
 NULL = 10  # the class that means "no class"
 
@@ -20,7 +20,8 @@ labels = torch.tensor([NULL, NULL if digit < 0 else digit])
 x = torch.randn(1, *model.config.shape, generator=torch.Generator().manual_seed(REQUEST["seed"]))
 
 steps = REQUEST["steps"]
-levels = [round(1000 - 1000 * i / steps) for i in range(steps)]  # of noise, from 1000 down
+even = [1 - i / steps for i in range(steps)]
+levels = [round(3000 * s / (1 + 2 * s)) for s in even]  # of noise, from 1000 down, closer together where there is much
 with torch.inference_mode():
     for level, after in zip(levels, [*levels[1:], 0], strict=True):  # Euler's method along the flow
         null, told = network(x.expand(2, -1, -1, -1), torch.tensor([level - 1, level - 1]), labels).chunk(2)

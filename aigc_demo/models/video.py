@@ -4,9 +4,9 @@ Ho et al., "Video Diffusion Models", 2022 (arXiv:2204.03458), section 3: a U-Net
 Tran et al., "A Closer Look at Spatiotemporal Convolutions", 2018 (arXiv:1711.11248), section 3.4: (2+1)-D blocks, a
 3x3 convolution per frame followed by one over 3 frames. At the bottom, where a frame is a few positions, a Transformer
 looks at all positions of all frames at once. Ho & Salimans, 2022 (arXiv:2207.12598): the last class means "no class".
-Liu et al., "Flow Straight and Fast", 2022 (arXiv:2209.03003): the network says the velocity eps - x_0. Inside it says the
-clean clip, which is mostly empty, and the velocity follows from it (Li & He, "Back to Basics: Let Denoising Generative
-Models Denoise", 2025, arXiv:2511.13720): so it learns in a third of the steps.
+Liu et al., "Flow Straight and Fast", 2022 (arXiv:2209.03003): the network says the velocity eps - x_0. Inside it says
+the clean clip, from which the velocity follows (Li & He, "Back to Basics: Let Denoising Generative Models Denoise",
+2025, arXiv:2511.13720): most of a frame is empty, which is learned sooner than noise is copied.
 
 Noise may differ from frame to frame: frames that are given have none, and the network continues them (as in Chen et
 al., "Diffusion Forcing", 2024, arXiv:2407.01392).
@@ -69,7 +69,8 @@ class TimeConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x (B * T, D, h, w) -> the same shape."""
-        rows = x.permute(0, 2, 3, 1).unflatten(0, (-1, self.frames))  # (B, T, h, w, D)
+        rows = x.permute(0, 2, 3, 1)
+        rows = rows.reshape(-1, self.frames, *rows.shape[1:])  # (B, T, h, w, D)
         padded = F.pad(rows, (0, 0, 0, 0, 0, 0, 1, 1))
         taps = torch.cat([padded[:, :-2], rows, padded[:, 2:]], dim=-1)
         return self.linear(taps).flatten(0, 1).permute(0, 3, 1, 2)
@@ -128,7 +129,7 @@ class Video(nn.Module):
         self.norm_out = ClipNorm(config.groups, widths[0], config.norm_eps, config.frames)
         self.conv_out = nn.Conv2d(widths[0], channels, 3, padding=1)
         nn.init.zeros_(self.conv_out.weight)
-        nn.init.constant_(self.conv_out.bias, -0.9)  # most of a frame is dark
+        self.conv_out.bias = nn.Parameter(torch.full((channels,), -0.9))  # most of a frame is dark
         self.bias_widths = [*widths, *reversed(widths)]
         self.biases = nn.Linear(embedding, sum(self.bias_widths))  # of time and class for all blocks in one product
 
@@ -147,9 +148,8 @@ class Video(nn.Module):
         waves = sinusoidal(1000 * times.flatten(), config.widths[0]).to(x.dtype)
         embedding = self.time(waves) + self.label(label).repeat_interleave(config.frames, 0)  # (B * T, E)
         biases = iter(self.biases(F.silu(embedding))[:, :, None, None].split(self.bias_widths, dim=1))
-        h = self.conv_in(
-            x.unflatten(1, (config.frames, -1)).flatten(0, 1).contiguous(memory_format=torch.channels_last)
-        )
+        frames = x.reshape(-1, x.shape[1] // config.frames, *x.shape[2:])  # (B * T, C, h, w)
+        h = self.conv_in(frames.contiguous(memory_format=torch.channels_last))
         skips = []
         for i, block in enumerate(self.down):
             h = block(h, next(biases))

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from aigc_demo.models.video import Video, VideoConfig
+from aigc_demo.models.video import LEAST, Video, VideoConfig
 from aigc_demo.nn.timestep import sinusoidal
 
 NAMES = {  # of a Transformer layer: ours -> that of nn.TransformerEncoderLayer
@@ -69,10 +69,11 @@ class PlainVideo(nn.Module):
     def forward(self, x: Tensor, level: Tensor, label: Tensor) -> Tensor:
         """As Video.forward: folded noisy x (B, T * C, h, w), level (B,), label (B,) -> velocity (B, T * C, h, w)."""
         frames = self.config.frames
-        wave = sinusoidal((level + 1) * (1000 / self.config.levels), self.config.widths[0])
+        s = (level + 1) / self.config.levels  # flow time (B,)
+        wave = sinusoidal(1000 * s, self.config.widths[0])
         embedding = F.silu(self.time(wave) + self.label(label))
         biases = iter(self.biases(embedding)[:, :, None, None, None].split(self.bias_widths, dim=1))
-        h = self.conv_in(x.unflatten(1, (frames, -1)).transpose(1, 2))
+        h = self.conv_in(x.reshape(len(x), frames, -1, *x.shape[2:]).transpose(1, 2))
         skips = []
         for i, block in enumerate(self.down):
             h = block(h, next(biases))
@@ -85,7 +86,8 @@ class PlainVideo(nn.Module):
         for i in reversed(range(len(self.up))):
             h = self.up[i](torch.cat([h, skips[i]], dim=1), next(biases))
             h = F.interpolate(self.narrow[i - 1](h), scale_factor=(1.0, 2.0, 2.0)) if i else h
-        return self.conv_out(F.silu(self.norm_out(h))).transpose(1, 2).flatten(1, 2)
+        clean = self.conv_out(F.silu(self.norm_out(h))).transpose(1, 2).flatten(1, 2)
+        return (x - clean) / s.clamp_min(LEAST)[:, None, None, None]
 
 
 def plain(model: Video) -> PlainVideo:

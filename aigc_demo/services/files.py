@@ -57,8 +57,8 @@ TEXT = text_saving.FORMATS
 
 
 def encode(content: Content, format: str, card: Card) -> bytes:
-    """The file: PNG, GIF, MP4 or JSON of pictures (JSON is the card alone); WAV, FLAC, PNG or JSON of a sound, and
-    MIDI too of a score; TXT, HTML, PNG or JSON of a text; safetensors of a trained model, its weights alone."""
+    """The file: PNG, GIF, MP4, WebM or JSON of pictures (JSON is the card alone); WAV, FLAC, PNG or JSON of a sound,
+    and MIDI too of a score; TXT, HTML, PNG or JSON of a text; safetensors of a trained model, its weights alone."""
     if isinstance(content, Trained):
         return content.weights() if format == "safetensors" else encode(content.told, format, card)
     if isinstance(content, Document):
@@ -80,6 +80,8 @@ def encode(content: Content, format: str, card: Card) -> bytes:
         return media.gif(list(content.frames), text=text, colours=content.colours)
     if format == "mp4":
         return media.mp4(list(content.frames), text=text)
+    if format == "webm":
+        return media.webm(list(content.frames), text=text)
     if format == "json":
         return text.encode()
     raise BadRequestError("choice", field="format", options=", ".join(ANIMATION), value=short(format))

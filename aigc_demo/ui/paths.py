@@ -55,6 +55,7 @@ NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<n
     "audiogan": ("diffusion_draw", "music_write"),
     "music": ("gpt_write", "audiogan_pad"),
     "clip": ("dalle_candidates", "text2image_draw"),
+    "video": ("diffusion_draw", "gan_walk"),
     "vae": ("gan_points", "diffusion_forward"),
     "gan": ("cyclegan_compare", "vae_draw"),
     "cyclegan": ("diffusion_redraw", "gan_critic"),

@@ -25,7 +25,7 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, sentence, t, tr
 from aigc_demo.ui.widgets import view
 
-CARD_FILES = [".png", ".gif", ".mp4", ".wav", ".flac", ".json", ".html", ".htm", ".txt"]
+CARD_FILES = [".png", ".gif", ".mp4", ".webm", ".wav", ".flac", ".json", ".html", ".htm", ".txt"]
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "queue": True}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,17 +14,19 @@ from aigc_demo.data import images
 from aigc_demo.models.video import Video
 from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.plain_video import PlainVideo, plain
+from aigc_demo.sampling.clips import SAMPLER, shifted_timesteps
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
-from aigc_demo.sampling.samplers import sample, trailing_timesteps
+from aigc_demo.sampling.samplers import sample
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.page_values import plain as rounded
 from aigc_demo.services.use_case import Json, UseCase
-from aigc_demo.services.video.clips import SAMPLER, clip_value, model_of, sheet
+from aigc_demo.services.video.clips import clip_value, model_of, sheet
 from aigc_demo.services.video.requests import ANY, CHECKPOINT, Beside
 
+TOLERANCE = 10 * parity.TOLERANCE  # features of the layers in the middle are many times larger than pictures
 PROBE = 600  # noise level at which the layers are compared
 
 
@@ -45,12 +48,12 @@ def layers(ours: Video, theirs: PlainVideo, *inputs: Tensor) -> parity.Figures:
     """Every layer of both on folded noisy x (B, T * C, h, w), level (B,), label (B,)."""
     names = [f"down.{i}" for i in range(len(ours.down))] + [f"middle.{i}" for i in range(len(ours.middle))]
     names += [f"up.{i}" for i in reversed(range(len(ours.up)))] + ["conv_out"]
-    one, other = (parity.outputs(network, names, lambda n=network: n(*inputs)) for network in (ours, theirs))
+    one, other = (parity.outputs(network, names, partial(network, *inputs)) for network in (ours, theirs))
     rows = []
     for name in names:
         mine = one[name]
         if mine.ndim == 4:  # frames are a part of the batch
-            mine = mine.unflatten(0, (-1, ours.config.frames)).transpose(1, 2)
+            mine = mine.reshape(-1, ours.config.frames, *mine.shape[1:]).transpose(1, 2)
         gap = (mine - other[name]).abs()
         rows.append((name, name, float(gap.max()), float(gap.mean())))
     return tuple(rows)
@@ -63,7 +66,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     config, null = model.config, model.config.classes - 1
     label = torch.tensor([null if request.digit == ANY else request.digit], device=store.device)
     noise = SeededNoise([request.seed], store.device).draw(config.shape)
-    schedule, timesteps = alpha_bar(config.schedule, config.levels), trailing_timesteps(request.steps, config.levels)
+    schedule, timesteps = alpha_bar(config.schedule, config.levels), shifted_timesteps(request.steps, config.levels)
 
     def clips(network: nn.Module) -> Iterator[Tensor]:
         scale = 1.0 if request.digit == ANY else request.guidance
@@ -73,6 +76,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
 
     done, total, results, times = 0, 2 * len(timesteps) + 2, [], []
     for network in (model, other):
+        next(clips(network))  # the first step finds out how to compute
         for x, spent in timed(clips(network)):
             last, milliseconds = x, spent
             yield Step(done, total, None)
@@ -82,9 +86,9 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     with torch.inference_mode():
         rows = layers(model, other, noise, torch.tensor([PROBE], device=store.device), label)
     gap = (results[0] - results[1]).abs()
-    over = (i for i, (_, _, maximum, _) in enumerate(rows) if not maximum <= parity.TOLERANCE * 10)
+    over = (i for i, (_, _, maximum, _) in enumerate(rows) if not maximum <= TOLERANCE)
     left, right = (model.unfold(x)[0].numpy() for x in results)
-    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), *times, rows, next(over, None))
+    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), times[0], times[1], rows, next(over, None))
     yield Step(total, total, made)
 
 
@@ -96,7 +100,7 @@ def compared(request: Beside, made: SideBySide) -> Json:
     return {
         **value,
         **table,
-        "tolerance": parity.TOLERANCE,
+        "tolerance": TOLERANCE,
         "milliseconds": [made.our_milliseconds, made.their_milliseconds],
     }
 

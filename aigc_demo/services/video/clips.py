@@ -19,17 +19,14 @@ from aigc_demo.data import images
 from aigc_demo.data.tracks import flight, readable
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.video import Video
-from aigc_demo.sampling.predict import Denoise, Denoiser, corrected
-from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
-from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.sampling.samplers import SamplerStep
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import Array, plain, png
 from aigc_demo.services.use_case import Json
-from aigc_demo.services.video.requests import ANY, CHECKPOINT
+from aigc_demo.services.video.requests import CHECKPOINT
 
 FORMATS = ("gif", "mp4", "webm", "png", "json")
 JUDGE = "judge-digits"
-SAMPLER = "euler"
 SCALE = 10  # pixels of a file for one of a frame: 4:2:0 would blur small ones
 
 
@@ -57,55 +54,12 @@ class Moment:
     motion: Motion | None = None  # of the finished clip
 
 
-@dataclass(frozen=True)
-class Given:
-    """Frames that are there without noise: a folded clip (1, T * C, h, w), and how many of its frames."""
-
-    clip: Tensor
-    count: int
-
-
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> Video:
     """The network of a checkpoint; NotFoundError when that makes no clips."""
     model = store.load(checkpoint)
     if not isinstance(model, Video):
         raise NotFoundError("unknown_checkpoint", name=checkpoint)
     return model
-
-
-class Begun:
-    """The network with its first frames given: they have no noise."""
-
-    def __init__(self, model: Video, given: Given):
-        self.model, self.given = model, given
-        self.channels = given.count * model.config.patch**2
-
-    def __call__(self, x: Tensor, level: Tensor, label: Tensor | None = None) -> Tensor:
-        """As Video.forward; what comes out for given frames means nothing."""
-        config = self.model.config
-        times = ((level + 1) / config.levels)[:, None].repeat(1, config.frames)
-        times[:, : self.given.count] = 0
-        null = torch.full_like(level, config.classes - 1)
-        return self.model.velocity(self.keep(x), times, null if label is None else label)
-
-    def keep(self, x: Tensor) -> Tensor:
-        """x (B, T * C, h, w) with the given frames in their places."""
-        first = self.given.clip[:, : self.channels].expand(len(x), -1, -1, -1)
-        return torch.cat([first, x[:, self.channels :]], 1)
-
-
-def denoise(
-    model: Video, noise: Tensor, labels: Sequence[int], guidance: float, steps: int, given: Given | None = None
-) -> Iterator[SamplerStep]:
-    """Steps of a run from folded noise (B, T * C, h, w). `labels`: the digit of each clip, or ANY."""
-    config = model.config
-    null = config.classes - 1
-    label = torch.tensor([null if digit == ANY else digit for digit in labels], device=noise.device)
-    scale = 1.0 if all(digit == ANY for digit in labels) else guidance
-    begun = Begun(model, given) if given else None
-    network: Denoise = Denoiser(begun or model, config.prediction, label, null, scale)
-    schedule, timesteps = alpha_bar(config.schedule, config.levels), trailing_timesteps(steps, config.levels)
-    return sample(corrected(network, begun.keep) if begun else network, noise, timesteps, schedule, SAMPLER)
 
 
 def moments(store: Store, model: Video, run: Iterator[SamplerStep], total: int) -> Iterator[Step[Moment]]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
+from aigc_demo.sampling.clips import denoise
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.page_values import Tile, reel
 from aigc_demo.services.use_case import Json, UseCase
-from aigc_demo.services.video.clips import FORMATS, Moment, denoise, film, model_of, moments, noisy, numbers, page
+from aigc_demo.services.video.clips import FORMATS, Moment, film, model_of, moments, noisy, numbers, page
 from aigc_demo.services.video.requests import CHECKPOINT, Draw
 
 

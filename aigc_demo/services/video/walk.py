@@ -9,6 +9,7 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
+from aigc_demo.sampling.clips import denoise
 from aigc_demo.sampling.latent import slerp
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.files import Pictures
@@ -19,7 +20,6 @@ from aigc_demo.services.video.clips import (
     SCALE,
     Motion,
     clip_value,
-    denoise,
     model_of,
     seen,
     sheet,
@@ -39,13 +39,13 @@ class Stops:
 def walk(store: Store, request: Walk) -> Iterator[Step[Stops | None]]:
     """All stops at once; they come with the last step."""
     model = model_of(store)
-    start, end = SeededNoise([request.seed_from, request.seed_to], store.device).draw(model.config.shape).split(1)
-    noise = torch.cat([slerp(start, end, i / (request.stops - 1)) for i in range(request.stops)])
-    for done, moment in enumerate(
-        denoise(model, noise, [request.digit] * request.stops, request.guidance, request.steps)
-    ):
+    ends = SeededNoise([request.seed_from, request.seed_to], store.device).draw(model.config.shape)
+    noise = torch.cat([slerp(ends[:1], ends[1:], i / (request.stops - 1)) for i in range(request.stops)])
+    run = denoise(model, noise, [request.digit] * request.stops, request.guidance, request.steps)
+    for done, moment in enumerate(run):
+        x = moment.x
         yield Step(done, request.steps + 1, None)
-    clips = model.unfold(moment.x).cpu()
+    clips = model.unfold(x).cpu()
     yield Step(request.steps + 1, request.steps + 1, Stops(clips.numpy(), tuple(seen(store, clips))))
 
 

@@ -55,4 +55,6 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
             f"{theirs / ours:.1f} ×",
         )
     )
-    return [value, {"words": told, "good": value["first"] is None}, layer_table(say, value["layers"], value["first"])]
+    rows = layer_table(say, value["layers"], value["first"])
+    rows["head"][1] = say("video.layers_plain")
+    return [value, {"words": told, "good": value["first"] is None}, rows]

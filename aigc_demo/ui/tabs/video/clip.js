@@ -1,6 +1,6 @@
 // Clips under two sliders: time, and noise level or stop. Sheets have a column per frame and a row per pane, one sheet
 // per level; moving a slider never asks the server. Value, see services/video/clips.py:
-//   {sheets: [{url}], panes: [name], levels: [t], frames, w, h, given: frames that were there,
+//   {sheets: [{url}], panes: [name], levels: [t], frames, w, h,
 //    motion: [{track, fitted, wrong, speed, steady, read, sure}] of the last sheet, or of every sheet}
 (() => {
   const { make, fill, paint, palette } = luoxia;
@@ -87,7 +87,6 @@
       [...film.children].forEach((button, i) => {
         draw(button.firstChild, i, row);
         button.classList.toggle("lx-clip-wrong", Boolean(seen && seen.wrong[i]));
-        button.classList.toggle("lx-clip-given", i < (value.given || 0));
       });
       const t = value.levels[+level.value], count = value.sheets.length;
       if (root.dataset.kind === "stop") depth.textContent = fill(words.stop, { i: +level.value + 1, n: count });
@@ -108,7 +107,7 @@
         fill(words.speed, { speed: seen.speed.toFixed(1) }),
         wrong.length ? fill(words.wrong, { places: wrong.join(", ") }) : words.straight,
       ];
-      return parts.join(" ");
+      return parts.join(luoxia.lang === "zh" ? "" : " ");
     }
 
     function stop() {

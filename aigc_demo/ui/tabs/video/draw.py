@@ -3,6 +3,7 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice
@@ -19,10 +20,10 @@ PAPERS = {
     "Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": GUIDANCE,
 }
 PRESETS: dict[str, dict[str, Any]] = {
-    "video.try_usual": {"steps": 10, "guidance": 1.5},
+    "video.try_usual": {"steps": 10, "guidance": 7},
     "video.try_one": {"steps": 1},
-    "video.try_unguided": {"steps": 10, "guidance": 0},
-    "video.try_much": {"steps": 10, "guidance": 5},
+    "video.try_plain": {"steps": 10, "guidance": 1},
+    "video.try_little": {"steps": 10, "guidance": 3},
 }
 
 
@@ -44,6 +45,7 @@ def build(service: Service) -> UseCaseForm:
                 measured()
                 form.outcome(FORMATS)
         question("video.predict_first", form)
+        challenge("video.challenge_flight", form)
         how_it_works(
             r"x_{s'} = x_s + (s' - s)\, v(x_s, s, c), \qquad v \approx \epsilon - x_0, \qquad "
             r"x_s = (1-s)\, x_0 + s\, \epsilon",

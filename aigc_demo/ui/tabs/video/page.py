@@ -1,6 +1,6 @@
 """Video: a clip of a moving digit comes out of noise."""
 
-TABS = ("draw", "walk", "extend", "beside")
+TABS = ("draw", "walk", "beside")
 
 VDM = "https://arxiv.org/abs/2204.03458"
 FLOW = "https://arxiv.org/abs/2209.03003"

@@ -18,11 +18,11 @@ def clip(elem_id: str, value: Any = None, *, kind: str = "noise", film: str = "x
     """A clip, see clip.js. `kind`: what the second slider moves along, noise, stop or none; `film`: the pane whose
     frames stand in a row."""
     spoken = words(**{name: f"video.{name}" for name in (*SPOKEN, *SEEN)})
+    second = f'<input type="range" min="0" max="0" value="0" aria-label="{t(f"video.slider_{kind}")}">'
     template = (
         f'<div class="lx-clip" data-kind="{kind}" data-film="{film}" data-words="{spoken}">'
         f'<div class="lx-panes"></div><div class="lx-clip-film"></div>{scrubber()}'
-        '<div class="lx-scrub lx-clip-levels"><span></span>'
-        f'<input type="range" min="0" max="0" value="0" aria-label="{t(f"video.slider_{kind}")}"><output></output></div>'
+        f'<div class="lx-scrub lx-clip-levels"><span>{t(f"video.slider_{kind}")}</span>{second}<output></output></div>'
         '<p class="lx-clip-motion" hidden></p></div>'
     )
     return view("clip", template, value, elem_id=elem_id)

@@ -1,6 +1,7 @@
 """From the noise of one clip to that of another, stop by stop."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice
 from aigc_demo.ui.tabs.video.draw import FORMATS
@@ -26,6 +27,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = clip("video_walk-view", form.first_value, kind="stop", film="picture")
                 form.outcome(FORMATS)
+        question("video.predict_walk", form)
         how_it_works(
             r"\mathrm{slerp}(a, b, s) = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + \frac{\sin(s\theta)}{\sin\theta}\,b, "
             r"\qquad \cos\theta = \frac{a \cdot b}{|a|\,|b|}",

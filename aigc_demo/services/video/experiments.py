@@ -1,0 +1,59 @@
+"""What the questions of video do, and the claims that they prove."""
+
+from typing import Any
+
+import numpy as np
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.video.requests import Draw, Walk
+
+EARLY = 4  # steps of ten that the early guess has behind it
+
+
+def told_apart(store: Store, request: Draw, finished: Any) -> list[Side]:
+    """An early guess of the clip and the clip: frames whose digit is on the way, and frames that are read as asked."""
+    import torch  # here, since a page is served without torch
+
+    from aigc_demo.data.tracks import NEAR, centres
+    from aigc_demo.services.video.clips import seen
+    from aigc_demo.services.video.draw import draw
+
+    early = [step.value for step in draw(store, request)][EARLY]
+    way = centres(torch.from_numpy(finished.x)[None])
+    sides = []
+    for name, clip in (("early", early.x0), ("end", finished.x)):
+        frames = torch.from_numpy(clip)[None]
+        near = float(((centres(frames) - way).norm(dim=2) < NEAR).double().mean())
+        right = float(np.mean([digit == request.digit for digit in seen(store, frames)[0].read]))
+        measures = {"on_way": near, "as_asked": right}
+        sides.append(Side(measures, clip[::4, None], 4, name=f"experiment.clip_{name}"))
+    return sides
+
+
+def half_way(store: Store, request: Walk, stops: Any) -> list[Side]:
+    """Half-way between two clips: their pixels mixed, and what comes of their noise mixed."""
+    mixed = (stops.clips[0] + stops.clips[-1]) / 2
+    sides = []
+    for name, clip in (("pixels", mixed), ("noise", stops.clips[len(stops.clips) // 2])):
+        darkest = float(np.median((clip.clip(-1, 1).max((1, 2)) + 1) / 2))
+        sides.append(Side({"darkest_middle": darkest}, clip[::4, None], 4, name=f"experiment.clip_{name}"))
+    return sides
+
+
+EXPERIMENTS = {
+    "video.predict_first": Experiment(
+        (Draw(),),
+        told_apart,
+        lambda early, end: (
+            early.measures["on_way"] >= 0.5
+            and early.measures["as_asked"] < end.measures["as_asked"] - 0.3
+            and end.measures["as_asked"] > 0.8
+        ),
+    ),
+    "video.predict_walk": Experiment(
+        (Walk(stops=3),),
+        half_way,
+        lambda pixels, noise: noise.measures["darkest_middle"] > pixels.measures["darkest_middle"] + 0.2,
+    ),
+}
