@@ -1,15 +1,19 @@
 """What there is to reach with fewer bits."""
 
+from typing import TYPE_CHECKING
+
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.challenges import Attempt, Challenge
 from aigc_demo.services.compression.requests import GPT, MATRIX, Bits
-from aigc_demo.services.compression.shrinking import Shrunk
+
+if TYPE_CHECKING:
+    from aigc_demo.services.compression.shrinking import Shrunk  # a page is served without torch
 
 ROOM = 1.5  # MB
 MORE = 2  # per cent that held-out text may cost more
 
 
-def small(store: Store, request: Bits, made: Shrunk) -> Attempt:
+def small(store: Store, request: Bits, made: "Shrunk") -> Attempt:
     """A file of the GPT that is small, and still writes well."""
     size = made.after.size / 1e6
     more = 100 * (made.after.measured.cost / made.before.measured.cost - 1)

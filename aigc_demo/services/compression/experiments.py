@@ -1,17 +1,19 @@
 """What the questions of compression do, and the claims that they prove."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.compression.requests import DIGITS, GPT, Bits, Prune
-from aigc_demo.services.compression.shrinking import Shrunk
 from aigc_demo.services.experiments import Experiment, Side, gap
+
+if TYPE_CHECKING:
+    from aigc_demo.services.compression.shrinking import Shrunk  # a page is served without torch
 
 SEEN = 0.02  # mean difference of two pictures, as a share of full ink, that is not seen
 
 
-def drawn(store: Store, request: Any, made: Shrunk) -> Sequence[Side]:
+def drawn(store: Store, request: Any, made: "Shrunk") -> Sequence[Side]:
     """The digits, and how far they are from those of 32 bits."""
     before, after = (side.measured.output for side in (made.before, made.after))
     right = sum(read == asked for read, asked in zip(after.read, after.asked, strict=True))
@@ -19,7 +21,7 @@ def drawn(store: Store, request: Any, made: Shrunk) -> Sequence[Side]:
     return [Side(measures, after.pictures[:9], 3)]
 
 
-def written(store: Store, request: Any, made: Shrunk) -> Sequence[Side]:
+def written(store: Store, request: Any, made: "Shrunk") -> Sequence[Side]:
     """The text, and how much more than the whole network's held-out text costs."""
     more = made.after.measured.cost / made.before.measured.cost - 1
     return [Side({"costs_more": 100 * more}, text=made.after.measured.output.text)]
