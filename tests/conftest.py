@@ -71,17 +71,23 @@ def pytest_runtest_makereport(item, call):
 def app_process(tmp_path_factory, hub_port, pytestconfig):
     """The app as `make run` starts it, with what ships, on a free port of loopback: process, address, log."""
     folder = tmp_path_factory.mktemp("app")
-    places = {"GRADIO_TEMP_DIR": "cache", "AIGC_DATA_DIR": "data", "HOME": "home", "TMPDIR": "temporary"}
-    for name in places.values():
-        (folder / name).mkdir()
+    pytestconfig.stash[APP_LOG] = folder / "app.log"
     from tiny_language import save_llama
 
     save_llama(folder / "data" / "smollm2")  # what the app takes for SmolLM2
+    yield from running(folder, HF_ENDPOINT=f"http://127.0.0.1:{hub_port}")
+
+
+def running(folder, **variables):
+    """An app whose files all lie below `folder`, while a fixture yields it: process, address, log."""
+    places = {"GRADIO_TEMP_DIR": "cache", "AIGC_DATA_DIR": "data", "HOME": "home", "TMPDIR": "temporary"}
+    for name in places.values():
+        (folder / name).mkdir(exist_ok=True)
     own = {variable: str(folder / name) for variable, name in places.items()}
-    environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, "HF_ENDPOINT": f"http://127.0.0.1:{hub_port}"}
+    environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, **variables}
     environment.pop("GRADIO_SERVER_NAME", None)
     environment["GRADIO_SERVER_PORT"] = str(free_port())  # two apps that start at once would want the same
-    log = pytestconfig.stash[APP_LOG] = folder / "app.log"
+    log = folder / "app.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, "app.py"],

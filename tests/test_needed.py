@@ -34,8 +34,10 @@ def test_a_property_is_no_class():
 
 @pytest.fixture(scope="module")
 def pages():
-    """Text by family of the description of its page."""
-    config = build(None).config
+    """Text by family of the description of its page, in an app that has rooms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIGC_PRESENTER_KEY", "a passphrase")
+        config = build(None).config
     parts = {part["id"]: part for part in config["components"]}
     events = {event["id"]: event for event in config["dependencies"]}
     return {

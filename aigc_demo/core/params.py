@@ -77,6 +77,12 @@ def number(value: Any) -> Any:
     return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else float(text)
 
 
+def spelled(kind: type[Any], value: Any) -> Any:
+    """What an address says of a field of this type, where it is a flag; anything else as it is."""
+    words = {"true": True, "1": True, "false": False, "0": False}
+    return words.get(value.lower(), value) if kind is bool and isinstance(value, str) else value
+
+
 def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
     """`value` as `kind` inside `rule`, or BadRequestError with a sentence that says what is wrong."""
     if kind is bool:

@@ -8,10 +8,10 @@ from starlette.middleware import Middleware
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.service import Service
-from aigc_demo.ui import api, family_page, gradio_private, header, restore, serving, tools
+from aigc_demo.ui import api, family_page, gradio_private, header, restore, rooms, serving, tools
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
-from aigc_demo.ui.tabs import home
+from aigc_demo.ui.tabs import home, room
 from aigc_demo.ui.theme import theme
 
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
@@ -26,6 +26,7 @@ def build(store: Store | None) -> gr.Blocks:
     demo = Page(title=t("shell.title"), analytics_enabled=False, delete_cache=CACHE, fill_width=True)
     for family in families:
         demo.route(t(f"{family.stem}.title"), family.stem, show_in_navbar=False)
+    demo.route(t("room.title"), rooms.PAGE, show_in_navbar=False)
     demo.route("API", api.PATH, show_in_navbar=False)
     service = Service(store)
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
@@ -41,6 +42,9 @@ def build(store: Store | None) -> gr.Blocks:
                 forms = family_page.build(family.stem, service)
             known.update(form.use_case for form in forms)
             restore.build(known, forms)
+        demo.current_page = rooms.PAGE
+        header.build(families, rooms.PAGE)
+        room.build()
         demo.current_page = api.PATH
         api.build(service, [family.stem for family in families])
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
@@ -73,6 +77,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
             "middleware": [
                 Middleware(serving.Assets),
                 Middleware(serving.Limits),
+                Middleware(rooms.RoomCalls, rooms=rooms.service()),
                 *([Middleware(tools.Tools)] if tools.offered() else []),
                 Middleware(serving.Pages, families=tuple(family.stem for family in catalogue.families())),
             ],

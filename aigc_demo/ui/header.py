@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from aigc_demo.checkpoints.catalogue import Family
+from aigc_demo.ui import rooms, seat
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.widgets import live_region, view
 
@@ -13,6 +14,8 @@ def build(families: Sequence[Family], page: str) -> None:
     """Header, row of families, help dialog and live region of the page of a family, "" for the landing page."""
     view("header", markup(families, page), elem_id="lx-header")
     live_region()
+    if rooms.passphrase():
+        seat.build()
 
 
 def markup(families: Sequence[Family], page: str) -> str:
@@ -22,7 +25,7 @@ def markup(families: Sequence[Family], page: str) -> str:
 <a class="lx-skip" href="#families">{t("shell.skip")}</a>
 <h1 class="lx-name"><a href="./">
 <b>{t("shell.name")}</b><span aria-hidden="true">·</span>{t("shell.name_rest")}</a></h1>
-<div class="lx-tools">
+<div class="lx-tools">{seat.door() if rooms.passphrase() else ""}
 <div class="lx-languages" role="group" aria-label="{t("shell.language")}">
 <button type="button" data-lang="zh" lang="zh" aria-label="中文">中</button><!--
 --><button type="button" data-lang="en" lang="en" aria-label="English">EN</button></div>
@@ -38,6 +41,8 @@ def markup(families: Sequence[Family], page: str) -> str:
 def links(families: Sequence[Family], page: str) -> str:
     """One link per page; that of the open one says so."""
     pages = {"": t("shell.tab_home")} | {family.stem: t(f"{family.stem}.title") for family in families}
+    if rooms.passphrase() or page == rooms.PAGE:
+        pages[rooms.PAGE] = t("room.title")
     return "".join(
         f'<a href="./{stem}" data-page="{stem}"{" aria-current=page" if stem == page else ""}>{title}</a>'
         for stem, title in pages.items()

@@ -49,7 +49,8 @@ def question(key: str, form: UseCaseForm, covers: str = "") -> gr.HTML:
 def markup(key: str, form: UseCaseForm, experiment: Experiment, covers: str) -> str:
     """The card before any guess; the right answer is written first, question.js turns them."""
     buttons = "".join(
-        f'<button type="button" class="lx-answer" aria-pressed="false" data-right="{int(name == "right")}">'
+        f'<button type="button" class="lx-answer" aria-pressed="false" data-right="{int(name == "right")}" '
+        f'data-answer="{name}">'
         f"{t(f'{key}_{name}')}</button>"
         for name in ("right", "b", "c")
     )

@@ -6,7 +6,6 @@ The page's script carries the wish to the form's own event, once the tab is open
 bounds of the request; what does not fit is left out and named in a toast. The task is shown as plain text.
 """
 
-import contextlib
 import secrets
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
@@ -17,7 +16,7 @@ import gradio as gr
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UserError
-from aigc_demo.core.params import clean, short
+from aigc_demo.core.params import clean, short, spelled
 from aigc_demo.services import cards
 from aigc_demo.ui import header
 from aigc_demo.ui.events import guarded, shown
@@ -111,9 +110,4 @@ def fitted(form: Form, name: str, value: Any) -> Any:
     if name not in form.simple():
         raise BadRequestError("field_unknown", field=short(name))
     kind, rule = form.rules[name]
-    if isinstance(value, str) and kind is bool:
-        value = {"true": True, "1": True, "false": False, "0": False}.get(value.lower(), value)
-    elif isinstance(value, str) and kind in (int, float) and len(value) <= 40:
-        with contextlib.suppress(ValueError):
-            value = int(value) if kind is int else float(value)
-    return clean(name, kind, rule, value)
+    return clean(name, kind, rule, spelled(kind, value))

@@ -186,7 +186,7 @@ class Pages:
     A page depends on the language, the address it is asked under and, for /config, the query.
     """
 
-    PATHS = ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
+    PATHS = ("/", "/room", "/config", "/gradio_api/info", "/gradio_api/openapi.json")
     FORWARDED = (b"host", b"x-forwarded-host", b"x-forwarded-proto", b"x-forwarded-prefix", b"x-forwarded-port")
 
     def __init__(self, app: App, families: Sequence[str] = ()):

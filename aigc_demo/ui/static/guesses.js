@@ -14,6 +14,12 @@
     } catch { /* a private window */ }
   };
 
+  // the answers of a question, the right one first, in the order in which its card shows them
+  luoxia.turned = (question, answers) => {
+    const place = [...question].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % answers.length;
+    return [...answers.slice(place), ...answers.slice(0, place)];
+  };
+
   // links to steps: the language goes along, and a step whose question was guessed is marked
   luoxia.paths = (element) => {
     luoxia.keepLanguage(element);

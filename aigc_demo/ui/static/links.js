@@ -3,7 +3,7 @@
 (() => {
   const { text } = luoxia;
   const LONGEST = 2000; // characters of a link
-  const OWN = new Set(["lang", "tab", "lock", "hide", "task", "__theme", "view"]);
+  const OWN = new Set(["lang", "tab", "lock", "hide", "task", "room", "__theme", "view"]);
   let pending = null; // {tab, values, lock, hide, task}: waits for its tab
 
   // inner tabs
@@ -182,6 +182,29 @@
     } else luoxia.open(tab);
   };
   addEventListener("DOMContentLoaded", () => luoxia.activated(start));
+
+  // go to a state, at once where it is one of this page and nothing here or there is locked or hidden
+  const whither = (link) => {
+    const url = new URL(link, document.baseURI), asked = new URLSearchParams(location.search);
+    if (asked.has("lang")) url.searchParams.set("lang", luoxia.lang);
+    const bound = [asked, url.searchParams].some((query) => query.has("lock") || query.has("hide"));
+    return { url, here: !bound && url.pathname.split("/").pop() === window.LX_PAGE };
+  };
+  luoxia.arrive = (link) => {
+    const { url, here } = whither(link);
+    if (!here) return location.assign(url);
+    history.replaceState(null, "", url);
+    start();
+  };
+  // have the browser make a page ready that is likely to be gone to next
+  let expected = "";
+  luoxia.expect = (link) => {
+    const { url, here } = whither(link);
+    if (here || expected === url.href) return;
+    expected = url.href;
+    const rules = JSON.stringify({ prerender: [{ urls: [url.href], eagerness: "immediate" }] });
+    document.head.append(luoxia.make("script", { type: "speculationrules", textContent: rules }));
+  };
 
   // a saved file, dropped anywhere
   const files = (event) => [...(event.dataTransfer?.items || [])].some((item) => item.kind === "file");

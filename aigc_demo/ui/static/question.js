@@ -43,8 +43,7 @@
     const sides = root.querySelector(".lx-sides"),
       figures = [...sides.children],
       reveal = root.querySelector(".lx-reveal");
-    const shift = [...root.querySelector("p").textContent].reduce((sum, letter) => sum + letter.codePointAt(0), 0);
-    answers.slice(0, shift % answers.length).forEach((answer) => box.append(answer)); // the right one is written first
+    box.append(...luoxia.turned(root.querySelector("p").textContent, answers)); // the right one is written first
     const uncover = root.querySelector(".lx-uncover");
     const open = () => {
       root.querySelector("style")?.remove();
@@ -61,6 +60,9 @@
         answers.forEach((other) => other.setAttribute("aria-pressed", String(other === guess)));
         show.disabled = false;
         line.textContent = text.experiment_now;
+        root.dispatchEvent(
+          new CustomEvent("lx-guess", { bubbles: true, detail: { card, answer: answer.dataset.answer } }),
+        );
       })
     );
     show.addEventListener("click", () => {
