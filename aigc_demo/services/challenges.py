@@ -6,14 +6,12 @@ tests/test_challenges.py shows for every one that its beginning does not reach i
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
-from aigc_demo.services.experiments import use_case_of
+from aigc_demo.services.experiments import of_family, use_case_of
 from aigc_demo.services.service import Service
 
 
@@ -40,11 +38,7 @@ class Challenge:
 
 def challenges_of(family: str) -> dict[str, Challenge]:
     """Key of a task -> its challenge; none for a family without a file of them."""
-    name = f"aigc_demo.services.{family}.challenges"
-    if find_spec(name) is None:
-        return {}
-    found: dict[str, Challenge] = import_module(name).CHALLENGES
-    return found
+    return of_family(family, "challenges")
 
 
 def attempt(service: Service, challenge: Challenge, request: Request) -> Iterator[Step[Attempt | None]]:

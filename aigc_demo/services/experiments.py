@@ -9,6 +9,7 @@ Pictures are float32 (N, C, H, W) in [-1, 1], with one or three channels.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -69,10 +70,15 @@ def use_case_of(request: Request) -> str:
     return f"{family}_{type(request).__name__.lower()}"
 
 
+def of_family(family: str, part: str) -> dict[str, Any]:
+    """What services/<family>/<part>.py declares under its own name in capitals; nothing where there is no such file."""
+    name = f"aigc_demo.services.{family}.{part}"
+    return dict(getattr(import_module(name), part.upper())) if find_spec(name) else {}
+
+
 def experiments_of(family: str) -> dict[str, Experiment]:
     """Key of a question -> its experiment."""
-    found: dict[str, Experiment] = import_module(f"aigc_demo.services.{family}.experiments").EXPERIMENTS
-    return found
+    return of_family(family, "experiments")
 
 
 def differing(requests: Sequence[Request]) -> list[str]:
