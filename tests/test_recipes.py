@@ -21,6 +21,7 @@ from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.models.vqvae import VQVAE, VQConfig
+from aigc_demo.training.student import Pairs
 
 FOLDER = Path(training.__file__).parent
 MEASURED = ("scale",)  # fields of a model's config that the end of a training fills in
@@ -57,6 +58,8 @@ def made_up(recipe, out, run):
         "renderer": tiny_scenes.renderer(run.parent / "emoji"),
         "codes": tiny_scenes.codes(recipe),
         "text": TextTower(TextConfig.tiny()),
+        "teacher": Text2Image(Text2ImageConfig.tiny()),
+        "drawn": Pairs(*torch.randn(2, 20, 4, 8, 8, generator=generator).half(), torch.ones(20, 24, dtype=torch.int16)),
         "out": out,
         "run": run,
     }
