@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.service import Service
-from aigc_demo.ui import api, family_page, gradio_private, header, restore, rooms, serving, tools
+from aigc_demo.ui import api, events, family_page, flood, gradio_private, header, restore, rooms, serving, tools
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
 from aigc_demo.ui.tabs import home, room
@@ -77,6 +77,7 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
             "middleware": [
                 Middleware(serving.Assets),
                 Middleware(serving.Limits),
+                Middleware(flood.Flood, heavy=events.heavy(demo), most=flood.limits()),
                 Middleware(rooms.RoomCalls, rooms=rooms.service()),
                 *([Middleware(tools.Tools)] if tools.offered() else []),
                 Middleware(serving.Pages, families=tuple(family.stem for family in catalogue.families())),

@@ -34,6 +34,12 @@ def queue(name: str) -> dict[str, Any]:
     return {"concurrency_id": name, "concurrency_limit": LIMITS[name]}
 
 
+def heavy(demo: gr.Blocks) -> set[int | str]:
+    """Numbers and API names of the events that wait in a queue of their own, other than for work of milliseconds."""
+    long = [event for event in demo.fns.values() if event.concurrency_id in LIMITS and event.concurrency_id != "quick"]
+    return {event._id for event in long} | {event.api_name for event in long if isinstance(event.api_name, str)}
+
+
 DEVICE = queue("device")  # heavy events of all tabs take turns
 QUICK: dict[str, Any] = {**queue("quick"), "show_progress": "hidden"}  # work of milliseconds
 

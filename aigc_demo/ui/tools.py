@@ -77,6 +77,7 @@ async def events(request: Any, name: str, data: list[Any], lang: str) -> AsyncIt
     """Kind and values of all that an endpoint of this server sends; whoever closes this stops its work."""
     host, port = request.scope["server"]
     headers = {key: request.headers[key] for key in PASSED if key in request.headers}
+    headers["x-forwarded-for"] = request.client.host  # counts as a call of that address, see flood.py
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/gradio_api/call/{name}"
     async with httpx.AsyncClient(headers=headers, timeout=None, trust_env=False) as client:
         joined = await client.post(address, json={"data": data})
