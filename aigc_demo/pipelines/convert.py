@@ -2,10 +2,12 @@
 
     to_library(model)       our model -> the library's
     from_library(module)    the library's -> our model
+    networks(model)         parts of our model that a library has a class for
 
 Each file of pipelines/pairs is one pair of classes; a new file there is found without any change here.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -31,6 +33,15 @@ def pair_of(model: nn.Module) -> LibraryPair:
         if isinstance(model, pair.ours):
             return pair
     raise TypeError(f"{type(model).__name__} has no counterpart in a library")
+
+
+def networks(model: nn.Module, name: str = "") -> Iterator[tuple[str, nn.Module]]:
+    """The outermost networks within `model` that a library has a class for, and their names, "" for `model` itself."""
+    if any(pair.probe and isinstance(model, pair.ours[0]) for pair in all_pairs()):
+        yield name, model
+        return
+    for part, module in model.named_children():
+        yield from networks(module, f"{name}.{part}" if name else part)
 
 
 def to_library(model: nn.Module) -> Any:

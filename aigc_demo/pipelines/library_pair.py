@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class LibraryPair:
     layers: Callable[[Any], Iterable[tuple[str, str]]]  # our model -> names of its layers and of theirs, as they run
     mistakes: Mapping[str, Callable[[Any], None]] = field(default_factory=dict)  # name -> makes our model wrong
     library_inputs: Callable[..., tuple[Any, ...]] = lambda *inputs: inputs  # our arguments -> the library's
+    probe: Callable[[Any, torch.Generator], tuple[Tensor | None, ...]] | None = None  # random arguments of our forward
 
 
 def unsupported(

@@ -52,6 +52,7 @@ NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<n
     "text2image": ("diffusion_draw", "vae_rebuild"),
     "dalle": ("clip_matrix", "gpt_write"),
     "compression": ("gpt_write", "diffusion_draw"),
+    "training": ("diffusion_draw", "gpt_tune"),
     "audiogan": ("diffusion_draw", "music_write"),
     "music": ("gpt_write", "audiogan_pad"),
     "clip": ("dalle_candidates", "text2image_draw"),

@@ -27,7 +27,7 @@ from aigc_demo.services.compression.requests import (
 )
 from aigc_demo.services.compression.shrinking import knee
 from aigc_demo.services.compression.subjects import held_out
-from aigc_demo.services.compression.timing import medians
+from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import find
 from aigc_demo.ui.tabs.compression import beside, bits, gptq, parts, prune
 

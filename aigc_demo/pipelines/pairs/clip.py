@@ -30,6 +30,7 @@ from aigc_demo.pipelines.pairs.clip_text import (
     text_tensors,
     tower_options,
 )
+from aigc_demo.pipelines.pairs.clip_text import probe as sentences
 from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, stacked_names
 
 
@@ -143,4 +144,11 @@ MISTAKES: dict[str, Callable[[CLIP], None]] = {
     "no_class_token": no_class_token,
 }
 
-PAIR = LibraryPair((CLIP,), ("CLIPModel",), to_library, from_library, layers, MISTAKES)
+
+def probe(model: CLIP, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Two sentences (2, T), the second one shorter, and a picture of noise (1, 3, H, W)."""
+    side = model.config.image_size
+    return *sentences(model.text, generator), torch.randn(1, 3, side, side, generator=generator)
+
+
+PAIR = LibraryPair((CLIP,), ("CLIPModel",), to_library, from_library, layers, MISTAKES, probe=probe)

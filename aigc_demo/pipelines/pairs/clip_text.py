@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.clip import TextConfig, TextTower
@@ -130,6 +131,15 @@ def no_causal_mask(model: TextTower) -> None:
         layer.attention.causal = False  # type: ignore[union-attr]
 
 
+def probe(model: TextTower, generator: torch.Generator) -> tuple[Tensor]:
+    """Two sentences of random words (2, T); the second one ends earlier, and is padded."""
+    config, length = model.config, min(16, model.config.context)
+    tokens = torch.randint(config.end + 1, config.vocabulary, (2, length), generator=generator)
+    tokens[0, -1] = config.end
+    tokens[1, length // 2 :] = config.end
+    return (tokens,)
+
+
 PAIR = LibraryPair(
     (TextTower,),
     ("CLIPTextModel",),
@@ -137,4 +147,5 @@ PAIR = LibraryPair(
     from_library,
     lambda model: text_layers(model.config.layers),
     {"no_causal_mask": no_causal_mask},
+    probe=probe,
 )

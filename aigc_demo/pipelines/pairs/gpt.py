@@ -286,4 +286,11 @@ MISTAKES: dict[str, Callable[[GPT], None]] = {
     "rope_pairs": rope_pairs,
 }
 
-PAIR = LibraryPair((GPT,), tuple(CONFIGS), to_library, from_library, layers, MISTAKES)
+
+def probe(model: GPT, generator: torch.Generator) -> tuple[Tensor]:
+    """A text of 64 random tokens (1, 64), or as many as the model reads."""
+    length = min(64, model.config.context)
+    return (torch.randint(model.config.vocabulary, (1, length), generator=generator),)
+
+
+PAIR = LibraryPair((GPT,), tuple(CONFIGS), to_library, from_library, layers, MISTAKES, probe=probe)

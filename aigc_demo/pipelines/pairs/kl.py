@@ -10,13 +10,15 @@ decoder.up.1.blocks.0              decoder.up_blocks.1.resnets.0
 decoder.up.1.resample              decoder.up_blocks.1.upsamplers.0
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.nn.blocks import Down
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.weights import give, take, tensor_names
@@ -134,4 +136,29 @@ def _end(half: str) -> Iterator[tuple[str, str]]:
     yield f"{half}.conv_out", f"{half}.conv_out"
 
 
-PAIR = LibraryPair((KLAutoencoder,), ("AutoencoderKL",), to_library, from_library, layers)
+def moments_swapped(model: KLAutoencoder) -> None:
+    """Take the log variance for the mean, and the mean for the log variance."""
+    for tensor in model.moments.parameters():
+        tensor.data.copy_(tensor.data.roll(model.config.latent, dims=0))
+
+
+def padded_all_round(model: Any) -> None:
+    """Pad what is halved on all four sides, where a column on the right and a row below belong."""
+    for layer in model.encoder.modules():
+        if isinstance(layer, Down):
+            layer.padding, layer.conv.padding = 1, (1, 1)
+
+
+MISTAKES: dict[str, Callable[[KLAutoencoder], None]] = {
+    "moments_swapped": moments_swapped,
+    "padded_all_round": padded_all_round,
+}
+
+
+def probe(model: Any, generator: torch.Generator) -> tuple[Tensor]:
+    """A picture of noise (1, C, H, W)."""
+    side = model.config.image_size
+    return (torch.randn(1, model.config.channels, side, side, generator=generator),)
+
+
+PAIR = LibraryPair((KLAutoencoder,), ("AutoencoderKL",), to_library, from_library, layers, MISTAKES, probe=probe)

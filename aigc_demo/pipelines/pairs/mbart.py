@@ -11,13 +11,14 @@ blocks.0.mlp.up, down            ...fc1, fc2
 nothing                          final_logits_bias, which is 0
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
-from aigc_demo.models.seq2seq import END, PAD, START, Seq2Seq, Seq2SeqConfig
+from aigc_demo.models.seq2seq import END, MARKS, PAD, START, CrossAttention, Seq2Seq, Seq2SeqConfig
 from aigc_demo.pipelines.library import transformers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.weights import Names, filled, shapes, split, stacked, stacked_names
@@ -171,4 +172,30 @@ def library_inputs(upper: Any, lower: Any) -> tuple[Any, None, Any]:
     return upper, None, lower
 
 
-PAIR = LibraryPair((Seq2Seq,), (KIND,), to_library, from_library, layers, library_inputs=library_inputs)
+def positions_shifted(model: Seq2Seq) -> None:
+    """Count positions from one, where they are counted from zero."""
+    for side in (model.encoder, model.decoder):
+        side.positions.weight.data.copy_(side.positions.weight.data.roll(-1, dims=0))
+
+
+def no_cross_attention(model: Seq2Seq) -> None:
+    """Let the lower line not see the upper one."""
+    for layer in model.decoder.modules():
+        if isinstance(layer, CrossAttention):
+            for tensor in layer.out.parameters():
+                tensor.data.zero_()
+
+
+MISTAKES: dict[str, Callable[[Seq2Seq], None]] = {
+    "positions_shifted": positions_shifted,
+    "no_cross_attention": no_cross_attention,
+}
+
+
+def probe(model: Seq2Seq, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Two lines of seven random characters, (1, 7) each."""
+    upper, lower = torch.randint(len(MARKS), model.config.vocabulary, (2, 1, 7), generator=generator)
+    return upper, lower
+
+
+PAIR = LibraryPair((Seq2Seq,), (KIND,), to_library, from_library, layers, MISTAKES, library_inputs, probe)

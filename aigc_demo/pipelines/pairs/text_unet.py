@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.text2image import SpatialTransformer, Text2Image, TextUNet, TextUNetConfig
@@ -217,4 +218,13 @@ MISTAKES: dict[str, Callable[[TextUNet], None]] = {
     "gate_swapped": gate_swapped,
 }
 
-PAIR = LibraryPair((TextUNet, Text2Image), ("UNet2DConditionModel",), to_library, from_library, layers, MISTAKES)
+
+def probe(model: TextUNet, generator: torch.Generator) -> tuple[Tensor, ...]:
+    """Noise x (1, C, H, W), a time (1,), states of 16 words (1, 16, D)."""
+    config = model.config
+    x = torch.randn(1, config.channels, config.image_size, config.image_size, generator=generator)
+    return x, torch.tensor([600.0]), torch.randn(1, 16, config.text, generator=generator)
+
+
+KIND = "UNet2DConditionModel"
+PAIR = LibraryPair((TextUNet, Text2Image), (KIND,), to_library, from_library, layers, MISTAKES, probe=probe)

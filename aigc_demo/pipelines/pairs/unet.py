@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
@@ -191,4 +192,13 @@ MISTAKES: dict[str, Callable[[UNet], None]] = {
     "classes_shifted": classes_shifted,
 }
 
-PAIR = LibraryPair((UNet, DiffusionModel), ("UNet2DModel",), to_library, from_library, layers, MISTAKES)
+
+def probe(model: UNet, generator: torch.Generator) -> tuple[Tensor | None, ...]:
+    """Noise x (1, C, H, W), a level t (1,), a class (1,) where the model has classes."""
+    config = model.config
+    x = torch.randn(1, config.channels, config.image_size, config.image_size, generator=generator)
+    label = None if model.label is None else torch.randint(config.classes, (1,), generator=generator)
+    return x, torch.tensor([600]), label
+
+
+PAIR = LibraryPair((UNet, DiffusionModel), ("UNet2DModel",), to_library, from_library, layers, MISTAKES, probe=probe)

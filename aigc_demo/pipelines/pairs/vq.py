@@ -5,13 +5,13 @@ leave, entrance        quant_conv, post_quant_conv
 quantiser.entries      quantize.embedding
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
 
 from aigc_demo.core.errors import BadRequestError
-from aigc_demo.models.vqvae import VQVAE, VQConfig
+from aigc_demo.models.vqvae import VQVAE, Quantised, VQConfig
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.pairs import kl
@@ -79,4 +79,19 @@ def layers(model: VQVAE) -> Iterator[tuple[str, str]]:
         yield own.get(ours, (ours, theirs))
 
 
-PAIR = LibraryPair((VQVAE,), ("VQModel",), to_library, from_library, layers)
+def tokens_shifted(model: VQVAE) -> None:
+    """Read every token as the entry after its own."""
+    entries = model.config.entries
+
+    def shifted(quantiser: Any, _inputs: Any, made: Quantised) -> Quantised:
+        return made._replace(code=quantiser.lookup((made.tokens + 1) % entries))
+
+    model.quantiser.register_forward_hook(shifted)
+
+
+MISTAKES: dict[str, Callable[[VQVAE], None]] = {
+    "tokens_shifted": tokens_shifted,
+    "padded_all_round": kl.padded_all_round,
+}
+
+PAIR = LibraryPair((VQVAE,), ("VQModel",), to_library, from_library, layers, MISTAKES, probe=kl.probe)

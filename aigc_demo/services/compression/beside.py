@@ -21,10 +21,10 @@ from aigc_demo.services.compression.gptq import gpt
 from aigc_demo.services.compression.requests import GPT as CHECKPOINT
 from aigc_demo.services.compression.requests import Beside
 from aigc_demo.services.compression.subjects import PROMPT, Writing, subject
-from aigc_demo.services.compression.timing import medians
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.page_values import each, plain
 from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import Json, UseCase
 
 NAMES = ("float32", "models/int8.py", "torch.ao quantize_dynamic")

@@ -19,10 +19,10 @@ from aigc_demo.data import images
 from aigc_demo.services import first_results
 from aigc_demo.services.compression.requests import JUDGE
 from aigc_demo.services.compression.subjects import SHOWN, Measured, as_shipped, measure, network, subject
-from aigc_demo.services.compression.timing import medians
 from aigc_demo.services.files import Pictures, Trained
 from aigc_demo.services.page_values import Array, plain, tiles
 from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import Json
 
 FORMATS = ("png", "json", "safetensors")
