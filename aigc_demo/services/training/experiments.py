@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.training.requests import Parity
+from aigc_demo.services.training.requests import Parity, Race
 
 if TYPE_CHECKING:
     from aigc_demo.services.training.parity import Twin  # a page is served without torch
+    from aigc_demo.services.training.race import Moment
+
+EDGE = 180  # pixels of a lane in an answer
 
 
 def differing_layers(store: Store, request: Any, made: "tuple[Twin, ...]") -> Sequence[Side]:
@@ -27,7 +32,29 @@ def differing_layers(store: Store, request: Any, made: "tuple[Twin, ...]") -> Se
     ]
 
 
+def lanes(store: Store, request: Any, made: "Moment") -> Sequence[Side]:
+    """Every lane, how often it was updated, and how far it is from the points."""
+    from aigc_demo.services.training.race import pane
+
+    sides = []
+    for look in made.lanes:
+        picture = np.asarray(pane(made.real, look).resize((EDGE, EDGE)), np.float32) / 127.5 - 1
+        measures = {"lane_updates": float(look.step), "lane_distance": look.distance}
+        sides.append(Side(measures, picture.transpose(2, 0, 1)[None], name=f"training.{look.name}"))
+    return sides
+
+
 EXPERIMENTS = {
+    "training.predict_updates": Experiment(
+        (Race(wgan_gp=True, vae=False, seconds=2),),
+        lanes,
+        lambda gan, wgan_gp, diffusion, flow: (
+            2 * wgan_gp.measures["lane_updates"] < gan.measures["lane_updates"]
+            and 1.2 * gan.measures["lane_updates"] < min(side.measures["lane_updates"] for side in (diffusion, flow))
+            and wgan_gp.measures["lane_distance"] > 1.5 * flow.measures["lane_distance"]
+        ),
+        sides=4,
+    ),
     "parity.predict_where": Experiment(
         (Parity(model="diffusion-digits"),),
         differing_layers,

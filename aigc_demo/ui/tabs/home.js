@@ -156,6 +156,10 @@
         luoxia.rollCard(canvas, value.roll, loop);
         continue;
       }
+      if (value && value.race) {
+        luoxia.raceCard(canvas, value, loop);
+        continue;
+      }
       if (value && value.file) {
         luoxia.film(canvas, value, loop);
         continue;

@@ -109,6 +109,8 @@
 
   const recorded = async (value) => (await fetch(value.file.url)).json();
 
+  luoxia.pointPlane = { REACH, ARROW, places, shares, ground, colours, recorded }; // for other points of the plane
+
   luoxia.duel = (element, props, watch) => {
     const root = element.querySelector(".lx-duel"), words = JSON.parse(root.dataset.words);
     const canvas = root.querySelector(".lx-arena canvas"), context = canvas.getContext("2d");
