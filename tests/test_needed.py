@@ -80,3 +80,14 @@ def test_every_rule_is_carried_by_some_page(pages):
 def test_no_two_scripts_give_the_same_name():
     given = [name for text in needed.files(".js").values() for name in needed.names(text)[0]]
     assert sorted(given) == sorted(set(given))
+
+
+def test_a_script_is_served_without_indents_and_remarks():
+    source = "// remark\n(() => {\n  // another\n\n  const x = `a//b`;\n})();\n"
+    assert needed.served(source) == "(() => {\nconst x = `a//b`;\n})();\n"
+
+
+def test_no_text_in_a_script_runs_over_a_line_but_in_a_value():
+    for file in needed.FOLDER.rglob("*.js"):  # or serving it would change the text
+        for line in file.read_text("utf-8").splitlines():
+            assert line.count("`") % 2 == 0 or line.endswith("${") or line.lstrip().startswith("}"), line

@@ -39,6 +39,7 @@ NAMES = {
     "Hugging",
     "Face",
     "EN",
+    "Aa",
     "MB",
 }
 
@@ -89,7 +90,7 @@ def test_no_label_bypasses_the_catalogue(config):
         for name, value in part["props"].items():
             shown = name in SHOWN or (name == "value" and part["type"] in VALUE_SHOWN)
             if shown and isinstance(value, str) and "math" not in (part["props"].get("elem_classes") or []):
-                text = re.sub(r"\$\$.*?\$\$", " ", value, flags=re.DOTALL)
+                text = re.sub(r"\$\$.*?\$\$|<[^<>]*>", " ", value, flags=re.DOTALL)  # without formulas and tags
                 assert not strays(text), f"{part['type']} {name}: {value}"
 
 

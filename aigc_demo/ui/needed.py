@@ -17,18 +17,23 @@ GIVEN = re.compile(r"\bluoxia\.(\w+) =\s")
 SAID = re.compile(r"\bluoxia\.(\w+)")
 TAKEN = re.compile(r"\bconst \{([^}]*)\} = luoxia\b")
 CLASS = re.compile(r"(?<![-\w])lx-[\w-]*")  # not a --lx-property; one that ends in - is the beginning of several
-REMARK = re.compile(r"^[ \t]*//.*\n", re.M)  # a line that only a reader of the source needs
 INSIDE = re.compile(r":(?:is|not|has|where)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)")
 
 
 @cache
 def files(kind: str) -> dict[str, str]:
     """Text by path below ui/ of all our files that end in `kind`, in the order in which they are carried; of scripts
-    without the lines that are remarks."""
+    without what only a reader of the source needs."""
     found = {file.relative_to(FOLDER).as_posix(): file.read_text("utf-8") for file in FOLDER.rglob(f"*{kind}")}
     if kind == ".js":
-        found = {name: REMARK.sub("", text) for name, text in found.items()}
+        found = {name: served(text) for name, text in found.items()}
     return {name: found[name] for name in sorted(found, key=place)}
+
+
+def served(script: str) -> str:
+    """A script without what only a reader of its source needs: indents, empty lines, remarks."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def place(path: str) -> tuple[int, str, str]:

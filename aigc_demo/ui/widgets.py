@@ -31,7 +31,7 @@ This file has the small parts; `form.py` has Form.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -39,6 +39,7 @@ import gradio as gr
 
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.parked import parked
+from aigc_demo.ui.views.chain import chain
 
 
 def raw(component: Any) -> Any:
@@ -142,15 +143,21 @@ def live_region() -> gr.HTML:
 # cards and folds ---------------------------------------------------------------------------------------------------
 
 
-def how_it_works(formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str]) -> None:
-    """The fold with one paragraph (key), the formula (LaTeX), papers (title -> address) and our own source lines.
+def how_it_works(
+    formula: str, words: str, papers: Mapping[str, str], sources: Mapping[str, str], *, steps: Sequence[str] = ()
+) -> None:
+    """The fold with a picture of the steps, one paragraph (key), the formula (LaTeX), papers and our own source lines.
+
+    `steps` are names of views/chain.py; `papers` maps titles to addresses.
 
     `sources` maps a caption to the text of a function, as `source.function_text(path, name)` reads it.
     """
     from aigc_demo.ui.source import highlighted
 
     with fold("shell.how"):
-        gr.Markdown(f"{t(words)}\n\n$$\n{formula}\n$$", latex_delimiters=LATEX, elem_classes="lx-prose")
+        gr.Markdown(
+            f"{chain(steps)}\n\n{t(words)}\n\n$$\n{formula}\n$$", latex_delimiters=LATEX, elem_classes="lx-prose"
+        )
         links = "".join(
             f'<li><a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(title)}</a></li>'
             for title, address in papers.items()

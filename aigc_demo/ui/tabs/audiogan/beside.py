@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "audiogan.how_beside",
             {"diffusers, Schedulers": "https://huggingface.co/docs/diffusers/api/schedulers/overview"},
             sources("services.audiogan.beside:beside", "pipelines.plain_codes:PlainCodes.__call__"),
+            steps=("noise", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

@@ -45,6 +45,7 @@ def build(service: Service) -> UseCaseForm:
             "audiogan.how_draw",
             PAPERS,
             sources("data.spectrogram:picture", "data.spectrogram:wave", "models.code_diffusion:CodeDiffusion.forward"),
+            steps=("noise", "unet", "code", "spectrogram", "sound"),
         )
     form.run(shown)
     return form

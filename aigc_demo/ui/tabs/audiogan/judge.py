@@ -40,6 +40,7 @@ def build(service: Service) -> UseCaseForm:
             "audiogan.how_judge",
             {"Lin et al., Network In Network, 2013": "https://arxiv.org/abs/1312.4400"},
             sources("models.judge:Judge.features", "data.sound_files:open_sound"),
+            steps=("sound", "spectrogram", "classifier", "odds"),
         )
     form.watch(*views, show=told)
     return form

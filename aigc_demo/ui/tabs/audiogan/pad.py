@@ -30,6 +30,7 @@ def build(service: Service) -> UseCaseForm:
             "audiogan.how_pad",
             {"Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": "https://arxiv.org/abs/2207.12598"},
             sources("sampling.predict:Denoiser.__call__"),
+            steps=("ten_seeds", "unet", "spectrogram", "sound"),
         )
     form.run(shown)
     return form

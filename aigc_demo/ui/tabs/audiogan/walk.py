@@ -31,6 +31,7 @@ def build(service: Service) -> UseCaseForm:
             "audiogan.how_walk",
             {"Shoemake, Animating Rotation with Quaternion Curves, 1985": "https://doi.org/10.1145/325165.325242"},
             sources("sampling.latent:slerp"),
+            steps=("noise", "between", "noise", "unet", "sound"),
         )
     form.run(shown)
     return form

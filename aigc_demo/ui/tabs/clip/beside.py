@@ -34,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
             "clip.how_beside",
             {"transformers, CLIPModel": "https://huggingface.co/docs/transformers/model_doc/clip"},
             sources("pipelines.pairs.clip:to_library", "pipelines.parity:compare"),
+            steps=("picture", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

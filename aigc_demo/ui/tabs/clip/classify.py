@@ -31,6 +31,7 @@ def build(service: Service) -> UseCaseForm:
             "clip.how_classify",
             CLIP,
             sources("services.clip.classify:classify", "models.clip:TextTower.pool"),
+            steps=("picture", "picture_tower", "code", "nearest", "sentence"),
         )
     scene_parts.connect(form)
     pictures = [form.components[name].change for name in ("sample", "picture")]

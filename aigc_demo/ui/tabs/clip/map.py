@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "clip.how_map",
             PAPERS,
             sources("services.clip.map:principal"),
+            steps=("picture", "picture_tower", "code", "plane"),
         )
     form.watch(shown, triggers=[sentence.submit, sentence.blur, again.click, centred.change])
     return form

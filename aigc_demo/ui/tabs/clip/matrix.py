@@ -45,6 +45,7 @@ def build(service: Service) -> UseCaseForm:
             "clip.how_matrix",
             CLIP,
             sources("models.clip:CLIP.forward", "training.clip:contrastive_loss"),
+            steps=("sentence", "text_tower", "code", "product", "picture_tower"),
         )
     form.watch(
         shown, triggers=[lines.blur, again.click, form.components["first"].change, form.components["picture"].change]

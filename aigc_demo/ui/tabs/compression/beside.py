@@ -42,6 +42,7 @@ def build(service: Service) -> UseCaseForm:
             "compression.how_beside",
             PAPERS,
             sources("models.int8:to_bytes", "services.compression.beside:dynamic"),
+            steps=("weights", "ours", "=", "library"),
         )
     form.run(*views, show=shown)
     return form

@@ -70,6 +70,7 @@ def build(service: Service) -> UseCaseForm:
             "compression.how_bits",
             PAPERS,
             sources("compression.rounding:grid_of", "compression.packing:of_bits"),
+            steps=("weights", "grid", "integers", "file"),
         )
     form.watch(*views, show=shown)
     return form

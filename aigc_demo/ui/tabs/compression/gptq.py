@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "compression.how_gptq",
             PAPERS,
             sources("compression.gptq:quantised", "compression.gptq:layer_by_layer"),
+            steps=("weights", "rounding", "error", "columns"),
         )
     form.run(both, show=shown)
     return form

@@ -59,6 +59,7 @@ def build(service: Service) -> UseCaseForm:
             "compression.how_prune",
             PAPERS,
             sources("compression.pruning:without_weights", "compression.pruning:narrow_gpt"),
+            steps=("weights", "smallest", "zeros", "file"),
         )
     form.watch(*views, show=shown)
     return form

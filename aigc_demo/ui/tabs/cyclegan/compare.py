@@ -38,6 +38,7 @@ def build(service: Service) -> UseCaseForm:
             "cyclegan.how_compare",
             PAPER,
             sources("evaluation.cyclegan:evaluate"),
+            steps=("photo", "translator", "style", "translator", "photo"),
         )
     form.watch(shown)
     return form

@@ -30,6 +30,7 @@ def build(service: Service) -> None:
             "cyclegan.how_training",
             {"Mao et al., Least Squares Generative Adversarial Networks, 2017": "https://arxiv.org/abs/1611.04076"},
             sources("training.cyclegan:Pool.swap", "training.cyclegan:critic_loss"),
+            steps=("photo", "translator", "style", "critic", "score"),
         )
 
 

@@ -54,6 +54,7 @@ def build(service: Service) -> UseCaseForm:
             "cyclegan.how_translate",
             PAPER,
             sources("models.cyclegan:CycleGAN.forward", "training.cyclegan:generator_terms"),
+            steps=("photo", "translator", "style"),
         )
     form.latest_wins("sample", "picture", "")
     form.watch(shown)

@@ -35,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
             "dalle.how_beside",
             {"transformers, GPT2LMHeadModel": "https://huggingface.co/docs/transformers/model_doc/gpt2"},
             sources("pipelines.pairs.gpt:to_library", "pipelines.parity:compare"),
+            steps=("sentence", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

@@ -46,6 +46,7 @@ def build(service: Service) -> UseCaseForm:
             "dalle.how_candidates",
             DALLE | {"Radford et al., CLIP, 2021": "https://arxiv.org/abs/2103.00020"},
             sources("services.dalle.candidates:similarity", "models.clip:CLIP.encode_picture"),
+            steps=("sentence", "transformer", "pictures", "clip", "best"),
         )
     form.run(shown)
     form.watch(shown, triggers=[rank.submit, again.click], api_name=f"{USE_CASE}_rank")

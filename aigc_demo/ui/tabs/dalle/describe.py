@@ -43,6 +43,7 @@ def build(service: Service) -> UseCaseForm:
             "dalle.how_describe",
             DALLE,
             sources("models.dalle:DALLE.to_describe", "services.dalle.describe:probabilities"),
+            steps=("picture", "tokens", "transformer", "sentence"),
         )
     scene_parts.connect(form)
     form.run(shown)

@@ -52,6 +52,7 @@ def build(service: Service) -> UseCaseForm:
             "dalle.how_draw",
             DALLE | VQVAE,
             sources("models.dalle:DALLE.to_draw", "models.dalle:Only.__call__", "sampling.writing:go_on"),
+            steps=("sentence", "transformer", "tokens", "decoder", "picture"),
         )
     form.run(shown)
     prompt.input(None, None, kept, js="() => ''", show_progress="hidden")  # another sentence, another picture

@@ -33,6 +33,7 @@ def build(service: Service) -> UseCaseForm:
             "dalle.how_rebuild",
             VQVAE,
             sources("models.vqvae:VectorQuantiser.nearest", "models.vqvae:VectorQuantiser.follow"),
+            steps=("picture", "encoder", "tokens", "decoder", "picture"),
         )
     scene_parts.connect(form)
     form.watch(shown)

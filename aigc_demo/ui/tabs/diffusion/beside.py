@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_beside",
             {"diffusers, UNet2DModel": "https://huggingface.co/docs/diffusers/api/models/unet2d"},
             sources("pipelines.parity:compare"),
+            steps=("noise", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

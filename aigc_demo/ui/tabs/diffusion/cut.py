@@ -34,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_cut",
             {"Song, Meng & Ermon, Denoising Diffusion Implicit Models, 2020": DDIM},
             sources("sampling.samplers:trailing_timesteps"),
+            steps=("noise", "few_steps", "picture"),
         )
     form.run(view, show=named)
     return form

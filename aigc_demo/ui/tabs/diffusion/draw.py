@@ -55,6 +55,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_draw",
             PAPERS,
             sources("sampling.samplers:ddim_step", "sampling.predict:split", "models.diffusion:UNet.forward"),
+            steps=("noise", "unet", "less_noise", "unet", "picture"),
         )
     form.run(scope)
     return form

@@ -29,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_forward",
             {"Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models, 2020": DDPM},
             sources("sampling.schedules:add_noise", "sampling.schedules:alpha_bar"),
+            steps=("picture", "add_noise", "more_noise", "noise"),
         )
     level.input(None, level, None, js=MOVE, show_progress="hidden")
     level.change(None, level, None, js=MOVE, show_progress="hidden")

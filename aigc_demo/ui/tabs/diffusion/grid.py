@@ -29,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_grid",
             {"Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": GUIDANCE},
             sources("sampling.predict:Denoiser.__call__"),
+            steps=("noise", "unet", "guidance", "picture"),
         )
     form.run(view)
     return form

@@ -38,6 +38,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_hub",
             {"Ho, Jain & Abbeel, 2020: the CIFAR-10 model of the paper": DDPM},
             sources("pipelines.pairs.unet:from_library"),
+            steps=("hub", "weights", "unet", "picture"),
         )
     look.click(form.endpoint(on_look), form.inputs, facts, api_name="diffusion_hub_look", **QUICK, **HIDDEN)
     form.run(scope)

@@ -34,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_redraw",
             {"Meng et al., SDEdit, 2021": "https://arxiv.org/abs/2108.01073"},
             sources("services.diffusion.redraw:redraw"),
+            steps=("drawing", "add_noise", "unet", "picture"),
         )
     form.run(scope)
     return form

@@ -31,6 +31,7 @@ def build(service: Service) -> UseCaseForm:
             "diffusion.how_samplers",
             {"Lu et al., DPM-Solver++, 2022": "https://arxiv.org/abs/2211.01095"},
             sources("sampling.samplers:dpmpp_step", "sampling.samplers:heun_step"),
+            steps=("noise", "sampler", "picture"),
         )
     form.run(view, show=table)
     return form

@@ -26,6 +26,7 @@ def build(service: Service) -> None:
                 "Esser et al., Scaling Rectified Flow Transformers, 2024": "https://arxiv.org/abs/2403.03206",
             },
             sources("training.diffusion:denoising_loss", "training.diffusion:draw_timesteps"),
+            steps=("picture", "add_noise", "unet", "guess", "loss"),
         )
 
 

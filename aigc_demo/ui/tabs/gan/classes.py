@@ -31,6 +31,7 @@ def build(service: Service) -> UseCaseForm:
             "gan.how_classes",
             PAPERS,
             sources("models.gan:Critic.forward", "models.gan:Generator.forward"),
+            steps=("class_a", "between", "class_b", "generator", "picture"),
         )
     form.watch(shown)
     return form

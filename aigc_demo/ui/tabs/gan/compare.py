@@ -66,6 +66,7 @@ def build(service: Service) -> UseCaseForm:
             "gan.how_compare",
             {**MEASURES, **page.PAPERS},
             sources("evaluation.gan:covered", "evaluation.frechet:frechet"),
+            steps=("noise", "seven_models", "picture"),
         )
     form.watch(shown, show=with_shares)
     return form

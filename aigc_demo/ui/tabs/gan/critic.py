@@ -47,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
                 ),
             },
             sources("models.gan:Critic.forward", "services.gan.critic:wished"),
+            steps=("picture", "critic", "score"),
         )
     form.watch(shown)
     return form

@@ -49,6 +49,7 @@ def build(service: Service) -> UseCaseForm:
             "gan.how_draw",
             PAPERS,
             sources("models.gan:growing", "models.gan:Critic.forward", "services.gan.drawing:limited"),
+            steps=("noise", "generator", "picture", "critic", "score"),
         )
     form.watch(shown)
     return form

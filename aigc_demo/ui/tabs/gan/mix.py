@@ -44,6 +44,7 @@ def build(service: Service) -> UseCaseForm:
             "gan.how_mix",
             {"Radford, Metz & Chintala, Unsupervised Representation Learning with DCGANs, 2015": DCGAN},
             sources("services.gan.mix:mix"),
+            steps=("code", "plus", "code", "generator", "picture"),
         )
     form.watch(shown)
     offer(form, offered)

@@ -30,6 +30,7 @@ def build(service: Service) -> UseCaseForm:
             "gan.how_morph",
             PAPERS,
             sources("models.gan:Generator.between"),
+            steps=("class_a", "between", "class_b", "generator", "picture"),
         )
     form.watch(shown)
     return form

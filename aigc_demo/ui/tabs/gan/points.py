@@ -118,6 +118,7 @@ def build(service: Service) -> UseCaseForm:
                 "services.gan.live:Training.update_generator",
                 "services.gan.frames:distance",
             ),
+            steps=("noise", "generator", "points", "critic", "score"),
         )
     parts = Parts(kept, knobs, shown, *buttons)
     event = wire_run(form, parts)

@@ -32,6 +32,7 @@ def build(service: Service) -> None:
                 "Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024": R3GAN,
             },
             sources("training.gan:Game.critic_turn", "training.gan:Game.generator_turn"),
+            steps=("noise", "generator", "picture", "critic", "loss"),
         )
 
 

@@ -47,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
                 "Shoemake, Animating Rotation with Quaternion Curves, 1985": "https://doi.org/10.1145/325165.325242",
             },
             sources("sampling.latent:slerp", "services.gan.drawing:usual_length"),
+            steps=("noise", "between", "noise", "generator", "picture"),
         )
     form.watch(shown)
     return form

@@ -66,4 +66,5 @@ def words_below(form: UseCaseForm) -> None:
         "inside.how_attention",
         PAPERS,
         sources("models.gpt:Attention.probabilities"),
+        steps=("token", "query", "keys", "odds", "values"),
     )

@@ -84,4 +84,5 @@ def words_below(form: UseCaseForm) -> None:
         "inside.how_beside",
         PAPERS,
         sources("pipelines.pairs.gpt:to_library", "pipelines.parity:compare"),
+        steps=("text", "ours", "=", "library"),
     )

@@ -66,4 +66,5 @@ def words_below(form: UseCaseForm) -> None:
         "inside.how_cache",
         PAPERS,
         sources("models.gpt:KVCache.extend", "services.gpt.cache:Lane.step"),
+        steps=("token", "keys", "memory", "token"),
     )

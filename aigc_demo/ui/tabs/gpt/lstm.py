@@ -81,4 +81,5 @@ def words_below(form: UseCaseForm) -> None:
         "inside.how_lstm",
         PAPERS,
         sources("models.lstm:step", "models.gpt:KVCache.extend", "services.gpt.lstm:divergence"),
+        steps=("token", "state", "gates", "state"),
     )

@@ -92,4 +92,4 @@ def words_below(form: UseCaseForm) -> None:
         "data.tones:tones",
         "data.tones:settle",
     )
-    how_it_works(formula, "poem.how", PAPERS, code)
+    how_it_works(formula, "poem.how", PAPERS, code, steps=("form", "transformer", "odds", "rules", "character"))

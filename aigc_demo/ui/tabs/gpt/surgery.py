@@ -169,4 +169,10 @@ def words_below(form: UseCaseForm) -> None:
         r"z \;\to\; \operatorname{softmax}(z) \;\to\; \operatorname{softmax}(z / T) \;\to\; "
         r"\text{top-}k \;\to\; \text{top-}p, \text{min-}p \;\to\; \frac{p_i}{\sum_j p_j}"
     )
-    how_it_works(formula, "gpt.how_surgery", papers, sources(*(f"sampling.tokens:{name}" for name in stages)))
+    how_it_works(
+        formula,
+        "gpt.how_surgery",
+        papers,
+        sources(*(f"sampling.tokens:{name}" for name in stages)),
+        steps=("text", "transformer", "odds", "swap", "text"),
+    )

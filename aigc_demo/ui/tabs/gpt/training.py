@@ -43,6 +43,7 @@ def build(service: Service) -> None:
                 ),
             },
             sources("training.language:loss_of", "training.language:windows"),
+            steps=("text", "transformer", "odds", "loss"),
         )
 
 

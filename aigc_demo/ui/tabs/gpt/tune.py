@@ -149,4 +149,5 @@ def words_below(form: UseCaseForm) -> None:
         "inside.how_tune",
         PAPERS,
         sources("services.gpt.tune_session:Training.advance", "services.gpt.tune_session:corpus"),
+        steps=("own_text", "transformer", "loss", "weights"),
     )

@@ -71,4 +71,4 @@ def words_below(form: UseCaseForm) -> None:
     code = sources(
         "sampling.tokens:stages", "sampling.tokens:keep_nucleus", "sampling.tokens:draw", "sampling.writing:go_on"
     )
-    how_it_works(formula, "gpt.how_write", PAPERS, code)
+    how_it_works(formula, "gpt.how_write", PAPERS, code, steps=("text", "transformer", "odds", "dice", "token"))

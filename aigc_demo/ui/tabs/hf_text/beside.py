@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "hf_text.how_beside",
             PAPERS,
             sources("pipelines.text_folder:open_gpt", "pipelines.parity:compare", "models.int8:in_bytes"),
+            steps=("text", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

@@ -54,6 +54,7 @@ def build(service: Service) -> UseCaseForm:
             "hf_text.how_chat",
             PAPERS,
             sources("services.hf_text.prompts:chat_tokens", "pipelines.text_folder:open_gpt", "models.int8:to_bytes"),
+            steps=("message", "transformer", "odds", "token"),
         )
     wire_look(form, look)
     form.run(shown, message, show=taken, state=[shown])

@@ -38,6 +38,7 @@ def task(use_case: str, service: Service, own_controls: Callable[[UseCaseForm], 
             f"hf_text.how_{name}",
             PAPERS,
             sources("services.hf_text.prompts:messages"),
+            steps=("text", "task", "transformer", "answer"),
         )
     wire_look(form, look)
     form.run(answer)

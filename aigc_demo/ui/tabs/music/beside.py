@@ -37,6 +37,7 @@ def build(service: Service) -> UseCaseForm:
             "music.how_beside",
             PAPERS,
             sources("models.decode:Decoder.block", "pipelines.parity:compare"),
+            steps=("notes", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

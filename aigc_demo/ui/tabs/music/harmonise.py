@@ -64,6 +64,7 @@ def build(service: Service) -> UseCaseForm:
             "music.how_harmonise",
             PAPERS,
             sources("services.music.composing:Composer.soprano", "data.voice_leading:parallels"),
+            steps=("melody", "transformer", "odds", "notes", "sound"),
         )
     form.run(shown)
     return form

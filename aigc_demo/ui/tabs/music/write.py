@@ -56,6 +56,7 @@ def build(service: Service) -> UseCaseForm:
             "music.how_write",
             PAPERS,
             sources("data.chorale_tokens:row_of", "services.music.composing:Composer.choose"),
+            steps=("notes", "transformer", "odds", "notes", "sound"),
         )
     form.run(shown)
     return form

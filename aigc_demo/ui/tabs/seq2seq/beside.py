@@ -42,6 +42,7 @@ def build(service: Service) -> UseCaseForm:
             "seq2seq.how_beside",
             PAPERS,
             sources("pipelines.pairs.mbart:to_library", "pipelines.parity:compare"),
+            steps=("upper", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

@@ -79,6 +79,7 @@ def build(service: Service) -> UseCaseForm:
                 "sampling.beam:beam",
                 "sampling.pairing:pairing",
             ),
+            steps=("upper", "encoder", "attention", "decoder", "lower"),
         )
     form.run(answers)
     return form

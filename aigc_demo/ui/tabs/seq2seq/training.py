@@ -35,6 +35,7 @@ def build(service: Service) -> None:
             "seq2seq.how_training",
             PAPERS,
             sources("models.seq2seq:loss", "training.seq2seq:couplet_batches"),
+            steps=("upper", "encoder", "decoder", "odds", "loss"),
         )
 
 

@@ -27,6 +27,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_attention",
             {"Tang et al., What the DAAM: Interpreting Stable Diffusion, 2023": "https://arxiv.org/abs/2210.04885"},
             sources("services.text2image.attention:Listener", "services.text2image.attention:rows_of"),
+            steps=("word", "attention", "place"),
         )
     form.run(view)
     return form

@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
                 "stable_diffusion/text2img"
             },
             sources("pipelines.stable_diffusion:to_stable_diffusion", "pipelines.parity:compare"),
+            steps=("sentence", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

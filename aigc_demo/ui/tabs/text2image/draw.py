@@ -64,6 +64,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_draw",
             PAPERS,
             sources("sampling.guidance:TextDenoiser.__call__", "models.text2image:SpatialTransformer.forward"),
+            steps=("sentence", "text_tower", "unet", "code", "decoder", "picture"),
         )
     form.components["prompt"].change(
         form.endpoint(on_words), form.inputs, words, api_name="text2image_draw_words", **WATCHED, **QUICK, **HIDDEN

@@ -30,6 +30,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_grid",
             {"Ho & Salimans, Classifier-Free Diffusion Guidance, 2022": GUIDANCE},
             sources("sampling.guidance:TextDenoiser.__call__"),
+            steps=("sentence", "unet", "guidance", "picture"),
         )
     form.run(view)
     return form

@@ -36,6 +36,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_inpaint",
             {"Avrahami et al., Blended Diffusion, 2022": "https://arxiv.org/abs/2111.14818"},
             sources("services.text2image.inpaint:kept"),
+            steps=("picture", "mask", "unet", "picture"),
         )
     form.run(*views, show=shown)
     return form

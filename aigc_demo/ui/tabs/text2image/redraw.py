@@ -35,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_redraw",
             {"Meng et al., SDEdit, 2021": "https://arxiv.org/abs/2108.01073"},
             sources("services.text2image.redraw:redraw"),
+            steps=("drawing", "add_noise", "unet", "picture"),
         )
     form.run(*views, show=shown)
     return form

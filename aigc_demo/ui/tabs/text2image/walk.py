@@ -34,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
             "text2image.how_walk",
             {"Shoemake, Animating Rotation with Quaternion Curves, 1985": "https://doi.org/10.1145/325165.325242"},
             sources("services.text2image.walk:walk"),
+            steps=("sentence", "between", "sentence", "unet", "picture"),
         )
     form.run(scope, show=looped)
     return form

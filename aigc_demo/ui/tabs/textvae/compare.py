@@ -60,6 +60,7 @@ def build(service: Service) -> UseCaseForm:
             "textvae.how_compare",
             PAPERS,
             sources("training.textvae:terms", "training.textvae:weight", "models.textvae:hide"),
+            steps=("sentence", "encoder", "code", "decoder", "loss"),
         )
     form.watch(shown)
     return form

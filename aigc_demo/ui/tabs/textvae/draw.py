@@ -43,6 +43,7 @@ def build(service: Service) -> UseCaseForm:
             "textvae.how_draw",
             PAPER,
             sources("models.vae:Posterior.sample"),
+            steps=("noise", "decoder", "sentence"),
         )
     form.latest_wins("corpus", "around", "")  # it is of the other language
     form.watch(shown)

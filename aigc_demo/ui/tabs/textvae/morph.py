@@ -54,6 +54,7 @@ def build(service: Service) -> UseCaseForm:
             "textvae.how_morph",
             PAPER,
             sources("models.textvae:TextVAE.encode", "models.textvae:write"),
+            steps=("sentence", "encoder", "between", "decoder", "sentence"),
         )
     for end in ("first", "last"):  # of the other language; an empty box stands for an example
         form.latest_wins("corpus", end, "")

@@ -31,6 +31,7 @@ def build(service: Service) -> None:
                 )
             },
             sources("training.textvae:weight", "training.textvae:terms"),
+            steps=("sentence", "encoder", "code", "decoder", "loss"),
         )
 
 

@@ -43,6 +43,7 @@ def build(service: Service) -> UseCaseForm:
             "parity.how",
             LIBRARIES,
             sources("pipelines.parity:compare", "pipelines.pairs.unet:layers"),
+            steps=("weights", "ours", "=", "library"),
         )
     form.run(*views, show=shown)
     return form

@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
                 ),
             },
             sources("models.vae:VAE.log_weights", "models.vae:bound"),
+            steps=("picture", "encoder", "code", "decoder", "gap"),
         )
     form.latest_wins("sample", "drawing", "")
     for name in ("sample", "drawing"):

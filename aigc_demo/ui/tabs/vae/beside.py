@@ -40,6 +40,7 @@ def build(service: Service) -> UseCaseForm:
                 "diffusers, AutoencoderKL": "https://huggingface.co/docs/diffusers/api/models/autoencoderkl",
             },
             sources("pipelines.parity:compare"),
+            steps=("picture", "ours", "=", "library"),
         )
     form.latest_wins("sample", "picture", "")
     form.run(*views, show=compared)

@@ -44,6 +44,7 @@ def build(service: Service) -> UseCaseForm:
                 "Alemi et al., Fixing a Broken ELBO, 2017": "https://arxiv.org/abs/1711.00464",
             },
             sources("models.vae:Posterior.kl", "models.vae:VAE.log_likelihood"),
+            steps=("picture", "encoder", "code", "decoder", "loss"),
         )
     form.latest_wins("sample", "drawing", "")
     form.watch(shown)

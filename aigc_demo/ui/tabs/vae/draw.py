@@ -45,6 +45,7 @@ def build(service: Service) -> UseCaseForm:
                 ),
             },
             sources("models.vae:VAE.decode", "models.vae:VAE.condition"),
+            steps=("noise", "decoder", "picture"),
         )
     form.watch(shown)
     return form

@@ -56,6 +56,7 @@ def build(service: Service) -> UseCaseForm:
             "vae.how_plane",
             PAPERS,
             sources("models.vae:Posterior.sample", "models.vae:VAE.decode"),
+            steps=("point", "decoder", "picture"),
         )
     stay_in_step(form, field)
     return form

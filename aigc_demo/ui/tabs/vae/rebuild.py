@@ -40,6 +40,7 @@ def build(service: Service) -> UseCaseForm:
             "vae.how_rebuild",
             KINGMA,
             sources("models.vae:VAE.encode", "models.vae:Posterior.kl"),
+            steps=("picture", "encoder", "code", "decoder", "picture"),
         )
     again.click(None, None, form.components["seed"], js="() => luoxia.newSeed()", show_progress="hidden")
     pick_instead(form)

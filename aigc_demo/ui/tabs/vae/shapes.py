@@ -47,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
                 "Locatello et al., Challenging Common Assumptions, 2018": "https://arxiv.org/abs/1811.12359",
             },
             sources("evaluation.disentanglement:information", "evaluation.disentanglement:gaps"),
+            steps=("shape", "encoder", "code", "factors"),
         )
     shown.picked(None, None, form.components["dimension"], js="() => luoxia.column", show_progress="hidden")
     form.watch(shown)

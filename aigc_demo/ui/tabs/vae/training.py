@@ -29,6 +29,7 @@ def build(service: Service) -> None:
             "vae.how_training",
             KINGMA,
             sources("training.vae:terms"),
+            steps=("picture", "encoder", "code", "decoder", "loss"),
         )
 
 

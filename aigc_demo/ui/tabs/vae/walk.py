@@ -44,6 +44,7 @@ def build(service: Service) -> UseCaseForm:
                 "Shoemake, Animating Rotation with Quaternion Curves, 1985": "https://doi.org/10.1145/325165.325242",
             },
             sources("sampling.latent:slerp", "models.vae:VAE.paint"),
+            steps=("picture", "encoder", "between", "decoder", "picture"),
         )
     for end in ("from", "to"):
         form.latest_wins(f"sample_{end}", f"drawing_{end}", "")

@@ -39,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
             "video.how_beside",
             {"torch.nn.Conv3d": "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html"},
             sources("pipelines.plain_video:PlainBlock.forward", "models.video:Block.forward"),
+            steps=("noise", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
     return form

@@ -52,6 +52,7 @@ def build(service: Service) -> UseCaseForm:
             "video.how_draw",
             PAPERS,
             sources("models.video:Block.forward", "models.video:TimeConv.forward", "data.tracks:fit"),
+            steps=("noise", "unet", "less_noise", "unet", "clip_of"),
         )
     form.run(shown)
     return form
