@@ -27,6 +27,7 @@ SIGNS = {  # name of a step, which the text chain.<name> tells -> its sign
     "factors": "▂▅▇",
     "few_steps": "→",
     "file": "▬",
+    "five_kinds": "◆◆◆",
     "form": "☐",
     "gap": "Δ",
     "gates": "◆",

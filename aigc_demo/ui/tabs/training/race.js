@@ -85,8 +85,8 @@
     water: getComputedStyle(document.body).getPropertyValue("--lx-water").trim(),
   });
 
-  luoxia.race = (element, props, watch) => {
-    const root = element.querySelector(".lx-race"), words = JSON.parse(root.dataset.words);
+  luoxia.arena = (element, props, watch) => {
+    const root = element.querySelector(".lx-arena"), words = JSON.parse(root.dataset.words);
     const box = root.querySelector(".lx-lanes"), svg = root.querySelector(".lx-chart svg");
     const range = root.querySelector(".lx-scrub input"), label = root.querySelector(".lx-scrub output");
     const play = root.querySelector(".lx-play");
