@@ -7,9 +7,10 @@ import gradio as gr
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from gradio.queueing import Event
 from gradio.state_holder import SessionState
 
-from aigc_demo.ui.gradio_private import CONFIG, IDLE, UNREAD, Session, Sessions, keep_sessions, rest, slim
+from aigc_demo.ui.gradio_private import CONFIG, IDLE, UNREAD, Session, Sessions, keep_sessions, rest, slim, take_turns
 from aigc_demo.ui.page import Page
 
 
@@ -102,3 +103,25 @@ def test_no_script_of_gradio_reads_what_is_left_out():
     for name in UNREAD:
         reads = [text.count(name) for text in scripts if name in text]
         assert not reads or name == "component_class_id", f"{name} is read now: leave it in"
+
+
+def test_everyone_has_a_turn_before_anybody_has_two(blocks):
+    with blocks:
+        gr.Button().click(lambda: None, concurrency_id="device", concurrency_limit=100)
+    blocks.queue()
+    take_turns(blocks)
+    queue, fn = blocks._queue, list(blocks.fns.values())[-1]
+
+    def come(*people):
+        queue.create_event_queue_for_fn(fn)
+        for person in people:
+            queue.event_queue_per_concurrency_id["device"].queue.append(Event(person, fn, None, None))
+
+    def next_one():
+        return queue.get_events()[0][0].session_hash
+
+    come(*"aaaabbc")
+    assert [next_one() for _ in range(4)] == [*"abca"]
+    come("d")  # whoever comes later stands behind the first turns, not behind all
+    assert [next_one() for _ in range(4)] == [*"bdaa"]
+    assert queue.get_events() is None

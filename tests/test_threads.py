@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from aigc_demo.core import threads
-from aigc_demo.sampling.predict import SMALLEST, Denoiser
+from aigc_demo.sampling.predict import Denoiser
+from aigc_demo.sampling.together import SMALLEST
 
 
 @pytest.fixture(autouse=True)

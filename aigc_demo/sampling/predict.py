@@ -14,15 +14,12 @@ eps_class -> epsilon_theta(x_t, c); guidance -> 1 + w.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 from torch import Tensor
 
-from aigc_demo.core import threads
 from aigc_demo.sampling.names import PREDICTIONS
-
-SMALLEST = 4  # pictures that a part of a batch has at least
+from aigc_demo.sampling.together import spread
 
 
 @dataclass(frozen=True)
@@ -98,16 +95,10 @@ class Denoiser:
         return Estimate(x0, eps, eps_null, eps_class)
 
     def _run(self, x: Tensor, t: int, label: Tensor | None) -> Tensor:
-        """The network's output; of a large batch on a CPU, parts are computed side by side."""
+        """The network's output in float32."""
         x = x.to(self.dtype, memory_format=torch.channels_last)
         times = torch.full((len(x),), t, device=x.device)
-        parts = min(threads.cores(), len(x) // SMALLEST)
-        if x.is_cuda or parts < 2 or not torch.is_inference_mode_enabled():
-            with threads.small():
-                return self.network(x, times, label).float()
-        labels = [None] * parts if label is None else label.tensor_split(parts)
-        pieces = zip(x.tensor_split(parts), times.tensor_split(parts), labels, strict=True)
-        return torch.cat(threads.side_by_side([partial(self.network, *piece) for piece in pieces])).float()
+        return spread(self.network, x, times, label).float()
 
 
 def clipped(denoise: Denoise, limit: float = 1.0) -> Denoise:

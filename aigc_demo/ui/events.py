@@ -24,8 +24,11 @@ from aigc_demo.ui.i18n import language, sentence, tr
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# queue of a request -> how many of its events run at once; who trains keeps nobody from anything else
-LIMITS = {"device": 1, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "fetch": 1}
+# queue of a request -> how many of its events run at once; who trains keeps nobody from anything else, and runs of one
+# picture are rows of a batch (sampling/together.py)
+LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "fetch": 1}
+ended = {"sentence": 0, "failure": 0}  # events of this process that ended so
+THREADS = sum(LIMITS.values()) + 8  # for all that runs at once, and for what comes and goes around it
 PAUSE = 0.2  # seconds that work goes on, at most, for a person who has left; a step where one takes longer
 
 
@@ -62,6 +65,7 @@ def report(error: Exception, request: gr.Request | None) -> gr.Error:
     """The toast for an error: its own sentence for a UserError, else a neutral one whose id also stands in the log."""
     lang = language(request)
     title = tr(lang, "shell.error_title")
+    ended["sentence" if isinstance(error, UserError) else "failure"] += 1
     if isinstance(error, UserError):
         return gr.Error(shown(sentence(lang, error)), title=title, print_exception=False)
     mark = secrets.token_hex(3)

@@ -21,6 +21,7 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import SamplerStep, sample
 from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.sampling.together import together
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import Pictures
@@ -80,14 +81,19 @@ def denoise(
 ) -> Iterator[SamplerStep]:
     """Steps of a run from x (B, C, H, W) at noise level timesteps[0], in the shape that the network sees.
 
-    `labels`: the digit of each picture, or ANY.
+    `labels`: the digit of each picture, or ANY. Runs of one picture are computed together with those of other people.
     """
     null = model.config.unet.classes - 1
     label = torch.tensor([null if digit == ANY else digit for digit in labels], device=x.device)
     scale = 1.0 if all(digit == ANY for digit in labels) else guidance
-    network = Denoiser(quickest(model), model.config.prediction, label, null, scale)
     schedule = alpha_bar(model.config.schedule, model.config.levels)
-    return sample(network, model.fold(x), timesteps, schedule, sampler, eta, noise)
+
+    def run(network: Network) -> Iterator[SamplerStep]:
+        denoiser = Denoiser(network, model.config.prediction, label, null, scale)
+        return sample(denoiser, model.fold(x), timesteps, schedule, sampler, eta, noise)
+
+    network = quickest(model)
+    return run(network) if len(x) > 1 else together(network).run(run)
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:
@@ -99,8 +105,8 @@ def frames(model: DiffusionModel, moments: Iterator[SamplerStep], total: int) ->
     """A Frame for every step of a run of one picture."""
     for done, moment in enumerate(moments):
         e = moment.estimate
-        shown = [None if x is None else seen(model, x)[0] for x in (moment.x, e.x0, e.eps, e.eps_null, e.eps_class)]
-        yield Step(done, total, Frame(moment.timestep, moment.alpha_bar, *shown))  # type: ignore[arg-type]
+        shown = [x for x in (moment.x, e.x0, e.eps, e.eps_null, e.eps_class) if x is not None]
+        yield Step(done, total, Frame(moment.timestep, moment.alpha_bar, *seen(model, torch.cat(shown))))
 
 
 def pictures(model: DiffusionModel, moments: Iterator[SamplerStep], total: int) -> Iterator[Step[Array]]:

@@ -26,6 +26,8 @@ Drawing = Annotated[str, Text(2_000_000)]  # "data:image/png;base64,...", or emp
 class Draw(Request):
     """Draw a digit out of noise."""
 
+    queue: ClassVar[str] = "together"
+
     digit: Digit = 7
     seed: Seed = 7
     steps: Steps = 20
@@ -50,6 +52,8 @@ class Forward(Request):
 @dataclass(frozen=True)
 class Redraw(Request):
     """Noise a picture up to a level, then denoise it from there."""
+
+    queue: ClassVar[str] = "together"
 
     sample: Sample = 140
     drawing: Drawing = ""
@@ -89,6 +93,8 @@ class Grid(Request):
 class Samplers(Request):
     """All samplers from one noise, at several step counts."""
 
+    queue: ClassVar[str] = "together"
+
     digit: Digit = 5
     seed: Seed = 7
     guidance: Guidance = 1.5
@@ -97,6 +103,8 @@ class Samplers(Request):
 @dataclass(frozen=True)
 class Cut(Request):
     """A run of few steps against a longer run that is cut after as many."""
+
+    queue: ClassVar[str] = "together"
 
     digit: Digit = 5
     seed: Seed = 7
