@@ -18,6 +18,7 @@ from aigc_demo.core.card import VERSION, Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import Request, build, short
 from aigc_demo.core.steps import Step, timed
+from aigc_demo.services.kept import Kept
 from aigc_demo.services.use_case import Json, UseCase, find, request_class
 
 EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
@@ -39,6 +40,7 @@ class Service:
 
     def __init__(self, store: Store | None = None):
         self.store = store or Store()
+        self.kept = Kept()
 
     def request(self, name: str, values: Request | Mapping[str, Any]) -> Request:
         """The request of a use case from loose values; BadRequestError says what is wrong with one."""
@@ -61,14 +63,31 @@ class Service:
     def stream(self, name: str, request: Request, *state: Any) -> Iterator[Step[Json | None]]:
         """A run as the page draws it: JSON, in which `bytes` are PNG files."""
         use_case = find(name)
-        yield from use_case.page(request, self._steps(use_case, request, *state))
+        value = None
+        for step in use_case.page(request, self._steps(use_case, request, *state)):
+            value = step.value if step.value is not None else value
+            yield step
+        self.kept.put(self._key(name, request, "page"), value)
+
+    def known(self, name: str, request: Request) -> Json | None:
+        """What `stream` ended with when the same was asked before, where that is still kept."""
+        found: Json | None = self.kept.get(self._key(name, request, "page"))
+        return found
 
     def answer(
         self, name: str, request: Request | Mapping[str, Any], format: str = ""
     ) -> Iterator[Step[Answer | Json | None]]:
-        """A run as a program reads it: what is known so far as JSON, an Answer with the last step."""
+        """A run as a program reads it: what is known so far as JSON, an Answer with the last step.
+
+        "cached" in its result says that it was made before.
+        """
         use_case, asked = find(name), self.request(name, request)
         kind = self.format(use_case, format)
+        key = self._key(name, asked, kind)
+        known: Answer | None = self.kept.get(key)
+        if known is not None:
+            yield Step(1, 1, dataclasses.replace(known, result={**known.result, "cached": True}))
+            return
         results, spent, done = [], 0.0, 0
         for step, milliseconds in timed(self._steps(use_case, asked)):
             done, spent = step.done, milliseconds
@@ -79,7 +98,9 @@ class Service:
         card = self.card(name, asked)
         facts = {**told, **self.facts(name, asked), "milliseconds": round(spent, 1)}
         file = self._file(use_case, asked, results, kind, card)
-        yield Step(done + 1, done + 1, Answer(file_name(name, asked, kind), file, {**facts, "card": as_json(card)}))
+        made = Answer(file_name(name, asked, kind), file, {**facts, "card": as_json(card)})
+        self.kept.put(key, made)
+        yield Step(done + 1, done + 1, made)
 
     def save(self, name: str, request: Request, format: str, *state: Any) -> Iterator[Step[bytes | None]]:
         """The result as a file that carries its run card, with the last step.
@@ -142,6 +163,13 @@ class Service:
         kind = next((kind for kind in ("txt", "png", "wav") if kind in use_case.formats), use_case.formats[0])
         ours = replaced(example("ours"), OURS, f'{OURS}"{name}", "{kind}", {literal(values)}')
         return ours, replaced(example(other), REQUEST, f"{REQUEST}{literal(values)}")
+
+    def _key(self, name: str, request: Request, form: str) -> tuple[Any, ...] | None:
+        """What an answer hangs on: all values of the request, a drawing as a whole among them, and the weights."""
+        use_case = find(name)
+        if not use_case.kept:
+            return None
+        return name, form, request, *(self.store.sha256(checkpoint) for checkpoint in use_case.checkpoints(request))
 
     def _steps(self, use_case: UseCase[Any, Any], request: Request, *state: Any) -> Iterator[Step[Any]]:
         yield from as_steps(use_case.run(self.store, request, *state))

@@ -77,7 +77,8 @@ class UseCaseForm(Form):
         told = badge("cached", parameters=first["parameters"], seed=first["seed"]) if first else None
         self.note = honesty_badge(told) if note else None
         if formats:
-            self.save(formats, save or self._save, state, **HIDDEN)
+            waits = queue("together") if self.request.queue == "together" else {}
+            self.save(formats, save or self._save, state, **HIDDEN, **waits)
         library = library or ("shell.library" if example(f"{self.use_case}_library") else "")
         self.share(self._python, library, **HIDDEN)
 
@@ -88,24 +89,16 @@ class UseCaseForm(Form):
         return super().run(self._handler(views, show), self._outputs(views), extra=state, **wishes)
 
     def watch(
-        self,
-        *views: Any,
-        show: Show | None = None,
-        triggers: Sequence[Any] | None = None,
-        when: Callable[[Any], bool] = lambda request: True,
-        **options: Any,
+        self, *views: Any, show: Show | None = None, triggers: Sequence[Any] | None = None, **options: Any
     ) -> Any:
         """The views after every change of a control, or of `triggers`; the last change is never lost.
 
-        Pictures travel inside the value, without a second request. Where `when(request)` is False, as of a sentence
-        that is not finished yet, everything stays as it is.
+        Pictures travel inside the value, without a second request.
         """
         self.views = views
         stream = self._handler(views, show, inside=True)
 
         def once(request: Request, lang: str) -> tuple[Any, ...]:
-            if not when(request):
-                return tuple(gr.skip() for _ in self._outputs(views))
             *_, shown = stream(request, lang=lang)
             return shown
 
@@ -123,7 +116,9 @@ class UseCaseForm(Form):
 
         def handler(request: Request, *state: Any, lang: str) -> Iterator[tuple[Any, ...]]:
             facts, send = None, inlined if inside else Files(views[0].GRADIO_CACHE)
-            for step, milliseconds in timed(paced(self.service.stream(self.use_case, request, *state))):
+            known = None if state else self.service.known(self.use_case, request)
+            steps = iter([Step(1, 1, known)]) if known else self.service.stream(self.use_case, request, *state)
+            for step, milliseconds in timed(paced(steps)):
                 line = [progress(step.done, step.total)] if self.line is not None else []
                 note = [gr.skip()] if self.note is not None else []
                 if step.value is None:
@@ -132,7 +127,8 @@ class UseCaseForm(Form):
                 facts = facts or self.service.facts(self.use_case, request)
                 value = hosted(step.value, send)
                 shown = show(value, functools.partial(tr, lang)) if show else [value]
-                note = [badge("live", ms=milliseconds, **facts)] if self.note is not None else []
+                told = badge("kept", **facts) if known else badge("live", ms=milliseconds, **facts)
+                note = [told] if self.note is not None else []
                 yield (*shown, *line, *note)
 
         return handler

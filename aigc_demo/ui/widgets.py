@@ -121,7 +121,7 @@ def honesty_badge(value: Mapping[str, Any] | None = None) -> gr.HTML:
 def badge(
     state: str, *, device: str = "", ms: float | None = None, parameters: int | None = None, seed: int | None = None
 ) -> dict[str, Any]:
-    """A value for `honesty_badge`; state is "live", "cached" or "illustrative"."""
+    """A value for `honesty_badge`; state is "live", "cached" (shipped), "kept" (asked before) or "illustrative"."""
     return {"state": state, "device": device, "ms": ms, "parameters": parameters, "seed": seed}
 
 

@@ -57,6 +57,7 @@ USE_CASE: UseCase[Draw, Frame] = UseCase(
     numbers=drawing.numbers,
     file=drawing.film,
     formats=ANIMATION,
+    kept=True,
     checkpoints=lambda request: drawing.ALL,
     library=program,
     first=Draw(),

@@ -76,6 +76,7 @@ USE_CASE: UseCase[Grid, tuple[Row, ...]] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    kept=True,
     checkpoints=lambda request: drawing.ALL,
     first=Grid(),
 )

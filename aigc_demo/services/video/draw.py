@@ -35,6 +35,7 @@ USE_CASE: UseCase[Draw, Moment] = UseCase(
     numbers=numbers,
     file=film,
     formats=FORMATS,
+    kept=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Draw(),
     card=card,
