@@ -8,7 +8,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 CPU_BUILDS := https://download.pytorch.org/whl/cpu
 ARGS ?=
 
-.PHONY: run test test-avx2 check fix smoke bench screenshots clean
+.PHONY: run test test-avx2 check fix smoke bench soak fuzz screenshots clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -45,6 +45,14 @@ smoke: .venv/installed-tests
 
 bench: .venv/installed-tests
 	.venv/bin/python -m benchmarks
+
+# Under load for hours: 20,000 requests by 30 people at once; every answer is checked.
+soak: .venv/installed-tests
+	PYTHONPATH=.:tests .venv/bin/python tests/crowd.py --requests 20000
+
+# 5,000 cases against the HTTP API, made from what it says of itself.
+fuzz: .venv/installed-tests
+	AIGC_FUZZ=5000 .venv/bin/python -m pytest tests/test_fuzz.py
 
 screenshots: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py --fonts

@@ -20,6 +20,7 @@ from aigc_demo.core.errors import sentences
 from aigc_demo.services.use_case import request_class
 from aigc_demo.ui.i18n import texts
 
+ROOT = Path(__file__).resolve().parent.parent
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
 SAID = ("error", "scene", "dalle", "clip")  # files of ui/text with sentences about what a person did wrong
 HUB = "lab/ddpm"  # a model of the loopback hub
@@ -98,7 +99,6 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     | {"name": "", "seed": 7},
     "hf_text_beside": {"prompt": "hello", "length": 3},
     "text2image_draw": {"count": 1, "steps": 1},
-    "text2image_type": {"steps": 1},
     "text2image_attention": {"steps": 2},
     "text2image_grid": {"seeds": 1, "steps": 1},
     "text2image_walk": {"frames": 2, "steps": 1},

@@ -11,6 +11,8 @@ from pathlib import Path
 import brotli
 import httpx
 import pytest
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.checkpoints.store import Store
@@ -138,6 +140,16 @@ def test_large_bodies_are_refused_unread():
     assert ask(app, "/gradio_api/queue/join", "POST", content_length="what")[0] == 400
     assert ask(app, "/gradio_api/queue/join", "POST", content_length="100")[0] == 200
     assert ask(app, "/gradio_api/upload", "POST", content_length="30000000")[0] == 200  # Gradio bounds uploads itself
+
+
+def test_what_nobody_could_mean_is_refused_and_what_nobody_foresaw_is_ours():
+    def after(error, before):
+        error.__context__ = before
+        return serving.failure(error)[0]
+
+    assert serving.failure(KeyError("x"))[0] == 404 and serving.failure(ValueError("x"))[0] == 500
+    assert after(ValueError("NaN"), RequestValidationError([])) == 400
+    assert after(RuntimeError("begun"), HTTPException(404)) == 404
 
 
 def test_a_large_body_without_a_length_ends_the_request():

@@ -8,7 +8,19 @@ from starlette.middleware import Middleware
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.service import Service
-from aigc_demo.ui import api, events, family_page, flood, gradio_private, header, restore, rooms, serving, tools
+from aigc_demo.ui import (
+    api,
+    events,
+    family_page,
+    flood,
+    gradio_private,
+    header,
+    metrics,
+    restore,
+    rooms,
+    serving,
+    tools,
+)
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.page import Page
 from aigc_demo.ui.tabs import home, room
@@ -17,7 +29,7 @@ from aigc_demo.ui.theme import theme
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
 
 
-def build(store: Store | None) -> gr.Blocks:
+def build(store: Store | None) -> Page:
     """All pages in one Blocks: one queue, one API.
 
     A family is `services/<stem>/`, the module `ui/tabs/<stem>` and the page /<stem>; torch comes with its first use.
@@ -29,6 +41,7 @@ def build(store: Store | None) -> gr.Blocks:
     demo.route(t("room.title"), rooms.PAGE, show_in_navbar=False)
     demo.route("API", api.PATH, show_in_navbar=False)
     service = Service(store)
+    demo.kept = service.kept
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
     with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second
         demo.current_page = ""
@@ -49,10 +62,11 @@ def build(store: Store | None) -> gr.Blocks:
         api.build(service, [family.stem for family in families])
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
     gradio_private.rest(demo)
+    gradio_private.take_turns(demo)
     return demo
 
 
-def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str]:
+def serve(demo: Page, host: str | None, port: int | None) -> tuple[Any, str]:
     """Start the server behind this thread; returns the ASGI app and the address."""
     app, address, _ = demo.launch(
         server_name=host,
@@ -69,12 +83,13 @@ def serve(demo: gr.Blocks, host: str | None, port: int | None) -> tuple[Any, str
         max_file_size="5mb",
         enable_monitoring=False,
         run_history=False,
-        max_threads=16,
+        max_threads=events.THREADS,
         state_session_capacity=400,  # a tenth of a megabyte each, more for a GAN or a GPT that a person trains
         strict_cors=True,
         _frontend=False,  # no look at the page before the start: it gives up after 3 s, which a busy machine may take
         app_kwargs={
             "middleware": [
+                *([Middleware(metrics.Metrics, demo=demo, kept=demo.kept)] if metrics.offered() else []),
                 Middleware(serving.Assets),
                 Middleware(serving.Limits),
                 Middleware(flood.Flood, heavy=events.heavy(demo), most=flood.limits()),

@@ -20,7 +20,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import brotli
+from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
+from starlette.exceptions import HTTPException
 
 from aigc_demo.services.first_results import EXAMPLES
 from aigc_demo.ui import addresses, parked
@@ -149,11 +151,24 @@ class Limits:
         try:
             await self.app(scope, counted(receive) if bounded else receive, secured(give))
         except Exception as error:
-            unknown = isinstance(error, FnIndexInferError | KeyError)  # Gradio has no event of this name or number
-            logger.error("%s %s failed: %r", scope["method"], path[:200], error, exc_info=None if unknown else error)
+            status, words = failure(error)
+            logger.error(
+                "%s %s failed: %r", scope["method"], path[:200], error, exc_info=error if status == 500 else None
+            )
             if not begun:
-                words = b"There is no such endpoint." if unknown else b"This request cannot be answered."
-                await answer(send, 404 if unknown else 500, [(b"content-type", b"text/plain"), *SECURITY], words)
+                await answer(send, status, [(b"content-type", b"text/plain"), *SECURITY], words)
+
+
+def failure(error: Exception) -> tuple[int, bytes]:
+    """Status and words for what Gradio's app raises; 500 is what nobody foresaw."""
+    if isinstance(error, FnIndexInferError | KeyError):
+        return 404, b"There is no such endpoint."
+    before = error.__cause__ or error.__context__
+    if isinstance(before, RequestValidationError):  # a NaN, which FastAPI cannot repeat in its answer
+        return 400, b"This request holds no valid values."
+    if isinstance(before, HTTPException):  # refused in the middle of a stream
+        return before.status_code, b"This request is refused."
+    return 500, b"This request cannot be answered."
 
 
 def counted(receive: Receive) -> Receive:
@@ -215,11 +230,7 @@ class Pages:
         key = (path, lang, encoding, places, scope.get("root_path", ""), scope.get("scheme", ""))
         hit = self.kept.get(key)
         if hit is None:
-            bare = {
-                **scope,
-                "method": "GET",
-                "query_string": b"",
-            }  # a lesson link changes nothing on the server's side of the page
+            bare = {**scope, "method": "GET", "query_string": b""}  # a lesson link changes nothing on the server's side
             status, found, body = await collect(self.app, bare, receive)
             page = path.strip("/")
             hit = await asyncio.to_thread(self.made, page, status, found, body, lang, encoding)
