@@ -99,6 +99,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     | {"name": "", "seed": 7},
     "hf_text_beside": {"prompt": "hello", "length": 3},
     "text2image_draw": {"count": 1, "steps": 1},
+    "text2image_type": {"steps": 1},
     "text2image_attention": {"steps": 2},
     "text2image_grid": {"seeds": 1, "steps": 1},
     "text2image_walk": {"frames": 2, "steps": 1},

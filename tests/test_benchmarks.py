@@ -5,13 +5,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import tiny_text2image
 import torch
 
+from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.gan import GAN, GANConfig, init_weights
 from aigc_demo.models.vae import VAE, VAEConfig
 from aigc_demo.services.gan.requests import Points
-from benchmarks import autoencoder, bare_page, diffusion_sampling, gan_drawing, gan_points
+from aigc_demo.services.text2image.drawing import Models
+from benchmarks import (
+    autoencoder,
+    bare_page,
+    dalle_tokens,
+    diffusion_sampling,
+    gan_drawing,
+    gan_points,
+    text2image_sampling,
+)
 from benchmarks.measure import alternate, compare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +81,19 @@ def test_the_plain_training_on_points_takes_the_same_turns(monkeypatch):
     monkeypatch.setattr(gan_points, "TURNS", 3)
     result = gan_points.run(rounds=1).to_plain()
     assert result["ours"] > 0 < result["peer"] and result["limit"] == 400
+
+
+def test_both_sides_draw_the_same_sentence():
+    models = Models(tiny_text2image.Store())
+    ours, theirs = text2image_sampling.ours(models), text2image_sampling.Library(models).draw()
+    torch.testing.assert_close(torch.from_numpy(ours), torch.from_numpy(theirs).float(), atol=1e-4, rtol=1e-4)
+
+
+def test_both_sides_write_the_same_tokens():
+    torch.manual_seed(0)
+    model = DALLE(DALLEConfig.tiny()).eval()
+    result = dalle_tokens.compared(model, rounds=1).to_plain()
+    assert result["more"][0]["same_tokens"] and result["limit"] == 2
 
 
 def test_the_bare_page_has_as_many_components():

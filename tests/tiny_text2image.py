@@ -20,6 +20,7 @@ class Store:
             "text2image-scenes": Text2Image(Text2ImageConfig(unet=unet, text=tiny.text)),
             "kl-scenes": KLAutoencoder(KLConfig(widths=(8, 8, 8), groups=4, scale=0.7)),
             "judge-scenes": Detector(DetectorConfig.tiny()),
+            "text2image-student": Text2Image(Text2ImageConfig(unet=unet, text=tiny.text, guidance=1.0, steps=4)),
         }
         with torch.no_grad():
             for model in self.models.values():

@@ -14,6 +14,7 @@ from aigc_demo.data import claims, images, scene_samples, scenes
 from aigc_demo.data.captions import sentence
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.data.scene_truth import Seen, look, truth
+from aigc_demo.data.scenes import OPPOSITE, Scene
 from aigc_demo.services.page_values import Array
 from aigc_demo.services.use_case import Json
 
@@ -34,7 +35,8 @@ def understood(text: str) -> claims.Reading:
 
 
 def marked(text: str) -> Json:
-    """A sentence for the page to mark: pieces [text, unknown or not], and unknown words with their nearest known."""
+    """A sentence for the page to mark: pieces [text, unknown or not], unknown words with their nearest known, and what
+    is asked, as `as_json` tells it; None where no object is named."""
     reading = claims.read(text)
     pieces, at = list[tuple[str, bool]](), 0
     unknown: dict[str, list[str]] = {}
@@ -46,7 +48,35 @@ def marked(text: str) -> Json:
         unknown[word] = claims.nearest(word)
         at = term.end
     pieces.append((text[at : claims.LONGEST], False))
-    return {"pieces": [list(piece) for piece in pieces if piece[0]], "unknown": list(unknown.items())}
+    asked = None if reading.claims is None else as_json(reading.claims)
+    return {"pieces": [list(piece) for piece in pieces if piece[0]], "unknown": list(unknown.items()), "asked": asked}
+
+
+def as_json(scene: Scene) -> Json:
+    """What a sentence claims, as JSON; what it leaves open is "" or 0."""
+    whole = replace(scene, count=0) if len(scene.objects) > 1 else scene
+    return {
+        "objects": list(whole.objects),
+        "count": whole.count,
+        "background": whole.background,
+        "place": whole.place,
+        "size": whole.size,
+        "relation": whole.relation,
+    }
+
+
+def composed(language: str, name: str, count: int, background: str, place: str, other: str = "") -> str:
+    """The sentence about a scene that was put together of choices; "" is open, `other` stands to the first at `place`.
+
+    BadRequestError for a choice that goes with no other.
+    """
+    sides = {"top": "above", "bottom": "below"}
+    if other and other != name:
+        relation = sides.get(place, place) if place != "middle" else ""
+        scene = Scene((name, other), background, relation=relation if relation in OPPOSITE else "")
+    else:
+        scene = Scene((name,), background, count, place if count == 1 else "")
+    return sentence(scene, language)
 
 
 def picture_of(store: Store, sample: int, picture: str) -> Tensor:

@@ -89,16 +89,24 @@ class UseCaseForm(Form):
         return super().run(self._handler(views, show), self._outputs(views), extra=state, **wishes)
 
     def watch(
-        self, *views: Any, show: Show | None = None, triggers: Sequence[Any] | None = None, **options: Any
+        self,
+        *views: Any,
+        show: Show | None = None,
+        triggers: Sequence[Any] | None = None,
+        when: Callable[[Any], bool] = lambda request: True,
+        **options: Any,
     ) -> Any:
         """The views after every change of a control, or of `triggers`; the last change is never lost.
 
-        Pictures travel inside the value, without a second request.
+        Pictures travel inside the value, without a second request. Where `when(request)` is False, as of a sentence
+        that is not finished yet, everything stays as it is.
         """
         self.views = views
         stream = self._handler(views, show, inside=True)
 
         def once(request: Request, lang: str) -> tuple[Any, ...]:
+            if not when(request):
+                return tuple(gr.skip() for _ in self._outputs(views))
             *_, shown = stream(request, lang=lang)
             return shown
 

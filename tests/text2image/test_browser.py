@@ -2,11 +2,11 @@
 
 import re
 
-from browser import QUICK, open_tab, part, pick, put, run, scope, unfold
+from browser import QUICK, RUN, badge_of, open_tab, part, pick, put, run, scope, unfold
 from playwright.sync_api import expect
 
 PAGE = "text2image"
-DRAW = "text2image_draw"
+DRAW, TYPE = "text2image_draw", "text2image_type"
 
 
 def test_a_sentence_is_understood_put_together_and_drawn(visit):
@@ -17,11 +17,12 @@ def test_a_sentence_is_understood_put_together_and_drawn(visit):
     expect(verdicts).to_have_count(5)  # what was asked, and four pictures that ship
     expect(verdicts.first).to_contain_text("2 × apple · blue background")
 
-    prompt, words = part(page, DRAW, "prompt", "textarea"), part(page, DRAW, "words", ".lx-verdict")
+    prompt, marks = part(page, DRAW, "prompt", "textarea"), part(page, DRAW, "marks-prompt", ".lx-marks")
     prompt.fill("two aples on blue")
-    expect(words).to_contain_text("aples → apples", timeout=QUICK)
+    expect(marks.locator("u")).to_have_text("aples", timeout=QUICK)
+    expect(marks).to_contain_text("known words like it: apples")
     prompt.fill("a cat above a house")
-    expect(words).to_contain_text("Understood: cat above house", timeout=QUICK)
+    expect(marks).to_contain_text("Understood: cat above house", timeout=QUICK)
 
     unfold(page, DRAW)
     for name, choice in (("name", "frog"), ("colour", "white")):
@@ -44,3 +45,28 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(visit):
     part(page, DRAW, "prompt", "textarea").fill("🚀")
     page.locator(f"#{DRAW}-run").click()
     expect(page.get_by_test_id("toast-body").last).to_contain_text("The model knows no thing in", timeout=QUICK)
+
+
+def test_the_picture_follows_the_typing_and_the_last_word_counts(visit):
+    page = visit()
+    open_tab(page, TYPE)
+    verdicts = part(page, TYPE, "verdicts", "tbody tr")
+    expect(verdicts.first).to_contain_text("2 × apple · blue background", timeout=QUICK)
+    prompt = part(page, TYPE, "prompt", "textarea")
+    prompt.fill("")
+    asked = len([address for address in page.notes.requests if address.endswith("/queue/join?")])
+    sentence = "a dog in the middle of a yellow background"
+    prompt.press_sequentially(sentence, delay=15)
+    expect(verdicts.first).to_contain_text("dog · in the middle · yellow background", timeout=RUN)
+    expect(verdicts).to_have_count(2)
+    expect(part(page, TYPE, "view", "canvas")).to_have_count(1)
+    expect(badge_of(page, TYPE)).to_have_attribute("data-state", "live")
+    events = len([address for address in page.notes.requests if address.endswith("/queue/join?")]) - asked
+    assert events < 2 * len(sentence), "of two events that a letter can mean, those that come too late are left out"
+    prompt.fill("nothing that it knows")  # not finished: the picture stays, and nobody is told off
+    expect(part(page, TYPE, "marks-prompt", ".lx-marks")).to_contain_text("No thing to draw", timeout=QUICK)
+    expect(verdicts.first).to_contain_text("dog")
+    expect(page.get_by_test_id("toast-body")).to_have_count(0)
+    pick(page, TYPE, "count", "4")
+    prompt.fill("a cat")
+    expect(part(page, TYPE, "view", "canvas")).to_have_count(4, timeout=RUN)

@@ -10,15 +10,16 @@ from tiny_text2image import Store
 
 from aigc_demo.core.errors import BadFileError, BadRequestError
 from aigc_demo.core.params import rules
+from aigc_demo.core.steps import Step
 from aigc_demo.data import images, scenes
+from aigc_demo.services import scene_parts
+from aigc_demo.services.scene_names import BACKGROUNDS, OBJECTS, PLACES
+from aigc_demo.services.service import as_steps
 from aigc_demo.services.text2image import drawing, words
 from aigc_demo.services.text2image.attention import END, rows_of
 from aigc_demo.services.text2image.inpaint import part_of
 from aigc_demo.services.text2image.requests import (
-    BACKGROUNDS,
     MISTAKES,
-    OBJECTS,
-    PLACES,
     SCALES,
     Attention,
     Beside,
@@ -26,11 +27,12 @@ from aigc_demo.services.text2image.requests import (
     Grid,
     Inpaint,
     Redraw,
+    Type,
     Walk,
 )
 from aigc_demo.services.use_case import find
 
-REQUESTS = [Draw, Attention, Grid, Walk, Redraw, Inpaint, Beside]
+REQUESTS = [Draw, Type, Attention, Grid, Walk, Redraw, Inpaint, Beside]
 FEW = {"steps": 2}
 
 
@@ -41,7 +43,7 @@ def store():
 
 def run(store, request):
     """All values of a run."""
-    steps = list(find(f"text2image_{type(request).__name__.lower()}").run(store, request))
+    steps = list(as_steps(find(f"text2image_{type(request).__name__.lower()}").run(store, request)))
     assert steps[-1].done == steps[-1].total
     return [step.value for step in steps if step.value is not None]
 
@@ -79,6 +81,26 @@ def test_prompt_negative_and_guidance_say_what_is_drawn(store):
         assert np.abs(plain - drawn(**changed)).max() > 1e-3, changed
     np.testing.assert_array_equal(drawn(guidance=0), drawn(guidance=0, prompt="a dog"))  # nobody reads it
     np.testing.assert_array_equal(drawn(guidance=1), drawn(guidance=1, negative="a dog"))
+
+
+def test_the_student_looks_once_per_step_and_every_picture_hangs_on_its_seed(store, monkeypatch):
+    looks, network = [], drawing.Models.network
+
+    def listen(self, x, level, states):
+        looks.append((self.model, level.tolist()))
+        return network(self, x, level, states)
+
+    monkeypatch.setattr(drawing.Models, "network", listen)
+    (typed,) = run(store, Type(prompt="a dog", steps=4, count=4))
+    assert looks == [(store.load("text2image-student"), [level] * 4) for level in (999, 749, 499, 249)]
+    assert typed.pictures.shape == (4, 3, 64, 64) and len(typed.readings) == 4
+    (alone,) = run(store, Type(prompt="a dog", steps=4, seed=Type.seed + 2))
+    np.testing.assert_allclose(typed.pictures[2], alone.pictures[0], atol=1e-4)
+    (other,) = run(store, Type(prompt="a red car", steps=4, seed=Type.seed + 2))
+    assert np.abs(other.pictures - alone.pictures).max() > 1e-3
+    value = find("text2image_type").page(Type(count=4), iter([Step(1, 1, typed)]))
+    (told,) = (step.value for step in value)
+    assert told["columns"] == ["9", "10", "11", "12"] and len(told["pictures"]) == 4 and told["asked"]["count"] == 2
 
 
 def test_the_grid_has_a_row_per_guidance_as_draw_draws_them(store):
@@ -214,7 +236,7 @@ def test_the_page_names_the_world_as_it_is():
 @pytest.mark.parametrize("other", ["", "cat"])
 @pytest.mark.parametrize("place", ["", *PLACES])
 def test_what_is_put_together_says_what_was_chosen(language, other, place):
-    found = words.claimed(words.composed(language, "dog", 1, "blue", place, other))
+    found = words.claimed(scene_parts.composed(language, "dog", 1, "blue", place, other))
     assert found.objects == (("dog", "cat") if other else ("dog",)) and found.background == "blue"
     if not other:
         assert found.place == place
@@ -223,10 +245,12 @@ def test_what_is_put_together_says_what_was_chosen(language, other, place):
 
 
 def test_unknown_words_come_with_the_nearest_known():
-    found = words.unknown("two aples and a rocket")
-    assert [word.word for word in found] == ["aples", "rocket"]
-    assert "apples" in found[0].nearest and len(found[0].nearest) <= 3
-    assert words.unknown("蓝色背景上的两个苹果") == []
+    found = dict(scene_parts.marked("two aples and a rocket")["unknown"])
+    assert list(found) == ["aples", "rocket"]
+    assert "apples" in found["aples"] and len(found["aples"]) <= 3
+    known = scene_parts.marked("蓝色背景上的两个苹果")
+    assert known["unknown"] == [] and known["asked"]["count"] == 2 and known["asked"]["background"] == "blue"
+    assert scene_parts.marked("blue")["asked"] is None
 
 
 @pytest.mark.parametrize(
@@ -261,7 +285,7 @@ def test_a_negative_prompt_must_say_something(store):
 def test_defaults_are_inside_their_bounds_and_name_known_things(request_class):
     made = request_class()
     assert all(rule is not None for _, rule in rules(request_class).values())
-    assert words.unknown(made.prompt) == []
+    assert scene_parts.marked(made.prompt)["unknown"] == []
 
 
 @pytest.mark.parametrize("request_class", REQUESTS)

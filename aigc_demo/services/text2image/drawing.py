@@ -27,8 +27,9 @@ from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import Array, Tile, plain, reel
+from aigc_demo.services.scene_parts import as_json
 from aigc_demo.services.text2image.requests import AUTOENCODER, CHECKPOINT, JUDGE
-from aigc_demo.services.text2image.words import as_json, claimed
+from aigc_demo.services.text2image.words import claimed
 from aigc_demo.services.use_case import Json
 
 R = TypeVar("R", bound=Request)
@@ -62,10 +63,10 @@ class Frame:
 class Models:
     """Text-to-image diffusion with its autoencoder, and the noise levels between the two."""
 
-    def __init__(self, store: Store):
-        model, autoencoder = store.load(CHECKPOINT), store.load(AUTOENCODER)
+    def __init__(self, store: Store, checkpoint: str = CHECKPOINT):
+        model, autoencoder = store.load(checkpoint), store.load(AUTOENCODER)
         if not isinstance(model, Text2Image) or not isinstance(autoencoder, KLAutoencoder):
-            raise NotFoundError("unknown_checkpoint", name=CHECKPOINT)
+            raise NotFoundError("unknown_checkpoint", name=checkpoint)
         self.model, self.autoencoder = model, autoencoder
         self.schedule = alpha_bar(model.config.schedule, model.config.levels)
         unet = model.config.unet
@@ -78,7 +79,8 @@ class Models:
 
     def denoiser(self, states: Tensor, negative: str, guidance: float) -> TextDenoiser:
         """States (B, T, D) as the call that samplers make."""
-        return TextDenoiser(self.network, states, self.states([negative]).expand_as(states), guidance)
+        away = states if guidance == 1 else self.states([negative]).expand_as(states)  # at 1 nobody asks for it
+        return TextDenoiser(self.network, states, away, guidance)
 
     def network(self, x: Tensor, level: Tensor, states: Tensor) -> Tensor:
         """The U-Net on as many threads as it is quickest on."""

@@ -4,9 +4,11 @@ from typing import Any
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.text2image.requests import Draw, Redraw
+from aigc_demo.services.text2image.requests import Draw, Redraw, Type
+from aigc_demo.services.text2image.type import Typed
 
 FROG = "a frog on the right, yellow background"
+ABOVE = "a dog above a house, purple background"
 NEW = "a watermelon on a blue background"  # of the pairs that are held out, see data/scenes.py
 
 CORNER = 10  # pixels, where no frog is
@@ -32,6 +34,14 @@ def new(store: Store, request: Draw, frame: Any) -> list[Side]:
     return [Side(side.measures, side.pictures, side.columns, name="text2image.try_heldout")]
 
 
+def few(store: Store, request: Draw | Type, result: Any) -> list[Side]:
+    """What teacher and student draw in as many steps, as `pictures` tells it."""
+    student = isinstance(result, Typed)
+    drawn, name = (result.pictures, "student") if student else (result.x0, "teacher")
+    right = [reading.right["all"] for reading in result.readings]
+    return [Side({"all_asked": sum(right) / len(right)}, drawn, 2, name=f"text2image.type_{name}")]
+
+
 def asked(side: Side) -> float:
     """The share of pictures that are as asked."""
     return side.measures["all_asked"]
@@ -50,6 +60,11 @@ EXPERIMENTS = {
         sides=3,
     ),
     "text2image.predict_heldout": Experiment((Draw(NEW),), new, lambda side: asked(side) >= 0.5, sides=1),
+    "text2image.predict_student": Experiment(
+        (Draw(ABOVE, steps=1), Type(ABOVE, steps=1, count=4)),
+        few,
+        lambda teacher, student: asked(student) >= 0.5 + asked(teacher),
+    ),
     "text2image.predict_strength": Experiment(
         tuple(Redraw(strength=strength) for strength in (0.1, 0.75)),
         pictures,

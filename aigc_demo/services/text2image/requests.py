@@ -1,22 +1,16 @@
 """What can be asked of the text-to-image family: one frozen request per use case, with its bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT, AUTOENCODER, JUDGE = "text2image-scenes", "kl-scenes", "judge-scenes"
+STUDENT = "text2image-student"
 LONGEST = 200  # characters of a prompt
 COUNTS = (1, 4)  # pictures that are drawn at once
 SCALES = (0, 1, 2, 3, 5, 8, 20)  # guidance of the rows of the grid
-# what there is in this world (data/scenes.py), named here so that the page needs no torch
-OBJECTS = (
-    *("apple", "banana", "grapes", "watermelon", "mushroom", "dog", "cat", "frog"),
-    *("pig", "penguin", "car", "house", "tree", "sunflower", "heart", "ball"),
-)
-BACKGROUNDS = ("white", "black", "grey", "yellow", "pink", "green", "blue", "purple")
-PLACES = ("left", "right", "top", "bottom", "middle")
 REGIONS = ("left", "right", "top", "bottom", "middle", "own")  # to paint again
 MISTAKES = (
     "no_guidance_scaling",
@@ -46,6 +40,18 @@ class Draw(Request):
     steps: Steps = 10
     sampler: Sampler = "euler"
     guidance: Guidance = 3.0
+
+
+@dataclass(frozen=True)
+class Type(Request):
+    """Draw a sentence while it is typed, by a student in one to four steps."""
+
+    queue: ClassVar[str] = "quick"
+
+    prompt: Prompt = "two red apples on a blue background"
+    steps: Annotated[int, Range(1, 4)] = 4
+    count: Annotated[int, Choice(COUNTS)] = 1
+    seed: Seed = 9
 
 
 @dataclass(frozen=True)

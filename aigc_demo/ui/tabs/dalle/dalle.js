@@ -1,5 +1,4 @@
-// The views of captioned scenes and of DALL-E: marks of unknown words, cells that fill, ranked pictures, a codebook,
-// sentences about a picture.
+// The views of captioned scenes and of DALL-E: cells that fill, ranked pictures, a codebook, sentences about a picture.
 (() => {
   const { fill, make } = luoxia;
   const percent = (
@@ -16,25 +15,6 @@
         make("span", { className: holds ? "lx-holds" : "lx-fails", textContent: `${holds ? "✓" : "✗"} ${words[name]}` })
       );
   luoxia.scenes = { percent, opened, put, claims };
-
-  // Value: {pieces: [[words, unknown]], unknown: [[word, [known words like it]]]}
-  luoxia.marks = (element, props, watch) => {
-    const root = element.querySelector(".lx-marks"), words = JSON.parse(root.dataset.words);
-    const [line, list] = [root.querySelector("p"), root.querySelector("ul")];
-    watch("value", () => {
-      const { pieces = [], unknown = [] } = props.value || {};
-      root.hidden = !unknown.length;
-      line.replaceChildren(
-        make("span", { textContent: `${words.marks}: ` }),
-        ...pieces.map(([text, odd]) => make(odd ? "u" : "span", { textContent: text })),
-      );
-      list.replaceChildren(
-        ...unknown.filter(([, near]) => near.length).map(([word, near]) =>
-          make("li", { textContent: `${word} · ${words.nearest}: ${near.join(", ")}` })
-        ),
-      );
-    });
-  };
 
   // Value: {side, kept, sheet, tokens, p, entropy, rivals: [[token, p, ...]], done, patches, codes, verdict, cut}
   let chosen = "";

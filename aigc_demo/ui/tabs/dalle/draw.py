@@ -33,6 +33,7 @@ def build(service: Service) -> UseCaseForm:
             with controls():
                 prompt = form.text("prompt", lines=2)
                 scene_parts.marks(form)
+                parts = scene_parts.builder(form)
                 form.slider("temperature", main=True)
                 form.seed()
                 form.buttons("dalle.run_draw")
@@ -55,7 +56,8 @@ def build(service: Service) -> UseCaseForm:
             steps=("sentence", "transformer", "tokens", "decoder", "picture"),
         )
     form.run(shown)
-    prompt.input(None, None, kept, js="() => ''", show_progress="hidden")  # another sentence, another picture
+    told = [prompt.input, *(part.input for part in parts)]  # another sentence, another picture
+    gr.on(told, None, None, kept, js="() => ''", show_progress="hidden")
     picked = shown.picked(None, None, kept, js="() => luoxia.keptTokens()", show_progress="hidden")
     picked.then(None, None, None, js=RUN, show_progress="hidden")
     return form

@@ -6,12 +6,12 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services.use_case import Json
-from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import sketch, table
+from aigc_demo.ui.tabs.scene_parts import described
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
 
-TABS = ("draw", "attention", "grid", "walk", "redraw", "inpaint", "beside")
+TABS = ("draw", "type", "attention", "grid", "walk", "redraw", "inpaint", "beside")
 
 LATENT = "https://arxiv.org/abs/2112.10752"
 GUIDANCE = "https://arxiv.org/abs/2207.12598"
@@ -56,25 +56,10 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     return [value, {"head": head, "rows": [asked, *found], "mark": None}]
 
 
-def described(asked: Mapping[str, Any], say: Say) -> str:
-    """What a sentence claims, in short."""
-    many = f"{asked['count']} × " if asked["count"] else ""
-    size = [say(f"text2image.size_{asked['size']}")] if asked["size"] else []
-    names = [many + " ".join([*size, say(f"text2image.object_{name}")]) for name in asked["objects"]]
-    how = asked["relation"] or asked["place"]
-    between = f" {say(f'text2image.side_{how}')} " if asked["relation"] else ", "
-    parts = [between.join(names)]
-    parts += [say(f"text2image.place_{how}")] if asked["place"] else []
-    parts += [say(f"text2image.ground_{asked['background']}")] if asked["background"] else []
-    return " · ".join(parts)
-
-
 def seen(picture: Mapping[str, Any], say: Say) -> str:
     """What the detector found, in short."""
-    names = [f"{count} × {say(f'text2image.object_{name}')}" for name, count in picture["objects"].items()]
-    return " · ".join(
-        [", ".join(names) or say("text2image.nothing"), say(f"text2image.ground_{picture['background']}")]
-    )
+    names = [f"{count} × {say(f'scene.object_{name}')}" for name, count in picture["objects"].items()]
+    return " · ".join([", ".join(names) or say("text2image.nothing"), say(f"scene.ground_{picture['background']}")])
 
 
 def judged(right: Mapping[str, bool], say: Say) -> str:
@@ -82,8 +67,3 @@ def judged(right: Mapping[str, bool], say: Say) -> str:
     return "  ".join(
         f"{'✓' if good else '✗'} {say(f'text2image.claim_{name}')}" for name, good in right.items() if name != "all"
     )
-
-
-def named(kind: str, options: Sequence[str], none: str = "") -> list[tuple[str, str]]:
-    """Choices (token of the name, value) of a builder; `none`: key of what stands for an open choice."""
-    return [*([(t(none), "")] if none else []), *((t(f"text2image.{kind}_{option}"), option) for option in options)]
