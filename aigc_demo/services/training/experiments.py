@@ -7,9 +7,10 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.training.requests import Parity, Race
+from aigc_demo.services.training.requests import Horses, Parity, Race
 
 if TYPE_CHECKING:
+    from aigc_demo.services.training.horses import Reading
     from aigc_demo.services.training.parity import Twin  # a page is served without torch
     from aigc_demo.services.training.race import Moment
 
@@ -44,7 +45,25 @@ def lanes(store: Store, request: Any, made: "Moment") -> Sequence[Side]:
     return sides
 
 
+def read(store: Store, request: Any, made: "Reading") -> Sequence[Side]:
+    """What the law says of the place that was asked for."""
+    now = made.now
+    words = f"{now.parameters / 1e3:.0f} k × {now.tokens / 1e6:.1f} M"
+    return [Side({"law_loss": now.loss}, text=words)]
+
+
 EXPERIMENTS = {
+    "training.predict_twice": Experiment(
+        (Horses(), Horses(tokens=2000), Horses(parameters=400)),
+        read,
+        lambda now, data, size: (
+            now.measures["law_loss"] - data.measures["law_loss"]
+            > 2 * (now.measures["law_loss"] - size.measures["law_loss"])
+            > 0
+        ),
+        sides=3,
+        kind="text",
+    ),
     "training.predict_updates": Experiment(
         (Race(wgan_gp=True, vae=False, seconds=2),),
         lanes,

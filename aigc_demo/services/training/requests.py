@@ -56,6 +56,17 @@ class Race(Request):
 
 
 @dataclass(frozen=True)
+class Horses(Request):
+    """Read the power law of loss that was fitted to trainings of a small GPT."""
+
+    queue: ClassVar[str] = "quick"
+
+    parameters: Annotated[int, Range(5, 1000, 5)] = 200  # thousands
+    tokens: Annotated[int, Range(100, 10_000, 100)] = 1000  # thousands of characters seen
+    budget: Annotated[int, Range(5, 1000, 5)] = 60  # seconds of one core, to be split in the best way
+
+
+@dataclass(frozen=True)
 class Parity(Request):
     """Every network that a library has too, beside it."""
 

@@ -86,7 +86,7 @@
   });
 
   luoxia.arena = (element, props, watch) => {
-    const root = element.querySelector(".lx-arena"), words = JSON.parse(root.dataset.words);
+    const root = element.querySelector(".lx-track"), words = JSON.parse(root.dataset.words);
     const box = root.querySelector(".lx-lanes"), svg = root.querySelector(".lx-chart svg");
     const range = root.querySelector(".lx-scrub input"), label = root.querySelector(".lx-scrub output");
     const play = root.querySelector(".lx-play");

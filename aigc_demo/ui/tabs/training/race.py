@@ -108,7 +108,7 @@ def track(elem_id: str, value: Any) -> gr.HTML:
     """The lanes, a scrubber, and the chart of their distances; see race.js."""
     spoken = {name: f"training.{name}" for name in (*LANES, *SPOKEN)}
     template = (
-        f'<div class="lx-arena lx-view" data-words="{words(**spoken)}"><div class="lx-lanes"></div>{scrubber()}'
+        f'<div class="lx-track lx-view" data-words="{words(**spoken)}"><div class="lx-lanes"></div>{scrubber()}'
         f'<p class="lx-small">{t("training.fields")}</p>{plot("training.chart", t("training.dashed"))}</div>'
     )
     return view("arena", template, value, elem_id=elem_id)
