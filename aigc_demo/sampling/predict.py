@@ -95,7 +95,7 @@ class Denoiser:
         return Estimate(x0, eps, eps_null, eps_class)
 
     def _run(self, x: Tensor, t: int, label: Tensor | None) -> Tensor:
-        """The network's output in float32."""
+        """The network's output for x (B, C, H, W), in float32."""
         x = x.to(self.dtype, memory_format=torch.channels_last)
         times = torch.full((len(x),), t, device=x.device)
         return spread(self.network, x, times, label).float()
