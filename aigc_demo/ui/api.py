@@ -19,7 +19,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from aigc_demo.core.params import Choice, Range, Rule, Text, rules
 from aigc_demo.services.service import Answer, Service
 from aigc_demo.services.use_case import request_class, requests_of
-from aigc_demo.ui.events import guarded, paced, queue
+from aigc_demo.ui.events import guarded, queue, thinned
 from aigc_demo.ui.i18n import has, t
 from aigc_demo.ui.widgets import file_data
 
@@ -59,7 +59,7 @@ def endpoint(name: str, service: Service, fields: list[str], file: Any) -> Calla
 
     def answer(*values: Any) -> Iterator[tuple[Any, Any]]:
         request = service.request(name, dict(zip(fields, values, strict=False)))
-        for step in paced(service.answer(name, request, values[len(fields)])):
+        for step in thinned(service.answer(name, request, values[len(fields)])):
             if isinstance(step.value, Answer):
                 path = save_bytes_to_cache(step.value.file, step.value.name, file.GRADIO_CACHE)
                 yield file_data(path) | {"orig_name": step.value.name}, step.value.result

@@ -27,6 +27,8 @@ T = TypeVar("T")
 # queue of a request -> how many of its events run at once; who trains keeps nobody from anything else, and runs of one
 # picture are rows of a batch (sampling/together.py)
 LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "fetch": 1}
+FEW = 4  # programs that are told of their steps as often as ever
+answering: set[object] = set()  # a mark for every program that is being answered
 ended = {"sentence": 0, "failure": 0}  # events of this process that ended so
 THREADS = sum(LIMITS.values()) + 8  # for all that runs at once, and for what comes and goes around it
 PAUSE = 0.2  # seconds that work goes on, at most, for a person who has left; a step where one takes longer
@@ -54,6 +56,21 @@ def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
         if step.value is not None or time.perf_counter() - told >= PAUSE:
             yield step
             told = time.perf_counter()
+
+
+def thinned(steps: Iterable[Step[T]]) -> Iterator[Step[T]]:
+    """The last step, and a few a second of those before, also of those with a value: for a program, which waits for the
+    last. The more programs are answered at once, the fewer: each costs them all some milliseconds.
+    """
+    told, place = time.perf_counter(), object()
+    answering.add(place)
+    try:
+        for step in steps:
+            if step.done >= step.total or time.perf_counter() - told >= PAUSE * max(1, len(answering) / FEW):
+                yield step
+                told = time.perf_counter()
+    finally:
+        answering.discard(place)
 
 
 def shown(words: str) -> str:
