@@ -71,6 +71,46 @@ def denoising_loss(
     return {"loss": F.mse_loss(model(x_t, t, label).float(), v)}
 
 
+class Denoising:
+    """A network, its slow copy and its optimiser; `update` is one step of training."""
+
+    def __init__(self, recipe: Recipe, accelerator: Accelerator):
+        self.recipe, self.accelerator = recipe, accelerator
+        self.model = DiffusionModel(recipe.model)
+        self.ema = EMA(self.model, recipe.ema)
+        optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=recipe.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
+        )
+        self.ema.model.to(accelerator.device)
+        self.network, self.optimizer = accelerator.prepare(self.model, optimizer)
+        self.schedule = alpha_bar(recipe.model.schedule, recipe.model.levels).float()
+
+    @property
+    def parts(self) -> dict[str, object]:
+        """What has to be kept to go on."""
+        return {"model": self.model, "ema": self.ema.model, "optimizer": self.optimizer}
+
+    def terms(self, x: Tensor, label: Tensor, draws: torch.Generator) -> dict[str, Tensor]:
+        """The loss at timesteps and with noise from `draws`. x (B, C, H, W) in [-1, 1], label (B,)."""
+        device = self.accelerator.device
+        x0 = self.model.fold(x).to(device)
+        t = draw_timesteps(len(x), self.recipe.model.levels, draws)
+        eps = torch.randn(x0.shape, generator=draws).to(device)
+        with autocast(self.model):
+            return denoising_loss(self.network, x0, eps, t.to(device), label.to(device), self.schedule[t].to(device))
+
+    def update(self, x: Tensor, label: Tensor, rate: float, draws: torch.Generator) -> Metrics:
+        """One update at a learning rate. x (B, C, H, W) in [-1, 1], label (B,)."""
+        set_rate(self.optimizer, rate)
+        terms = self.terms(x, label, draws)
+        self.accelerator.backward(terms["loss"])
+        self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.ema.update(self.model)
+        return {name: term.item() for name, term in terms.items()}
+
+
 def train(
     recipe: Recipe, images: Tensor, labels: Tensor, out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
@@ -78,17 +118,9 @@ def train(
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
     accelerator = Accelerator()
-    model = DiffusionModel(recipe.model)
-    ema = EMA(model, recipe.ema)
-    optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
-    )
-    ema.model.to(accelerator.device)
-    network, optimizer = accelerator.prepare(model, optimizer)
-    schedule = alpha_bar(recipe.model.schedule, recipe.model.levels).float()
-    parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
-    clock = resume(run, parts, accelerator.device)
-    ema.steps = clock.step
+    work = Denoising(recipe, accelerator)
+    clock = resume(run, work.parts, accelerator.device)
+    work.ema.steps = clock.step
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     batches = endless(len(images), recipe.batch, recipe.seed + clock.step)
     budget = Budget(recipe.steps, minutes)
@@ -97,25 +129,15 @@ def train(
 
     def step(progress: float) -> Metrics:
         chosen = next(batches)
-        x0 = model.fold(images[chosen]).to(accelerator.device)
         label = labels[chosen].masked_fill(torch.rand(recipe.batch, generator=generator) < recipe.unlabelled, null)
-        t = draw_timesteps(recipe.batch, recipe.model.levels, generator)
-        eps = torch.randn(x0.shape, generator=generator).to(x0.device)
-        set_rate(optimizer, recipe.learning_rate * cosine(progress))
-        with autocast(model):
-            terms = denoising_loss(network, x0, eps, t.to(x0.device), label.to(x0.device), schedule[t].to(x0.device))
-        accelerator.backward(terms["loss"])
-        accelerator.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        ema.update(model)
+        metrics = work.update(images[chosen], label, recipe.learning_rate * cosine(progress), generator)
         if snapshots.due(progress):
-            snapshots.save(ema.model, clock.step * recipe.batch)
-        return {name: term.item() for name, term in terms.items()}
+            snapshots.save(work.ema.model, clock.step * recipe.batch)
+        return metrics
 
     def save(metrics: Metrics) -> None:
-        files.save(ema.model, out)
-        keep(run, parts, clock, recipe.batch, metrics)
+        files.save(work.ema.model, out)
+        keep(run, work.parts, clock, recipe.batch, metrics)
 
     return fit(step, save, budget, clock)
 

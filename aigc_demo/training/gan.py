@@ -229,6 +229,14 @@ class Game:
         self.average.update(self.model.generator)
         return loss
 
+    def round(self, source: Batches, step: int, draws: torch.Generator) -> Metrics:
+        """One round: as many updates of the critic as the recipe has, then one of the generator."""
+        for _ in range(self.recipe.updates):
+            real, label = (part.to(self.accelerator.device) for part in next(source))
+            terms = self.critic_turn(real, label, step, draws)
+        generator = self.generator_turn(real, label, draws)
+        return {"generator": generator.item(), **{name: term.item() for name, term in terms.items()}}
+
     def shipped(self) -> GAN:
         """The averaged generator, its batch statistics measured, and the critic as it is."""
         model = GAN(self.recipe.model)
@@ -247,9 +255,8 @@ def train(
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
     accelerator = Accelerator()
-    device = accelerator.device
     game = Game(recipe, accelerator)
-    clock = resume(run, game.parts, device)
+    clock = resume(run, game.parts, accelerator.device)
     game.average.steps = clock.step
     draws = torch.Generator().manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
@@ -259,11 +266,7 @@ def train(
         if snapshots.due(progress):
             snapshots.save(game.shipped(), clock.step * recipe.batch)
         game.set_rates(linear(progress, recipe.steady))
-        for _ in range(recipe.updates):
-            real, label = (part.to(device) for part in next(source))
-            terms = game.critic_turn(real, label, clock.step, draws)
-        generator = game.generator_turn(real, label, draws)
-        return {"generator": generator.item(), **{name: term.item() for name, term in terms.items()}}
+        return game.round(source, clock.step, draws)
 
     def save(metrics: Metrics) -> None:
         files.save(game.shipped(), out)

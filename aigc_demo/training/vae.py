@@ -147,6 +147,39 @@ def shape_batches(recipe: Recipe, first: int) -> Batches:
         yield x, factors[:, 0]
 
 
+class Coding:
+    """A network and its optimiser; `update` is one step of training."""
+
+    def __init__(self, recipe: Recipe, accelerator: Accelerator):
+        self.recipe, self.accelerator = recipe, accelerator
+        self.model = VAE(recipe.model).to(accelerator.device)
+        optimizer = torch.optim.Adam(self.model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
+        self.optimizer = accelerator.prepare(optimizer)
+
+    @property
+    def parts(self) -> dict[str, object]:
+        """What has to be kept to go on."""
+        return {"model": self.model, "optimizer": self.optimizer}
+
+    def terms(self, x: Tensor, label: Tensor, draws: torch.Generator, beta: float | None = None) -> dict[str, Tensor]:
+        """`terms` with codes drawn from `draws`. x (B, C, H, W) in [0, 1], label (B,)."""
+        x, label = x.to(self.accelerator.device), label.to(self.accelerator.device)
+        noise = torch.randn(self.recipe.model.codes, len(x), self.recipe.model.latent, generator=draws).to(x.device)
+        with autocast(self.model) if self.recipe.bf16 else nullcontext():
+            return terms(self.model, x, label, noise, beta)
+
+    def update(
+        self, x: Tensor, label: Tensor, rate: float, draws: torch.Generator, beta: float | None = None
+    ) -> Metrics:
+        """One update at a learning rate. x (B, C, H, W) in [0, 1], label (B,); beta: another weight of the KL term."""
+        set_rate(self.optimizer, rate)
+        found = self.terms(x, label, draws, beta)
+        self.accelerator.backward(found["loss"])
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return {name: term.item() for name, term in found.items()}
+
+
 def train(
     recipe: Recipe, batches: Callable[[int], Batches], out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
@@ -154,38 +187,28 @@ def train(
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
     accelerator = Accelerator()
-    device = accelerator.device
-    model = VAE(recipe.model).to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, eps=recipe.eps, fused=True)
-    optimizer = accelerator.prepare(optimizer)
-    parts = {"model": model, "optimizer": optimizer}
-    clock = resume(run, parts, device)
+    work = Coding(recipe, accelerator)
+    clock = resume(run, work.parts, accelerator.device)
     generator = torch.Generator().manual_seed(recipe.seed + clock.step)
     source = batches(clock.step)
     snapshots = Snapshots(run, recipe.snapshots)
 
     def step(progress: float) -> Metrics:
-        x, label = (part.to(device) for part in next(source))
-        set_rate(optimizer, recipe.learning_rate * cosine(progress, 0.01))
-        noise = torch.randn(recipe.model.codes, len(x), recipe.model.latent, generator=generator).to(device)
-        with autocast(model) if recipe.bf16 else nullcontext():
-            found = terms(model, x, label, noise, weight(recipe, progress))
-        accelerator.backward(found["loss"])
-        optimizer.step()
-        optimizer.zero_grad()
+        rate = recipe.learning_rate * cosine(progress, 0.01)
+        metrics = work.update(*next(source), rate, generator, weight(recipe, progress))
         if snapshots.due(progress):
-            snapshots.save(model, clock.step * recipe.batch)
-        return {name: term.item() for name, term in found.items()}
+            snapshots.save(work.model, clock.step * recipe.batch)
+        return metrics
 
     def save(metrics: Metrics) -> None:
-        files.save(model, out)
-        keep(run, parts, clock, recipe.batch, metrics)
+        files.save(work.model, out)
+        keep(run, work.parts, clock, recipe.batch, metrics)
 
     metrics = fit(step, save, Budget(recipe.steps, minutes), clock)
     if not recipe.model.variational:
         seen = [x for x, _ in itertools.islice(batches(0), math.ceil(MEASURED / recipe.batch))]
-        standardise(model, torch.cat(seen).to(device))
-        files.save(model, out)
+        standardise(work.model, torch.cat(seen).to(accelerator.device))
+        files.save(work.model, out)
     return metrics
 
 
