@@ -5,11 +5,10 @@ B batch, T tokens, V vocabulary.
 
 import copy
 import math
-import secrets
 import threading
 import time
 import unicodedata
-from collections import Counter, OrderedDict
+from collections import Counter
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +22,7 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services.gpt.requests import Tune
+from aigc_demo.services.personal import Personal
 
 LEAST = 200  # characters that a text must have
 FOREIGN = 0.2  # share of characters that may be unknown
@@ -252,40 +252,4 @@ def start_of(request: Tune) -> tuple[str, str, int]:
     return request.model, request.text, request.seed
 
 
-class Trainings:
-    """Trainings by tokens that nobody can guess: a few, each for a while after it was last used."""
-
-    def __init__(self, most: int = 6, seconds: float = 2400.0):
-        self.most, self.seconds = most, seconds
-        self._kept: OrderedDict[str, tuple[float, Training]] = OrderedDict()  # the one used last at the end
-        self._lock = threading.Lock()
-
-    def keep(self, training: Training) -> str:
-        token = secrets.token_urlsafe(16)
-        with self._lock:
-            self._kept[token] = (time.monotonic(), training)
-            self._tidy()
-        return token
-
-    def find(self, token: str) -> Training | None:
-        """The training of a token, if it is still there."""
-        with self._lock:
-            self._tidy()
-            found = self._kept.pop(token, None)
-            if found is None:
-                return None
-            self._kept[token] = (time.monotonic(), found[1])
-            return found[1]
-
-    def drop(self, token: str) -> None:
-        with self._lock:
-            self._kept.pop(token, None)
-
-    def _tidy(self) -> None:
-        """Let go of the oldest ones, and of those that nobody has used for long."""
-        now = time.monotonic()
-        while self._kept:
-            used, _ = next(iter(self._kept.values()))
-            if len(self._kept) <= self.most and now - used < self.seconds:
-                return
-            self._kept.popitem(last=False)
+Trainings = Personal[Training]
