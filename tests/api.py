@@ -86,6 +86,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "training_race": {"data": "ring", "gan": True, "wgan_gp": False, "vae": False, "diffusion": False, "flow": True}
     | {"seconds": 0.5, "seed": 7, "drawing": ""},
     "training_horses": {"parameters": 100, "tokens": 500, "budget": 20},
+    "training_augment": {"lessons": 50, "few": 2},
+    "training_train": {"pictures": "shapes", "minutes": 0.05, "width": 16, "batch": 8},
     "training_parity": {"model": "clip-scenes"},
     "video_draw": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
     "video_walk": {"digit": 3, "seed_from": 1, "seed_to": 2, "stops": 2, "steps": 2, "guidance": 7},

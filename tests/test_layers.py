@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "data": {"core"},
     "checkpoints": {"core"},
     "pipelines": {"core", "nn", "models"},
-    "services": {"core", "models", "compression", "sampling", "data", "checkpoints", "pipelines"},
+    "services": {"core", "models", "compression", "sampling", "data", "checkpoints", "pipelines", "training"},
     "evaluation": {"core", "models", "sampling", "data", "checkpoints"},
     "training": {"core", "models", "sampling", "data", "checkpoints", "evaluation"},
     "ui": {"core", "checkpoints", "services"},

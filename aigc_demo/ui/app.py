@@ -80,7 +80,7 @@ def serve(demo: Page, host: str | None, port: int | None) -> tuple[Any, str]:
         pwa=False,
         mcp_server=False,  # ours, see tools.py, gives JSON, steps and sentences
         show_error=False,
-        max_file_size="5mb",
+        max_file_size="50mb",
         enable_monitoring=False,
         run_history=False,
         max_threads=events.THREADS,

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 # queue of a request -> how many of its events run at once; who trains keeps nobody from anything else, and runs of one
 # picture are rows of a batch (sampling/together.py)
-LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "fetch": 1}
+LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "train": 1, "fetch": 1}
 FEW = 4  # programs that are told of their steps as often as ever
 answering: set[object] = set()  # a mark for every program that is being answered
 ended = {"sentence": 0, "failure": 0}  # events of this process that ended so

@@ -1,15 +1,17 @@
 """What the questions of the training room do, and the claims that they prove."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.training.requests import Horses, Parity, Race
+from aigc_demo.services.training.requests import Augment, Horses, Parity, Race
 
 if TYPE_CHECKING:
+    from aigc_demo.services.training.augment import Augmented
     from aigc_demo.services.training.horses import Reading
     from aigc_demo.services.training.parity import Twin  # a page is served without torch
     from aigc_demo.services.training.race import Moment
@@ -52,6 +54,14 @@ def read(store: Store, request: Any, made: "Reading") -> Sequence[Side]:
     return [Side({"law_loss": now.loss}, text=words)]
 
 
+def read_rightly(store: Store, request: Any, made: "Augmented") -> Sequence[Side]:
+    """What the classifier was shown, and the share of held-out digits that it reads rightly in the end."""
+    course = made.augmented
+    assert course is not None, "an experiment trains"
+    return [Side({"held_out_read": 100 * course.right[-1][1]}, made.after, 4)]
+
+
+NOTHING = Augment(crop=0, rotate=0, scale=0)
 EXPERIMENTS = {
     "training.predict_twice": Experiment(
         (Horses(), Horses(tokens=2000), Horses(parameters=400)),
@@ -73,6 +83,15 @@ EXPERIMENTS = {
             and wgan_gp.measures["lane_distance"] > 1.5 * flow.measures["lane_distance"]
         ),
         sides=4,
+    ),
+    "training.predict_augment": Experiment(
+        (NOTHING, replace(NOTHING, rotate=180), Augment()),
+        read_rightly,
+        lambda nothing, spun, usual: (
+            usual.measures["held_out_read"] > nothing.measures["held_out_read"] + 15
+            and usual.measures["held_out_read"] > spun.measures["held_out_read"] + 15
+        ),
+        sides=3,
     ),
     "parity.predict_where": Experiment(
         (Parity(model="diffusion-digits"),),

@@ -1,5 +1,6 @@
 """What can be asked of the training room: one frozen request per use case, bounds and defaults."""
 
+import os
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -23,7 +24,26 @@ PAIRED = (  # ids of the checkpoints with a network that a library has, too
     "dalle-scenes",
     "seq2seq-couplets",
 )
+DIGITS, EMOJI, OWN = PICTURES = ("digits", "emoji", "own")  # pictures: handwritten, faces and animals, a person's own
+SHAPES = "shapes"  # white on black, as many as are wanted
+VAE, DIFFUSION, GAN = KINDS = ("vae", "diffusion", "gan")
+WIDTHS = (16, 24, 32)  # feature maps of the first layer
+FEW = (2, 5, 10, 25)  # digits of each class to learn from
+
+
+def longest(default: float = 5.0) -> float:
+    """Most minutes of one press: AIGC_TRAIN_MINUTES, between 0.1 and 60, or the default."""
+    try:
+        asked = float(os.environ.get("AIGC_TRAIN_MINUTES", ""))
+    except ValueError:
+        return default
+    return min(max(asked, 0.1), 60.0) if asked == asked else default
+
+
+MINUTES = longest()
+
 Seed = Annotated[int, SEED]
+Strength = Annotated[float, Range(0, 1, 0.05)]
 
 
 @dataclass(frozen=True)
@@ -73,4 +93,38 @@ class Parity(Request):
     queue: ClassVar[str] = "device"
 
     model: Annotated[str, Choice((EVERY, *PAIRED))] = EVERY
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Augment(Request):
+    """A batch of pictures before and after augmentation, and what that does for a classifier with few pictures."""
+
+    queue: ClassVar[str] = "train"
+
+    pictures: Annotated[str, Choice(PICTURES)] = DIGITS
+    crop: Annotated[float, Range(0, 0.5, 0.05)] = 0.3
+    flip: Strength = 0.0
+    rotate: Annotated[int, Range(0, 180, 5)] = 15
+    scale: Annotated[float, Range(0, 0.5, 0.05)] = 0.2
+    colour: Strength = 0.0
+    noise: Annotated[float, Range(0, 0.5, 0.05)] = 0.0
+    cut: Annotated[float, Range(0, 0.6, 0.05)] = 0.0
+    few: Annotated[int, Choice(FEW)] = 10  # digits of each class
+    lessons: Annotated[int, Range(0, 400, 50)] = 200  # of the classifier; 0: only the pictures
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Train(Request):
+    """Train a small model on pictures for minutes, from nothing."""
+
+    queue: ClassVar[str] = "train"
+
+    pictures: Annotated[str, Choice((DIGITS, EMOJI, SHAPES, OWN))] = EMOJI
+    model: Annotated[str, Choice(KINDS)] = VAE
+    minutes: Annotated[float, Range(0.05, MINUTES, 0.05)] = min(1.0, MINUTES)  # of one press
+    rate: Annotated[float, Range(0.1, 1000, 0.1)] = 1.0  # times the learning rate of the recipe
+    batch: Annotated[int, Choice((8, 16, 32, 64))] = 32
+    width: Annotated[int, Choice(WIDTHS)] = 24
     seed: Seed = 7

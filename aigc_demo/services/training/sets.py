@@ -1,0 +1,82 @@
+"""The sets of pictures that there are to learn from: shipped ones, and those that a person has brought."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from aigc_demo.checkpoints.store import Store
+from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.data import brought, digits, emoji, shapes
+from aigc_demo.data.brought import SIDE, Brought
+from aigc_demo.services.page_values import tiles
+from aigc_demo.services.personal import Personal
+from aigc_demo.services.training.requests import DIGITS, EMOJI, OWN
+from aigc_demo.services.use_case import Json
+
+LEAST = 8  # different pictures that a training needs
+SHEET, NAMED = 48, 8  # pictures of a contact sheet; refused files that it names
+SHAPES = 1_000  # that are drawn
+BROUGHT: Personal[Brought] = Personal(most=12)  # of people who are on the page
+
+
+def bring(paths: Sequence[Path]) -> tuple[str, Brought]:
+    """Keep a person's pictures for this session: their token and what became of each; the files are deleted.
+
+    BadFileError where nothing can be taken.
+    """
+    try:
+        taken = brought.take(paths)
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+    return BROUGHT.keep(taken), taken
+
+
+def contact(taken: Brought) -> Json:
+    """The first pictures in a sheet, as they are learned from; how many were refused for what, and names."""
+    shown = taken.pictures[:SHEET].astype(np.float32) / 127.5 - 1
+    sheet = tiles(shown[:, :1], kind="grey") if taken.grey else tiles(shown, kind="colour")
+    refused = [list(pair) for pair in taken.refused[:NAMED]]
+    return {**sheet, "taken": len(taken.pictures), "shown": len(shown), "reasons": taken.reasons, "refused": refused}
+
+
+def pictures(store: Store, data: str, token: str = "") -> Tensor:
+    """The pictures of a set, (N, C, 32, 32) in [-1, 1], with one channel where none has colour.
+
+    `token`: of a person's own; NotFoundError where they are gone, BadRequestError where they are too few.
+    """
+    if data != OWN:
+        return shipped(Path(store.assets) / "examples", data)
+    found = BROUGHT.find(token) if token else None
+    if found is None:
+        raise NotFoundError("training.own_gone")
+    if len(found.pictures) < LEAST:
+        raise BadRequestError("training.own_few", least=LEAST, count=len(found.pictures))
+    x = torch.from_numpy(found.pictures).float() / 127.5 - 1
+    return x[:, :1].contiguous() if found.grey else x
+
+
+@lru_cache(maxsize=4)
+def shipped(folder: Path, data: str) -> Tensor:
+    """Digits (500, 1, 32, 32), emoji (96, 3, 32, 32) or shapes (1000, 1, 32, 32) in [-1, 1]."""
+    if data == DIGITS:
+        return labelled(folder)[0]
+    if data == EMOJI:
+        sheet = emoji.read_samples(folder / "emoji-portraits.png")
+        x = torch.from_numpy(sheet.copy()).permute(0, 3, 1, 2).float() / 127.5 - 1
+    else:
+        x = 2 * shapes.training_batch(SHAPES, torch.Generator().manual_seed(0))[0] - 1
+    return F.avg_pool2d(x, x.shape[-1] // SIDE)
+
+
+@lru_cache(maxsize=2)
+def labelled(folder: Path) -> tuple[Tensor, Tensor]:
+    """The digits that ship, (500, 1, 32, 32) in [-1, 1], and which each is, (500,)."""
+    sheet = digits.read_samples(folder / "digits-heldout.png")
+    x = digits.to_float(torch.from_numpy(sheet.copy())[:, None])
+    return x, torch.arange(10).repeat_interleave(len(x) // 10)
