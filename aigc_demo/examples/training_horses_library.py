@@ -6,12 +6,9 @@ from pathlib import Path
 
 import torch
 
-import aigc_demo
-
 REQUEST = {"parameters": 200, "tokens": 1000}
 
-FILE = Path(aigc_demo.__file__).parent.parent / "assets" / "scaling" / "gpt-shakespeare.json"
-runs = json.loads(FILE.read_text())["runs"]
+runs = json.loads(Path("assets/scaling/gpt-shakespeare.json").read_text())["runs"]
 grid = torch.tensor([[run["parameters"], run["tokens"], run["loss"]] for run in runs if not run["check"]]).double()
 check = next(run for run in runs if run["check"])
 

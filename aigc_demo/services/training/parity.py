@@ -102,20 +102,12 @@ def document(request: Parity, run: Sequence[tuple[Twin, ...]]) -> Document:
     return Document("parity", tuple(Part(line, given=True) for line in lines))
 
 
-def card(store: Store) -> Json:
-    """What types itself on the landing page: a line for each network."""
-    *_, last = compare(store, Parity())
-    lines = [f"{one.ours} = {one.theirs}" for one in last.value or ()]
-    return {"typed": {"prompt": "", "text": "\n".join(dict.fromkeys(lines))}}
-
-
 USE_CASE: UseCase[Parity, tuple[Twin, ...]] = UseCase(
     run=compare,
     page=each(numbers),
     numbers=numbers,
     file=document,
     formats=TEXT,
-    card=card,
     checkpoints=lambda request: PAIRED if request.model == EVERY else (request.model,),
     first=Parity(),
 )

@@ -14,6 +14,7 @@ EVERY = "every"
 PAIRED = (  # ids of the checkpoints with a network that a library has, too
     "diffusion-digits",
     "text2image-scenes",
+    "text2image-student",
     "kl-emoji",
     "kl-scenes",
     "vqvae-scenes",
