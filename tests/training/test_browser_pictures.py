@@ -88,7 +88,7 @@ def test_a_training_stops_goes_on_is_saved_and_opened_again(shown, photos, tmp_p
     page.wait_for_timeout(2000)
     assert int(re.search(r"(\d+) updates", facts.text_content())[1]) > before
     with page.expect_download(timeout=RUN) as download:
-        page.locator(f"#tab-{TRAIN} .lx-save").click()
+        part(page, TRAIN, "save").click()
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     with page.expect_file_chooser() as chooser:

@@ -112,13 +112,13 @@ def shown(store: Store, request: Train, token: str, own: str = "") -> Iterator[S
     yield Step(1, 1, made)
 
 
-def open_again(path: Path, seed: int) -> Made:
+def open_again(path: Path, seed: object) -> Made:
     """A model out of a file that was saved here, kept for this session, and what it draws; the file is deleted."""
     try:
         found = opened(path)
     finally:
         path.unlink(missing_ok=True)
-    return drawing(*found, seed, OPENED.keep(found))
+    return drawing(*found, clean("seed", int, SEED, seed), OPENED.keep(found))
 
 
 def draw_own(token: str, seed: object) -> Made:

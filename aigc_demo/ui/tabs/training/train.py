@@ -104,28 +104,28 @@ def wire_model(form: UseCaseForm, kept: gr.State, pictures: gr.HTML, parts: tupl
     """A file is opened, and 16 pictures more are drawn."""
     file, seed, draw = parts
 
-    def told(made: Any, request: gr.Request) -> tuple[Any, ...]:
+    def told(made: Any, seed: Any, request: gr.Request) -> tuple[Any, ...]:
         from aigc_demo.services.training.train import page_value
 
         lang = language(request)
         value, token = shown(hosted(page_value(Train(), made), inlined), lambda key: tr(lang, key))
-        return value, token
+        return value, token, (int(seed) + 1) % 2**32  # the next press draws others
 
     @guarded
     def on_open(path: str, seed: Any, request: gr.Request) -> tuple[Any, ...]:
         from aigc_demo.services.training.train import open_again
 
-        return told(open_again(Path(path), seed), request)
+        return told(open_again(Path(path), seed), seed, request)
 
     @guarded
     def on_draw(token: str, seed: Any, request: gr.Request) -> tuple[Any, ...]:
         from aigc_demo.services.training.train import draw_own
 
-        return told(draw_own(token, seed), request)
+        return told(draw_own(token, seed), seed, request)
 
     wishes = {**QUICK, **HIDDEN}
-    file.upload(on_open, [file, seed], [pictures, kept], api_name=f"{USE_CASE}_open", **wishes)
-    draw.click(on_draw, [kept, seed], [pictures, kept], api_name=f"{USE_CASE}_draw", **wishes)
+    file.upload(on_open, [file, seed], [pictures, kept, seed], api_name=f"{USE_CASE}_open", **wishes)
+    draw.click(on_draw, [kept, seed], [pictures, kept, seed], api_name=f"{USE_CASE}_draw", **wishes)
 
 
 def shown(value: Json, say: Say) -> Sequence[Any]:
