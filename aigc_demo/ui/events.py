@@ -27,7 +27,7 @@ T = TypeVar("T")
 # queue of a request -> how many of its events run at once; who trains keeps nobody from anything else, and runs of one
 # picture are rows of a batch (sampling/together.py)
 LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "train": 1, "fetch": 1}
-FEW = 4  # programs that are told of their steps as often as ever
+FEW = 4  # programs at once that are told of all their steps
 answering: set[object] = set()  # a mark for every program that is being answered
 ended = {"sentence": 0, "failure": 0}  # events of this process that ended so
 THREADS = sum(LIMITS.values()) + 8  # for all that runs at once, and for what comes and goes around it
@@ -58,15 +58,16 @@ def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
             told = time.perf_counter()
 
 
-def thinned(steps: Iterable[Step[T]]) -> Iterator[Step[T]]:
-    """The last step, and a few a second of those before, also of those with a value: for a program, which waits for the
-    last. The more programs are answered at once, the fewer: each costs them all some milliseconds.
+def thinned(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
+    """As paced; where more than FEW programs are answered at once, the last step and fewer of those before, the more
+    they are: a program waits for the last, and each step costs them all some milliseconds.
     """
     told, place = time.perf_counter(), object()
     answering.add(place)
     try:
-        for step in steps:
-            if step.done >= step.total or time.perf_counter() - told >= PAUSE * max(1, len(answering) / FEW):
+        for step in paced(steps):
+            crowd = len(answering) / FEW
+            if crowd <= 1 or step.done >= step.total or time.perf_counter() - told >= PAUSE * crowd:
                 yield step
                 told = time.perf_counter()
     finally:
