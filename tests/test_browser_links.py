@@ -36,17 +36,17 @@ def bring(page, content: bytes, name: str, kind: str) -> None:
     page.locator(".lx-open-row input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
 
 
-def drop(page, content: bytes, name: str, kind: str) -> None:
-    """Drop a saved file on the middle of the page."""
+def drop(page, content: bytes, name: str, kind: str, zeros: int = 0) -> None:
+    """Drop a saved file on the middle of the page, with so many bytes of zero behind it."""
     page.evaluate(
-        """([text, name, type]) => {
+        """([text, name, type, zeros]) => {
           const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
           const basket = new DataTransfer();
-          basket.items.add(new File([bytes], name, { type }));
+          basket.items.add(new File([bytes, new Uint8Array(zeros)], name, { type }));
           for (const kind of ['dragover', 'drop'])
             document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: basket, bubbles: true, cancelable: true }));
         }""",
-        [base64.b64encode(content).decode(), name, kind],
+        [base64.b64encode(content).decode(), name, kind, zeros],
     )
 
 
@@ -189,7 +189,7 @@ def test_refusals_of_gradio_are_in_the_language_of_the_page(visit):
     bring(page, b"hello", "a.csv", "text/csv")
     expect(toast(page)).to_contain_text("这里打不开这种文件")
     close_toasts(page)
-    drop(page, b"0" * 6_000_000, "big.png", "image/png")
+    drop(page, png(), "big.png", "image/png", zeros=51_000_000)
     expect(toast(page)).to_contain_text("这个文件太大")
 
 

@@ -22,7 +22,7 @@ from browser import (
 from playwright.sync_api import expect
 
 PAGE = "diffusion"
-DRAW = "diffusion_draw"
+DRAW, WALK = "diffusion_draw", "diffusion_walk"
 PANES = f"#{DRAW}-scope"
 ANN, BOB = 2111222333, 1333444555  # seeds that nothing else on a page looks like
 
@@ -61,28 +61,46 @@ def test_two_people_never_meet(visit):
     assert pixels(bob, PANES) == together[1]
 
 
-def test_who_waits_is_told_and_who_leaves_frees_the_machine(visit):
+def test_a_short_run_does_not_wait_for_a_long_one(visit):
     ann, bob = visit(), visit()
     for page in (ann, bob):
         open_tab(page, DRAW)
     ann.get_by_role("button", name="1,000 steps of DDPM").click()
     expect(number(ann, DRAW, "steps")).to_have_value("1000")
-    began = time.monotonic()
     begin(ann, DRAW)
     expect(badge_of(ann, DRAW)).to_have_attribute("data-state", "live", timeout=RUN)
     put(bob, DRAW, "steps", 2)
-    begin(bob, DRAW)
-    words = bob.locator(f"#tab-{DRAW} .lx-progress output")
+    run(bob, DRAW)
+    expect(scope(bob, DRAW)).to_have_attribute("data-count", "3", timeout=QUICK)
+    assert ann.locator(f"#tab-{DRAW} .lx-progress output").inner_text().startswith("Step")
+    part(ann, DRAW, "stop").click()
+    ended(ann, DRAW, QUICK)
+
+
+def test_who_waits_is_told_and_who_leaves_frees_the_machine(visit):
+    ann, bob = visit(), visit()
+    for page, frames, steps in ((ann, 64, 50), (bob, 2, 1)):
+        open_tab(page, WALK)
+        page.locator(f"#tab-{WALK} .lx-bench").get_by_text("More settings").click()
+        put(page, WALK, "frames", frames)
+        put(page, WALK, "steps", steps)
+    before = scope(bob, WALK).get_attribute("data-count")
+    began = time.monotonic()
+    begin(ann, WALK)
+    expect(badge_of(ann, WALK)).to_have_attribute("data-state", "live", timeout=RUN)
+    begin(bob, WALK)
+    words = bob.locator(f"#tab-{WALK} .lx-progress output")
     expect(words).to_have_text(re.compile("In the queue"), timeout=QUICK)
-    part(bob, DRAW, "stop").click()
-    ended(bob, DRAW, QUICK)
-    expect(scope(bob, DRAW)).to_have_attribute("data-count", "21")  # the shipped run is still there
-    begin(bob, DRAW)
+    part(bob, WALK, "stop").click()
+    ended(bob, WALK, QUICK)
+    expect(scope(bob, WALK)).to_have_attribute("data-count", before)  # the shipped run is still there
+    begin(bob, WALK)
     expect(words).to_have_text(re.compile("In the queue"), timeout=QUICK)
-    done = int(re.search(r"Step (\d+)", ann.locator(f"#tab-{DRAW} .lx-progress output").inner_text())[1])
-    rest = (time.monotonic() - began) / done * (1000 - done)  # seconds that Ann's run would still take
+    told = re.search(r"Step (\d+) of (\d+)", ann.locator(f"#tab-{WALK} .lx-progress output").inner_text())
+    done, total = int(told[1]), int(told[2])
+    rest = (time.monotonic() - began) / done * (total - done)  # seconds that Ann's run would still take
     began = time.monotonic()
     ann.close()
-    ended(bob, DRAW)
+    ended(bob, WALK)
     assert time.monotonic() - began < 0.7 * rest, "the run of the closed page went on"
-    expect(scope(bob, DRAW)).to_have_attribute("data-count", "3", timeout=QUICK)
+    assert scope(bob, WALK).get_attribute("data-count") != before

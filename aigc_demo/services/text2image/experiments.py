@@ -5,7 +5,6 @@ from typing import Any
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
 from aigc_demo.services.text2image.requests import Draw, Redraw, Type
-from aigc_demo.services.text2image.type import Typed
 
 FROG = "a frog on the right, yellow background"
 ABOVE = "a dog above a house, purple background"
@@ -36,7 +35,7 @@ def new(store: Store, request: Draw, frame: Any) -> list[Side]:
 
 def few(store: Store, request: Draw | Type, result: Any) -> list[Side]:
     """What teacher and student draw in as many steps, as `pictures` tells it."""
-    student = isinstance(result, Typed)
+    student = isinstance(request, Type)
     drawn, name = (result.pictures, "student") if student else (result.x0, "teacher")
     right = [reading.right["all"] for reading in result.readings]
     return [Side({"all_asked": sum(right) / len(right)}, drawn, 2, name=f"text2image.type_{name}")]
