@@ -40,6 +40,8 @@ def first_look(page, use_case):
     """Open a tab: a result that ships is there before any click."""
     open_tab(page, use_case)
     expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached", timeout=QUICK)
+    if use_case == WRITE:  # its script has the text
+        page.wait_for_function("root => root.whole", arg=view(page).element_handle(), timeout=QUICK)
 
 
 def write(page, prompt="ROMEO:\n", **values):

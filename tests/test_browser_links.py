@@ -189,7 +189,7 @@ def test_refusals_of_gradio_are_in_the_language_of_the_page(visit):
     bring(page, b"hello", "a.csv", "text/csv")
     expect(toast(page)).to_contain_text("这里打不开这种文件")
     close_toasts(page)
-    drop(page, png(), "big.png", "image/png", zeros=51_000_000)
+    drop(page, png(), "big.png", "image/png", zeros=53_000_000)
     expect(toast(page)).to_contain_text("这个文件太大")
 
 

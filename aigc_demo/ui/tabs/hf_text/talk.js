@@ -60,15 +60,14 @@
     };
     watch("value", show);
     show();
-    // Enter sends, Shift and Enter make a new line
-    setTimeout(() => {
-      const bench = element.closest(".lx-bench"), message = bench?.querySelector("[id$=-message] textarea");
-      message?.addEventListener("keydown", (event) => {
-        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-        event.preventDefault();
-        event.stopPropagation();
-        bench.querySelector("[id$=-run]")?.click();
-      }, true);
-    });
+    // Enter sends, Shift and Enter make a new line; the box may come after this view
+    const bench = element.closest(".lx-bench");
+    bench?.addEventListener("keydown", (event) => {
+      if (!event.target.closest("[id$=-message] textarea")) return;
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      bench.querySelector("[id$=-run]")?.click();
+    }, true);
   };
 })();

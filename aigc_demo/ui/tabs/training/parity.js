@@ -31,7 +31,7 @@
     };
     buttons.forEach((button, i) => button.addEventListener("click", () => show(i)));
     show(0);
-    const head = make("h4", {}, twin.name, make("span", {}, twin.classes));
+    const head = make("h3", {}, twin.name, make("span", {}, twin.classes));
     return make("section", {}, head, strip, line, make("div", { className: "lx-presets" }, ...buttons));
   }
 
