@@ -4,9 +4,24 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from aigc_demo.core.errors import BadRequestError
+
 T = TypeVar("T")
+
+
+@contextmanager
+def held(lock: threading.Lock, busy: str) -> Iterator[None]:
+    """Hold the lock of a thing, so that nobody else uses it meanwhile; BadRequestError `busy` when somebody does."""
+    if not lock.acquire(blocking=False):
+        raise BadRequestError(busy)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Personal(Generic[T]):

@@ -4,7 +4,6 @@ import copy
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from aigc_demo.services.gpt.tokens import gpt_of
 from aigc_demo.services.gpt.tune_session import Training, Trainings, Tuned, corpus, start_of
 from aigc_demo.services.gpt.write import Written, write_with
 from aigc_demo.services.page_values import newest, plain
+from aigc_demo.services.personal import held
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -39,23 +39,12 @@ def tune(store: Store, request: Tune, token: str | None = None) -> Iterator[Step
         model = gpt_of(store, request.model)
         training = Training(model, request, corpus(request.text, model.config.characters))
         token = None if token is None else TRAININGS.keep(training)
-    with held(training):
+    with held(training.lock, "tune_busy"):
         try:
             yield from pressed(training, request, token or "")
         except BadRequestError:  # it ran away
             TRAININGS.drop(token or "")
             raise
-
-
-@contextmanager
-def held(training: Training) -> Iterator[None]:
-    """A training that nobody else uses meanwhile; BadRequestError when somebody does."""
-    if not training.lock.acquire(blocking=False):
-        raise BadRequestError("tune_busy")
-    try:
-        yield
-    finally:
-        training.lock.release()
 
 
 def trained(token: str) -> Training:
@@ -69,7 +58,7 @@ def trained(token: str) -> Training:
 def write_own(token: str, request: Write) -> Iterator[Step[Written]]:
     """Write on with the weights of a training."""
     training = trained(token)
-    with held(training):
+    with held(training.lock, "tune_busy"):
         yield from write_with(training.model, request)
 
 

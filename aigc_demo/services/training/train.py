@@ -3,7 +3,6 @@
 import copy
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from aigc_demo.data import images
 from aigc_demo.services import files
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import newest, plain
+from aigc_demo.services.personal import held
 from aigc_demo.services.training import sets
 from aigc_demo.services.training.requests import Train
 from aigc_demo.services.training.session import (
@@ -54,23 +54,12 @@ def train(store: Store, request: Train, token: str | None = None, own: str = "")
         training = Training(sets.pictures(store, request.pictures, own), request, own)
         token = None if token is None else TRAININGS.keep(training)
     training.anew = lost
-    with held(training):
+    with held(training.lock, "training.busy"):
         try:
             yield from pressed(training, request, token or "")
         except BadRequestError:  # it ran away
             TRAININGS.drop(token or "")
             raise
-
-
-@contextmanager
-def held(training: Training) -> Iterator[None]:
-    """A training that nobody else uses meanwhile; BadRequestError when somebody does."""
-    if not training.lock.acquire(blocking=False):
-        raise BadRequestError("training.busy")
-    try:
-        yield
-    finally:
-        training.lock.release()
 
 
 def pressed(training: Training, request: Train, token: str) -> Iterator[Step[Made]]:
@@ -129,7 +118,7 @@ def draw_own(token: str, seed: object) -> Made:
     training = TRAININGS.find(token) if token else None
     if training is None:
         raise NotFoundError("training.gone")
-    with held(training):
+    with held(training.lock, "training.busy"):
         made = training.made(token)
         newest_one = Moment(training.step, studio.draw(made.model, SHOWN, number).numpy())
     moments = (*made.moments[:-1], newest_one)
