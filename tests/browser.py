@@ -191,6 +191,18 @@ def pixels(page: Page, selector: str) -> list[str]:
     return page.eval_on_selector_all(f"{selector} canvas", "all => all.map(one => one.toDataURL())")
 
 
+def still(page: Page, selector: str) -> list[str]:
+    """The content of every canvas below `selector`, once it stays as it is."""
+    shown = pixels(page, selector)
+    until = time.monotonic() + QUICK / 1000
+    while time.monotonic() < until:
+        page.wait_for_timeout(400)
+        before, shown = shown, pixels(page, selector)
+        if shown == before:
+            return shown
+    raise AssertionError(f"{selector} never stands still")
+
+
 def changed(page: Page, selector: str, before: list[str]) -> list[str]:
     """Wait until the canvases below `selector` show something else; what they show now."""
     page.wait_for_function(

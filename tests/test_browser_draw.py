@@ -20,6 +20,7 @@ from browser import (
     run,
     scope,
     settled,
+    still,
 )
 from playwright.sync_api import expect
 
@@ -146,10 +147,11 @@ def test_seeds_lock_and_roll_and_presets_set_controls(visit):
     run(page, DRAW)
     expect(scope(page, DRAW)).to_have_attribute("data-count", "3", timeout=QUICK)
     expect(number(page, DRAW, "seed")).to_have_value("7")
-    locked = pixels(page, PANES)
+    locked = still(page, PANES)
     run(page, DRAW)
     expect(number(page, DRAW, "seed")).to_have_value("7")
-    assert pixels(page, PANES) == locked
+    expect(scope(page, DRAW)).to_have_attribute("data-count", "3", timeout=QUICK)
+    assert still(page, PANES) == locked
 
     part(page, DRAW, "seed-lock").click()
     run(page, DRAW)

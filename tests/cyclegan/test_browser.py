@@ -87,7 +87,8 @@ def test_three_ways_are_measured_and_the_nearest_is_marked(visit):
     view = first_look(page, COMPARE)
     rows = view.locator(".lx-rival")
     for i in range(3):
-        expect(rows.nth(i).locator("figcaption").last).to_contain_text("%", timeout=QUICK)
+        captions = rows.nth(i).locator("figcaption").filter(has_text=re.compile(r"[\d.]+ %"))
+        expect(captions).to_have_count(8, timeout=QUICK)
     errors = [percentages(" ".join(rows.nth(i).locator("figcaption").all_inner_texts())) for i in range(3)]
     assert [len(row) for row in errors] == [8, 8, 8]
     for place, column in enumerate(zip(*errors, strict=True)):
