@@ -85,7 +85,7 @@ clean:
 	@$(PIP) --requirement requirements.txt
 	@touch $@
 
-.venv/installed-tests: .venv/installed requirements-test.txt requirements-mcp.txt
+.venv/installed-tests: .venv/installed requirements-test.txt requirements-mcp.txt requirements-onnx.txt
 	@echo "Installing what the tests need"
 	@$(PIP) --requirement requirements-test.txt
 	@touch $@

@@ -17,6 +17,8 @@ from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import Catalogue, Family
 from aigc_demo.checkpoints.store import Store, named
 
+os.environ["AIGC_ENGINE"] = "PyTorch"  # equal bits from the first run on; test_engine.py has ONNX Runtime
+
 
 def pytest_collection_modifyitems(items):
     """A test that drives a browser has a second try: on a busy machine the browser may be late. Both are reported."""

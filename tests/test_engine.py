@@ -1,15 +1,23 @@
 """ONNX Runtime in the place of PyTorch: the same numbers or none, made once, and never needed."""
 
-import importlib.util
 import threading
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
+from aigc_demo.models.gan import GAN, GANConfig
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.models.vae import VAE, VAEConfig
 from aigc_demo.pipelines import engine
 from aigc_demo.pipelines.engine import ONNX, PYTORCH, Engines
+from aigc_demo.services import engines
+from aigc_demo.services.diffusion import denoising
+from aigc_demo.services.diffusion.requests import Beside, Draw
+from aigc_demo.services.service import Service
 
 
 class Half(nn.Module):
@@ -44,9 +52,9 @@ def runtime(monkeypatch):
         def __call__(self, x):
             return self.layer(x)
 
-    def write(network, example, path):
+    def write(network, example, path, part):
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(network, path)
+        torch.save(engine.part_of(network, part), path)
 
     monkeypatch.setattr(engine, "is_installed", lambda: True)
     monkeypatch.setattr(engine, "Session", Fake)
@@ -92,19 +100,99 @@ def test_other_weights_are_another_file():
     assert engine.key(one) == engine.key(one) != engine.key(other)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("onnxruntime") is None, reason="ONNX Runtime is not installed")
-@pytest.mark.parametrize("batch", [1, 3, 20])
-def test_the_digit_network_says_the_same_in_onnx_runtime(tmp_path, batch):
-    model = DiffusionModel(DiffusionConfig.tiny()).eval().requires_grad_(False)
+def test_the_engine_that_is_asked_for_is_taken(monkeypatch):
+    monkeypatch.setattr(engine, "NEEDED", ("json",))
+    for asked, is_installed in (("", True), ("ONNX Runtime", True), ("pytorch", False), ("PyTorch", False)):
+        monkeypatch.setenv("AIGC_ENGINE", asked)
+        assert engine.is_installed() is is_installed
+    monkeypatch.delenv("AIGC_ENGINE")
+    monkeypatch.setattr(engine, "NEEDED", ("json", "no_such_package"))
+    assert not engine.is_installed()
+
+
+# what follows runs ONNX Runtime itself
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """ONNX Runtime, where this machine has it."""
+    for name in engine.NEEDED:
+        pytest.importorskip(name, reason=f"the optional package {name} is not installed")
+    monkeypatch.delenv("AIGC_ENGINE")
+
+
+def stirred(model):
+    """An untrained model whose weights are all different."""
     for weight in model.parameters():
-        weight.normal_(std=0.1)
-    unet = model.config.unet
+        weight.requires_grad_(False).normal_(std=0.1)
+    return model.eval()
+
+
+def digits(count):
+    """Inputs of the digit network."""
+    unet = DiffusionConfig.tiny().unet
     shape = (unet.channels, unet.image_size, unet.image_size)
+    return torch.randn(count, *shape), torch.randint(1000, (count,)), torch.randint(unet.classes, (count,))
 
-    def inputs(count):
-        return torch.randn(count, *shape), torch.randint(1000, (count,)), torch.randint(unet.classes, (count,))
 
-    engine.export(model, inputs(2), tmp_path / "x.onnx")
-    given = inputs(batch)
-    with torch.inference_mode():
-        torch.testing.assert_close(engine.Session(tmp_path / "x.onnx")(*given), model(*given), atol=1e-4, rtol=1e-4)
+def codes(count):
+    return (torch.randn(count, VAEConfig.tiny().latent),)
+
+
+def noises(count):
+    return torch.randn(count, GANConfig.tiny().noise), torch.randint(GANConfig.tiny().classes, (count,))
+
+
+def maps(count):
+    return (torch.randn(count, *KLConfig.tiny().code),)
+
+
+NETWORKS = [
+    (lambda: DiffusionModel(DiffusionConfig.tiny()), "", digits),
+    (lambda: VAE(VAEConfig.tiny()), "paint", codes),
+    (lambda: GAN(GANConfig.tiny()), "generator", noises),
+    (lambda: KLAutoencoder(KLConfig.tiny()), "decode", maps),
+]
+
+
+@pytest.mark.parametrize(("made", "part", "inputs"), NETWORKS, ids=["unet", "vae", "gan", "kl"])
+def test_every_network_says_the_same_in_onnx_runtime_at_any_batch(real, tmp_path, made, part, inputs):
+    model = stirred(made())
+    session = Engines(tmp_path).session(model, inputs(2), part)
+    for batch in (1, 3, 20):
+        given = inputs(batch)
+        with torch.inference_mode():
+            wanted = engine.part_of(model, part)(*given)
+            torch.testing.assert_close(session(*given), wanted, atol=1e-4, rtol=0)
+    assert not model.training and not any(module.training for module in model.modules())
+
+
+@pytest.mark.parametrize("content", [b"", b"broken", None])
+def test_a_file_that_is_broken_is_written_again(real, tmp_path, content, caplog):
+    model = stirred(VAE(VAEConfig.tiny()))
+    assert Engines(tmp_path).session(model, codes(2), "paint")
+    (file,) = tmp_path.iterdir()
+    right = file.read_bytes()
+    if content is None:  # a file that can be read and says something else
+        engine.export(stirred(VAE(VAEConfig.tiny())), codes(2), file, "paint")
+    else:
+        file.write_bytes(content)
+    assert file.read_bytes() != right
+    assert Engines(tmp_path).session(model, codes(2), "paint")
+    assert file.read_bytes() == right and list(tmp_path.iterdir()) == [file]
+    assert "is broken and written again" in caplog.text
+
+
+def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
+    service = Service(Store(device="cpu"))
+    asked = Draw(steps=4, seed=3)
+    monkeypatch.setattr(engines, "ENGINES", engines.Engines(tmp_path))
+    monkeypatch.setattr(denoising, "ENGINES", engines.ENGINES)
+    monkeypatch.setattr(engine, "seconds", lambda network, _: 2.0 if isinstance(network, nn.Module) else 1.0)
+    *_, ours = service.run("diffusion_draw", asked)  # nobody waits for the export
+    assert service.facts("diffusion_draw", asked)["device"] == "CPU"
+    ended()
+    *_, quick = service.run("diffusion_draw", asked)
+    assert service.facts("diffusion_draw", asked)["device"] == "CPU · ONNX Runtime"
+    np.testing.assert_allclose(quick.value.x, ours.value.x, rtol=0, atol=1e-4)
+    assert service.facts("diffusion_beside", Beside())["device"] == "CPU"  # which says of each column itself

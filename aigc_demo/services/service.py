@@ -149,7 +149,7 @@ class Service:
             parameters = use_case.parameters(self.store, request)
         else:
             models = [self.store.load(checkpoint) for checkpoint in use_case.checkpoints(request)]
-            engine = engine_of(models)
+            engine = engine_of(models) if use_case.any_engine else PYTORCH
             parameters = sum(weight.numel() for model in models for weight in model.parameters())
         seed = next((value for name, value in vars(request).items() if f"{name}_".startswith("seed_")), None)
         shown = device if engine == PYTORCH else f"{device} · {engine}"

@@ -49,6 +49,7 @@ class UseCase(Generic[R, T]):
     first: R | None = None  # the request of the first result that ships with the page; None where there is none
     first_value: Callable[["Store", R], Json] | None = None  # the page value that ships, if not the last one of a run
     card: Callable[["Store"], Json] | None = None  # what the landing page shows, where that isn't the first result
+    any_engine: bool = False  # its networks run in the quickest engine that there is (services/engines.py)
     kept: bool = False  # the same request is answered from what was made before: it hangs on values and weights alone
     warm: R | None = None  # the smallest request, done once in the background after the start
 

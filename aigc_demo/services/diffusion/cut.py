@@ -67,6 +67,7 @@ USE_CASE: UseCase[Cut, CutRun] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Cut(),
 )

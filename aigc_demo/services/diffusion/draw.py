@@ -29,6 +29,7 @@ USE_CASE: UseCase[Draw, Frame] = UseCase(
     numbers=numbers,
     file=film,
     formats=ANIMATION,
+    any_engine=True,
     kept=True,
     checkpoints=lambda request: (request.checkpoint,),
     first=Draw(),

@@ -43,6 +43,7 @@ USE_CASE: UseCase[Grid, Array] = UseCase(
     numbers=counted,
     file=film,
     formats=("png", "gif", "json"),
+    any_engine=True,
     kept=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Grid(),

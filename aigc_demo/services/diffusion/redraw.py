@@ -32,6 +32,7 @@ USE_CASE: UseCase[Redraw, Frame] = UseCase(
     numbers=numbers,
     file=film,
     formats=ANIMATION,
+    any_engine=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Redraw(),
 )

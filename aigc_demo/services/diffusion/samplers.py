@@ -74,6 +74,7 @@ USE_CASE: UseCase[Samplers, Table] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Samplers(),
 )

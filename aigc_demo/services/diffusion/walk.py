@@ -44,6 +44,7 @@ USE_CASE: UseCase[Walk, Array] = UseCase(
     numbers=counted,
     file=film,
     formats=("gif", "mp4", "png", "json"),
+    any_engine=True,
     kept=True,
     checkpoints=lambda request: (CHECKPOINT,),
     first=Walk(),
