@@ -9,7 +9,7 @@ from PIL import Image
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
-from aigc_demo.data import media, midi, organ, sound_files
+from aigc_demo.data import media, midi, musicxml, organ, sound_files
 from aigc_demo.data.chorales import Chorale
 from aigc_demo.services import text_saving
 from aigc_demo.services.text_saving import Document
@@ -42,9 +42,10 @@ class Trained:
 
 @dataclass(frozen=True)
 class Score:
-    """A chorale, its beats a minute, and the picture that stands for it."""
+    """A chorale, its key, its beats a minute, and the picture that stands for it."""
 
     chorale: Chorale
+    key: int  # as data/chorales.Chorale.key counts them
     tempo: float
     still: Image.Image
 
@@ -58,7 +59,7 @@ TEXT = text_saving.FORMATS
 
 def encode(content: Content, format: str, card: Card) -> bytes:
     """The file: PNG, GIF, MP4, WebM or JSON of pictures (JSON is the card alone); WAV, FLAC, PNG or JSON of a sound,
-    and MIDI too of a score; TXT, HTML, PNG or JSON of a text; safetensors of a trained model, its weights alone."""
+    MIDI and MusicXML too of a score; TXT, HTML, PNG or JSON of a text; safetensors of a trained model, its weights."""
     if isinstance(content, Trained):
         return content.weights() if format == "safetensors" else encode(content.told, format, card)
     if isinstance(content, Document):
@@ -67,6 +68,8 @@ def encode(content: Content, format: str, card: Card) -> bytes:
     if isinstance(content, Score):
         if format == "mid":
             return midi.write(content.chorale, content.tempo, text)
+        if format == "musicxml":
+            return musicxml.write(content.chorale, content.key, content.tempo, text)
         if format in sound_files.CODECS:
             return sound_files.encoded(organ.play(content.chorale, content.tempo), format, text, organ.RATE)
         content = Pictures((content.still,))

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import wave
+from xml.etree import ElementTree
 
 import av
 import gradio as gr
@@ -16,8 +17,8 @@ from tiny_music import tiny_store
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.core.errors import BadFileError, BadRequestError
-from aigc_demo.data import chorale_tokens, midi, organ
-from aigc_demo.data.chorales import HOLD, REST, Chorale, sounding
+from aigc_demo.data import chorale_files, chorale_tokens, midi, musicxml, organ
+from aigc_demo.data.chorales import HOLD, REST, SIGNS, STEPS, Chorale, sounding
 from aigc_demo.data.voice_leading import faults, rates
 from aigc_demo.evaluation import chorales as evaluation
 from aigc_demo.services.music.melodies import melody_of
@@ -169,6 +170,71 @@ def test_saved_midi_is_opened_by_another_library_and_says_the_same(service, tmp_
         alone.save(file=buffer)
         back = np.array(midi.melody_of(buffer.getvalue(), len(voice)))
         assert (sounding(back) == sounding(voice)[-len(back) :][: len(back)]).all() or (sounding(voice) == REST).any()
+
+
+def score_of(pitches, metre=4, upbeat=0, fermatas=()) -> Chorale:
+    return Chorale(np.array([pitches] * 4), metre, upbeat, frozenset(fermatas))
+
+
+@pytest.mark.parametrize(("metre", "upbeat"), [(4, 0), (4, 1), (3, 2)])
+def test_saved_musicxml_is_read_like_a_score_of_music21s(service, metre, upbeat):
+    request = Harmonise(metre=metre, upbeat=upbeat, key="Bm")
+    made = last(service.harmonise(request)).chorale
+    raw = saved(service.service, "music_harmonise", request, "musicxml")
+    root = ElementTree.fromstring(raw)
+    head, voices = chorale_files.line_of(root)
+    assert head[:2] == [str(metre), str(upbeat)]
+    for read, voice in zip(voices, made.voices, strict=True):
+        signs = np.array([SIGNS[sign] if sign in SIGNS else int(sign) for sign in read])
+        assert (sounding(signs) == sounding(voice)).all() and ((signs > HOLD) == (voice > HOLD)).all()
+    assert root.findtext("part/measure/attributes/key/fifths") == "2"
+    assert json.loads(root.findtext(".//miscellaneous-field[@name='aigc_demo']"))["checkpoint"] == MODELS[0]
+    bars = [sum(int(length.text) for length in bar.iter("duration")) for bar in root.find("part").iter("measure")]
+    assert bars[0] == (upbeat or metre) * STEPS and set(bars[1:-1]) == {metre * STEPS}
+
+
+def test_a_note_over_the_bar_line_is_two_tied_heads():
+    root = ElementTree.fromstring(musicxml.write(score_of([REST, *[60], *[HOLD] * 14]), 0, 60))
+    notes = root.findall("part[@id='P4']/measure/note")
+    assert [note.findtext("type") for note in notes] == ["eighth", "half", "eighth", "whole"]
+    assert [len(note.findall("dot")) for note in notes] == [0, 1, 0, 0]
+    assert [[tie.get("type") for tie in note.findall("tie")] for note in notes] == [
+        [],
+        ["start"],
+        ["stop", "start"],
+        ["stop"],
+    ]
+    assert notes[0].find("rest") is not None
+
+
+def test_a_fermata_stands_over_the_head_that_sounds_there():
+    voice = [60, HOLD, 62, HOLD, 64, HOLD, HOLD, HOLD]
+    root = ElementTree.fromstring(musicxml.write(score_of(voice, fermatas=(1, 3)), 0, 60))
+    marked = [[note.find("notations/fermata") is not None for note in part.iter("note")] for part in root.iter("part")]
+    assert marked == [[False, True, True], *[[False] * 3] * 3]
+
+
+@pytest.mark.parametrize(
+    ("key", "pitch", "name"),
+    [
+        ("C", 61, ("C", 1, 4)),
+        ("C", 63, ("E", -1, 4)),
+        ("C", 59, ("B", 0, 3)),
+        ("Am", 68, ("G", 1, 4)),
+        ("Db", 61, ("D", -1, 4)),
+        ("Ab", 71, ("C", -1, 5)),
+        ("F#", 65, ("E", 1, 4)),
+        ("Ebm", 71, ("C", -1, 5)),
+        ("B", 60, ("B", 1, 3)),
+    ],
+)
+def test_notes_are_spelled_as_the_key_has_them(key, pitch, name):
+    assert musicxml.spelled(pitch, KEYS.index(key)) == name
+
+
+def test_signatures_are_those_of_the_circle_of_fifths():
+    assert [musicxml.fifths(key) for key in range(12)] == [0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5]
+    assert [musicxml.fifths(12 + key) for key in (9, 4, 2, 3)] == [0, 1, -1, -6]
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac"])

@@ -17,7 +17,7 @@ from aigc_demo.services.music.requests import KEYS
 from aigc_demo.services.page_values import plain
 from aigc_demo.services.use_case import Json
 
-FORMATS = ("mid", "wav", "flac", "png", "json")
+FORMATS = ("mid", "musicxml", "wav", "flac", "png", "json")
 COLOURS = ("#B4552D", "#2F6F6B", "#7A5EA8", "#3F5F9E")  # of the voices, in a picture
 SIDE = 8  # pixels of a step, and of a semitone
 
@@ -73,7 +73,7 @@ def numbers(request: Request, piece: Piece) -> Json:
 
 def score(request: Request, run: Sequence[Piece]) -> Score:
     """The finished piece as `services.files.encode` takes it."""
-    return Score(run[-1].chorale, run[-1].tempo, drawn(run[-1]))
+    return Score(run[-1].chorale, run[-1].key, run[-1].tempo, drawn(run[-1]))
 
 
 def drawn(piece: Piece) -> Image.Image:

@@ -10,7 +10,7 @@ from aigc_demo.ui.tabs.music.parts import measured, opening, roll
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
-FORMATS = ("mid", "wav", "flac", "png", "json")
+FORMATS = ("mid", "musicxml", "wav", "flac", "png", "json")
 PAPERS = {
     "Huang et al., Music Transformer, 2018": "https://arxiv.org/abs/1809.04281",
     "Hadjeres, Pachet & Nielsen, DeepBach, 2016": "https://arxiv.org/abs/1612.01010",
