@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from browser import USE_CASES
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.services.experiments import experiments_of, perform
@@ -18,7 +19,13 @@ FAMILIES = [
     for family in catalogue.families()
     if importlib.util.find_spec(f"aigc_demo.services.{family.stem}.experiments")
 ]
-EQUAL = ("poem.predict", "inside.predict_attention", "inside.predict_beside")  # claims that both sides are alike
+EQUAL = (
+    "poem.predict",
+    "inside.predict_attention",
+    "inside.predict_beside",
+    "music.predict_ahead",
+)  # claims that both sides are alike
+WITHOUT = {"diffusion_hub": "its models have to be fetched first: there is nothing to run or to measure offline"}
 CLAIMS = {key: experiment for family in FAMILIES for key, experiment in experiments_of(family).items()}
 
 
@@ -35,6 +42,13 @@ def asked():
 def test_every_question_has_an_experiment_and_every_experiment_a_question():
     assert len(asked()) == len(set(asked()))
     assert set(asked()) == set(CLAIMS)
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+def test_every_inner_tab_asks_a_question(use_case):
+    family, _, name = use_case.rpartition("_")
+    asks = bool(ASKED.search((UI / family / f"{name}.py").read_text("utf-8")))
+    assert asks is not (use_case in WITHOUT), WITHOUT.get(use_case, "no card")
 
 
 def test_every_text_of_a_question_stands_on_a_page():

@@ -6,6 +6,7 @@
 Pictures are float32 (N, C, H, W) in [-1, 1], with one or three channels.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib import import_module
@@ -17,6 +18,7 @@ import numpy as np
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
+from aigc_demo.services import first_results
 from aigc_demo.services.page_values import Array, tiles
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -138,3 +140,40 @@ def judged(store: Store, pictures: Array) -> Array:
         x = F.pad(torch.from_numpy(np.ascontiguousarray(pictures)), (edge,) * 4, value=-1.0).to(store.device)
         found: Array = store.load(JUDGE)(x).softmax(1).cpu().numpy()
     return found
+
+
+# what is shown
+
+
+def layers(made: Any, name: str = "", limit: float = 1e-4) -> Side:
+    """The layers of a comparison with a library, those more than `limit` apart marked, and how far the results are."""
+    marked = [label if gap <= limit else f"✗ {label}" for label, _, gap, _ in made.layers]
+    first = len(marked) if made.first is None else made.first
+    return Side({"layers_agree": first, "apart": made.maximum}, text=" · ".join(marked), name=name)
+
+
+def course(points: Sequence[Any], up: str, across: str, measures: Mapping[str, float]) -> Side:
+    """A stored training as one or two curves, lists of (x, y); `up`, `across`: names of the axes."""
+    lines = list(zip(("glow", "water"), points, strict=False))
+    return Side(measures, lines=lines, axes=(f"experiment.{across}", f"experiment.{up}"), name=f"experiment.{up}")
+
+
+def scatter(real: Array, fake: Array, side: int = 96) -> Array:
+    """Points in [-1.4, 1.4] as a picture (1, 3, S, S): made ones red over grey real ones."""
+    picture = np.ones((1, 3, side, side), np.float32)
+    for points, colour in ((real, (0.4, 0.4, 0.4)), (fake, (0.57, -0.46, -0.66))):
+        places = ((points / 1.4 + 1) / 2 * (side - 1)).round().astype(int)
+        for x, y in places[(places >= 0).all(axis=1) & (places < side - 1).all(axis=1)]:
+            picture[0, :, side - 2 - y : side - y, x : x + 2] = np.array(colour)[:, None, None]
+    return picture
+
+
+def by_column(values: Array) -> float:
+    """Share of the variance inside the rows (R, C) that columns explain; 1 / R on average where they mean nothing."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    return float((centred.mean(axis=0) ** 2).mean() / (centred**2).mean())
+
+
+def stored(name: str) -> Json:
+    """What ships as assets/examples/<name>.json: a first result, or the course of a training."""
+    return dict(json.loads((first_results.EXAMPLES / f"{name}.json").read_text("utf-8")))

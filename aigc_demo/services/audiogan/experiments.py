@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.audiogan.requests import CLASSIFIER, Draw, Pad, Walk
+from aigc_demo.services.audiogan.requests import CLASSIFIER, Beside, Draw, Judge, Pad, Walk
 from aigc_demo.services.experiments import Experiment, Side, gap, variety
 from aigc_demo.services.page_values import Array
 
 LOUD = -0.5  # in a spectrogram: what is louder counts in the comparison of two
 
 
-def listened(store: Store, samples: Array) -> tuple[Array, list[int]]:
-    """Sounds (N, L) as spectrograms (N, 1, B, F), and the digits that the classifier hears in them."""
+def listened(store: Store, samples: Array) -> tuple[Array, Array]:
+    """Sounds (N, L) as spectrograms (N, 1, B, F), and how sure the classifier is of each digit, (N, 10)."""
     import torch  # here, since a page is served without it
 
     from aigc_demo.data import spectrogram
@@ -21,33 +21,58 @@ def listened(store: Store, samples: Array) -> tuple[Array, list[int]]:
     loudest = np.abs(samples).max(1, keepdims=True)
     pictures = spectrogram.picture(torch.from_numpy(samples / loudest))
     with torch.inference_mode():
-        heard = store.load(CLASSIFIER)(pictures.to(store.device)).argmax(1).tolist()
-    return pictures.numpy(), heard
+        sure = store.load(CLASSIFIER)(pictures.to(store.device)).softmax(1).cpu().numpy()
+    return pictures.numpy(), sure
 
 
 def phase(store: Store, request: Draw, run: Any) -> list[Side]:
     """The spectrogram of the finished sound, how far it is from the one that was asked, and what is heard."""
     wanted = run.now.pictures[-1:]
-    found, heard = listened(store, run.now.samples[-1:])
+    found, sure = listened(store, run.now.samples[-1:])
     loud = wanted > LOUD
-    return [Side({"from_wanted": gap(found[loud], wanted[loud]), "heard": heard[0]}, found, 1)]
+    return [Side({"from_wanted": gap(found[loud], wanted[loud]), "heard": int(sure[0].argmax())}, found, 1)]
 
 
 def stops(store: Store, request: Walk, sounds: Any) -> list[Side]:
     """How much the stops differ, and the share that is heard as asked."""
-    _, heard = listened(store, sounds.samples)
-    right = np.mean([digit == request.digit for digit in heard])
+    _, sure = listened(store, sounds.samples)
+    right = np.mean(sure.argmax(1) == request.digit)
     return [Side({"variety": variety(sounds.pictures), "heard_as_asked": float(right)}, sounds.pictures, 4)]
 
 
 def keys(store: Store, request: Pad, sounds: Any) -> list[Side]:
     """How much the ten differ, and the share that is heard as asked."""
-    _, heard = listened(store, sounds.samples)
-    right = np.mean([digit == place for place, digit in enumerate(heard)])
+    _, sure = listened(store, sounds.samples)
+    right = np.mean(sure.argmax(1) == np.arange(len(sure)))
     return [Side({"variety": variety(sounds.pictures), "heard_as_asked": float(right)}, sounds.pictures, 5)]
 
 
+def both_ways(store: Store, request: Judge, said: Any) -> list[Side]:
+    """A sound and the same sound backwards: what the classifier hears in each, and how sure it is."""
+    sides = []
+    for name, samples in (("forwards", said.sound.samples), ("backwards", said.sound.samples[:, ::-1].copy())):
+        picture, sure = listened(store, samples)
+        measures = {"heard": int(sure[0].argmax()), "sure": float(sure[0].max())}
+        sides.append(Side(measures, picture, 1, name=f"experiment.{name}"))
+    return sides
+
+
+def twins(store: Store, request: Beside, made: Any) -> list[Side]:
+    """Our spectrogram and the library's, and how far they are apart."""
+    return [Side({"apart": made.maximum}, made.sounds.pictures, 2, name="experiment.ours_theirs")]
+
+
 EXPERIMENTS = {
+    "audiogan.predict_backwards": Experiment(
+        (Judge(digit=4),),
+        both_ways,
+        lambda forwards, backwards: (
+            forwards.measures["heard"] == 4 != backwards.measures["heard"] and backwards.measures["sure"] > 0.8
+        ),
+    ),
+    "audiogan.predict_beside": Experiment(
+        (Beside(steps=6),), twins, lambda both: both.measures["apart"] < 1e-4, sides=1
+    ),
     "audiogan.predict_phase": Experiment(
         (Draw(rounds=32), Draw(rounds=0)),
         phase,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.compression.requests import DIGITS, GPT, Bits, Prune
+from aigc_demo.services.compression.requests import DIGITS, GPT, Beside, Bits, Gptq, Prune
 from aigc_demo.services.experiments import Experiment, Side, gap
 
 if TYPE_CHECKING:
@@ -27,7 +27,37 @@ def written(store: Store, request: Any, made: "Shrunk") -> Sequence[Side]:
     return [Side({"costs_more": 100 * more}, text=made.after.measured.output.text)]
 
 
+def rounded(store: Store, request: Gptq, made: Any) -> Sequence[Side]:
+    """Round to nearest and GPTQ: the text, and how much more held-out text costs."""
+    return [
+        Side({"costs_more": 100 * (side.cost / made.whole.cost - 1)}, text=side.output.text, name=f"experiment.{name}")
+        for name, side in (("nearest", made.nearest), ("gptq", made.gptq))
+    ]
+
+
+def bytes_each(store: Store, request: Beside, made: Any) -> Sequence[Side]:
+    """Ours and torch's: how much more held-out text costs than with float32."""
+    whole, *both = made.costs
+    formats = ("8 bit × float32", "8 bit × 8 bit")
+    return [
+        Side({"costs_more": abs(100 * (cost / whole - 1))}, text=words, name=f"compression.beside_{name}")
+        for name, words, cost in zip(("ours", "torch"), formats, both, strict=True)
+    ]
+
+
 EXPERIMENTS = {
+    "compression.predict_gptq": Experiment(
+        (Gptq(bits=2),),
+        rounded,
+        lambda nearest, gptq: nearest.measures["costs_more"] > 3 * gptq.measures["costs_more"] > 0,
+        kind="text",
+    ),
+    "compression.predict_beside": Experiment(
+        (Beside(batch=1),),
+        bytes_each,
+        lambda ours, theirs: ours.measures["costs_more"] < 0.2 < 0.5 < theirs.measures["costs_more"],
+        kind="text",
+    ),
     "compression.predict_eight": Experiment(
         tuple(Bits(model=DIGITS, bits=bits) for bits in (32, 8, 2)),
         drawn,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.cyclegan.requests import Compare, Translate
-from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.cyclegan.requests import CYCLE, Compare, Translate
+from aigc_demo.services.experiments import Experiment, Side, course, stored
 from aigc_demo.services.page_values import Array
 
 KEY = 3  # the pair that is sent there and back
@@ -44,7 +44,27 @@ def rows(store: Store, request: Compare, made: Any) -> list[Side]:
     ]
 
 
+def early(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training: how far a translation is from the true pair, and what the first hundredth had done of it."""
+    moments = stored(f"{CYCLE}-training")["moments"]
+    whole, first, last = moments[-1]["pictures"], moments[0]["error"], moments[-1]["error"]
+    begun = max((one for one in moments if one["pictures"] <= 0.015 * whole), key=lambda one: one["pictures"])
+    measures = {
+        "share_of_pictures": begun["pictures"] / whole,
+        "share_of_way": (first - begun["error"]) / (first - last),
+    }
+    points = [(one["pictures"], one["error"]) for one in moments]
+    return [course([points], "percent_off", "pictures_seen", measures)]
+
+
 EXPERIMENTS = {
+    "cyclegan.predict_training": Experiment(
+        (),
+        early,
+        lambda whole: whole.measures["share_of_pictures"] < 0.015 and whole.measures["share_of_way"] > 0.7,
+        sides=1,
+        kind="lines",
+    ),
     "cyclegan.predict_translate": Experiment(
         (Translate(KEY),),
         lost,

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.diffusion.requests import Cut, Draw, Grid, Redraw
-from aigc_demo.services.experiments import Experiment, Side, gap, ink, read, variety
+from aigc_demo.services.diffusion.requests import CHECKPOINT, Beside, Cut, Draw, Forward, Grid, Redraw, Walk
+from aigc_demo.services.experiments import Experiment, Side, by_column, course, gap, ink, judged, read, stored, variety
 
 FIVE = 103  # a real digit to redraw: a 5
+MIDDLE = (0.2, 0.8)  # neither paper nor ink
 SEEDS = 4  # of every digit, in the experiment on guidance
 
 
@@ -56,7 +57,78 @@ def takes_over(low: Side, middle: Side, high: Side) -> bool:
     return kept == [True, True, False]
 
 
+def fooled(store: Store, request: Forward, made: Any) -> list[Side]:
+    """A digit with noise, what the judge reads in it, and how sure it is."""
+    picture = np.clip(made.x, -1, 1)[None, None]
+    odds = judged(store, picture)[0]
+    return [Side({"became": int(odds.argmax()), "sure": float(odds.max())}, picture, 1)]
+
+
+def half_way(store: Store, request: Walk, stops: Any) -> list[Side]:
+    """Half-way between two digits: their pixels mixed, and what comes of their noise mixed."""
+    mixed = (stops[0] + stops[-1]) / 2
+    return [
+        Side({"grey": grey(picture)}, np.stack([stops[0], picture, stops[-1]]), 3, name=f"experiment.clip_{name}")
+        for name, picture in (("pixels", mixed), ("noise", stops[len(stops) // 2]))
+    ]
+
+
+def grey(picture: Any) -> float:
+    """Share of pixels that are neither paper nor ink."""
+    ink = (picture + 1) / 2
+    return float(((ink > MIDDLE[0]) & (ink < MIDDLE[1])).mean())
+
+
+def columns(store: Store, request: Grid, pictures: Any) -> list[Side]:
+    """How much of the ink goes by the column, which is the noise."""
+    table = pictures.reshape(10, request.seeds, *pictures.shape[1:])
+    share = by_column((table.mean(axis=(2, 3, 4)) + 1) / 2)
+    return [Side({"column_ink": share}, pictures, request.seeds, name="experiment.same_noise")]
+
+
+def late(store: Store, request: Beside, made: Any) -> list[Side]:
+    """The digit, how far it is from the library's, and the layers that agree before the first that does not."""
+    agree = len(made.layers) if made.first is None else made.first
+    return [Side({"mean_apart": made.mean, "layers_agree": agree}, made.ours.reshape(1, 1, *made.ours.shape[-2:]), 1)]
+
+
+def readable(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training: the share of digits that are read as asked, and when it is nine of ten."""
+    moments = stored(f"{CHECKPOINT}-training")["snapshots"]
+    at = next(one["minutes"] for one in moments if one["class_accuracy"] >= 0.9)
+    points = [(one["minutes"], 100 * one["class_accuracy"]) for one in moments]
+    return [course([points], "percent_read", "minutes", {"nine_of_ten": at, "whole_minutes": moments[-1]["minutes"]})]
+
+
 EXPERIMENTS = {
+    "diffusion.predict_fooled": Experiment(
+        (Forward(level=20), Forward(level=200)),
+        fooled,
+        lambda clean, noisy: clean.measures["became"] == 7 != noisy.measures["became"] and noisy.measures["sure"] > 0.9,
+    ),
+    "diffusion.predict_walk": Experiment(
+        (Walk(frames=3, steps=6),),
+        half_way,
+        lambda pixels, noise: noise.measures["grey"] < 0.7 * pixels.measures["grey"],
+    ),
+    "diffusion.predict_columns": Experiment(
+        (Grid(steps=6),), columns, lambda table: table.measures["column_ink"] > 0.4, sides=1
+    ),
+    "diffusion.predict_mistake": Experiment(
+        (Beside(steps=6), Beside(steps=6, mistake="timestep_off_by_one")),
+        late,
+        lambda right, wrong: (
+            wrong.measures["layers_agree"] == 0 < right.measures["layers_agree"]
+            and right.measures["mean_apart"] < 1e-5 < wrong.measures["mean_apart"] < 0.01
+        ),
+    ),
+    "diffusion.predict_training": Experiment(
+        (),
+        readable,
+        lambda whole: whole.measures["nine_of_ten"] < 0.05 * whole.measures["whole_minutes"],
+        sides=1,
+        kind="lines",
+    ),
     "diffusion.predict_guidance": Experiment(
         (Grid(seeds=SEEDS, steps=6), Grid(seeds=SEEDS, steps=6, guidance=8)),
         bold,

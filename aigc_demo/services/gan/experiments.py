@@ -6,12 +6,36 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side, gap, ink, read, variety
-from aigc_demo.services.gan.requests import CONDITIONAL, Classes, Compare, Critic, Draw, Mix, Points, Walk
+from aigc_demo.services.experiments import (
+    Experiment,
+    Side,
+    by_column,
+    course,
+    gap,
+    ink,
+    judged,
+    read,
+    scatter,
+    stored,
+    variety,
+)
+from aigc_demo.services.gan.requests import (
+    CONDITIONAL,
+    Classes,
+    Compare,
+    Critic,
+    Draw,
+    Mix,
+    Morph,
+    Points,
+    Walk,
+    checkpoint,
+)
 from aigc_demo.services.page_values import Array
 
 SEVEN = 7  # the digit that is asked for
 SHORT = 0.3  # a truncation that leaves noise less than a fifth as long as in training
+SURE = 0.9  # of the judge: a picture that it is less sure of is between two digits
 BINS = 24  # of the heaps of scores
 MOST_EVEN = (CONDITIONAL, "r3", "mlp")  # compared: the even one, the newest, the largest
 TURNS = 200  # of a training on points
@@ -68,12 +92,6 @@ def slant(picture: Array) -> float:
     return float((weight * across * down).sum() / (weight * down**2).sum())
 
 
-def by_column(values: Array) -> float:
-    """Share of the variance inside the rows (R, C) that columns explain; 1 / R on average where they mean nothing."""
-    centred = values - values.mean(axis=1, keepdims=True)
-    return float((centred.mean(axis=0) ** 2).mean() / (centred**2).mean())
-
-
 def heaps(store: Store, request: Critic, scored: Any) -> list[Side]:
     """Scores of made and of real pictures as two heaps."""
     both = (scored.real_scores, scored.made_scores)
@@ -103,16 +121,6 @@ def clouds(store: Store, request: Points, frame: Any) -> list[Side]:
     return [Side({"away": frame.distance / frame.floor}, scatter(frame.real, frame.fake), 1)]
 
 
-def scatter(real: Array, fake: Array, side: int = 96) -> Array:
-    """Points in [-1.4, 1.4] as a picture (1, 3, S, S): made ones red over grey real ones."""
-    picture = np.ones((1, 3, side, side), np.float32)
-    for points, colour in ((real, (0.4, 0.4, 0.4)), (fake, (0.57, -0.46, -0.66))):
-        places = ((points / 1.4 + 1) / 2 * (side - 1)).round().astype(int)
-        for x, y in places[(places >= 0).all(axis=1) & (places < side - 1).all(axis=1)]:
-            picture[0, :, side - 2 - y : side - y, x : x + 2] = np.array(colour)[:, None, None]
-    return picture
-
-
 def falls(name: str, share: float) -> Any:
     """A claim: the measure of the second side is below so large a share of the first one's."""
     return lambda before, after: after.measures[name] < share * before.measures[name]
@@ -124,7 +132,38 @@ def most_even(*sides: Sequence[Side]) -> bool:
     return all(first["rarest"] > other["rarest"] and first["commonest"] < other["commonest"] for other in others)
 
 
+def undecided(store: Store, request: Morph, way: Any) -> list[Side]:
+    """Every third stop, and on how many of all the judge is not sure which of the two it sees."""
+    sure = judged(store, way.arc).max(axis=1)
+    return [Side({"undecided": int((sure < SURE).sum()), "of_stops": len(sure)}, way.arc[::3], 9)]
+
+
+def losses(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training of the newest: both losses, and the distance to real pictures."""
+    told = stored(f"{checkpoint('r3')}-training")
+    curve, moments = told["curve"], told["snapshots"]
+    both = [[(one["minutes"], one[name]) for one in curve] for name in ("generator", "critic")]
+    ends = {"critic_start": curve[0]["critic"], "critic_end": curve[-1]["critic"]}
+    away = {"frechet_start": moments[0]["frechet"], "frechet_end": moments[-1]["frechet"]}
+    return [
+        course(both, "two_losses", "minutes", ends),
+        course([[(one["minutes"], one["frechet"]) for one in moments]], "frechet_axis", "minutes", away),
+    ]
+
+
 EXPERIMENTS = {
+    "gan.predict_morph": Experiment(
+        (Morph(),), undecided, lambda way: 0 < way.measures["undecided"] < 0.2 * way.measures["of_stops"], sides=1
+    ),
+    "gan.predict_training": Experiment(
+        (),
+        losses,
+        lambda both, away: (
+            both.measures.get("critic_end", 0) > both.measures.get("critic_start", 0)
+            and away.measures["frechet_end"] < 0.1 * away.measures["frechet_start"]
+        ),
+        kind="lines",
+    ),
     "gan.predict_limit": Experiment(
         (Draw(CONDITIONAL, count=36, digit=SEVEN), Draw(CONDITIONAL, count=36, digit=SEVEN, limit=SHORT)),
         hand,

@@ -1,4 +1,4 @@
-"""What the question of music does, and the claim that it proves."""
+"""What the questions of music do, and the claims that they prove."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.music.requests import Write
+from aigc_demo.services.music.requests import MELODY, Beside, Harmonise, Write
 
 
 def broken(store: Store, request: Write, piece: Any) -> list[Side]:
@@ -17,7 +17,38 @@ def broken(store: Store, request: Write, piece: Any) -> list[Side]:
     return [Side({"broken_rules": float(len(piece.faults))}, picture[None], 1)]
 
 
+ENDING = f"{MELODY.rpartition('62 62 - - -')[0]}64 62 - - -"  # another last bar
+
+
+def chords(store: Store, request: Harmonise, piece: Any) -> list[Side]:
+    """The piano roll of a melody in four voices."""
+    (side,) = broken(store, Write(), piece)
+    return [Side({}, side.pictures, 1)]
+
+
+def looks_ahead(one: Side, other: Side) -> bool:
+    """The first half of the roll is the same to the last pixel, the second is not."""
+    assert one.pictures is not None and other.pictures is not None
+    middle = one.pictures.shape[-1] // 2
+    same = (one.pictures[..., :middle] == other.pictures[..., :middle]).all()
+    return bool(same) and not np.array_equal(one.pictures, other.pictures)
+
+
+def alike(store: Store, request: Beside, made: Any) -> list[Side]:
+    """The tokens that ours wrote, and how many from the start on are those of the library."""
+    text = " ".join(map(str, made.ours))
+    return [Side({"tokens_alike": made.same, "apart": made.maximum}, text=text)]
+
+
 EXPERIMENTS = {
+    "music.predict_ahead": Experiment((Harmonise(), Harmonise(melody=ENDING)), chords, looks_ahead),
+    "music.predict_beside": Experiment(
+        (Beside(length=100),),
+        alike,
+        lambda side: side.measures["tokens_alike"] == 100 and side.measures["apart"] < 1e-4,
+        sides=1,
+        kind="text",
+    ),
     "music.predict_hot": Experiment(
         tuple(Write(temperature=temperature, bars=12, top_p=1.0) for temperature in (0.3, 1.6)),
         broken,

@@ -1,10 +1,12 @@
-"""What the question of the couplets does, and the claim that it proves."""
+"""What the questions of the couplets do, and the claims that they prove."""
 
 from typing import Any
 
+import numpy as np
+
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.seq2seq.requests import Pair
+from aigc_demo.services.experiments import Experiment, Side, course, stored
+from aigc_demo.services.seq2seq.requests import Beside, Pair
 
 
 def likeliest(store: Store, request: Pair, made: Any) -> list[Side]:
@@ -16,7 +18,43 @@ def likeliest(store: Store, request: Pair, made: Any) -> list[Side]:
     ]
 
 
+def searched(store: Store, request: Beside, made: Any) -> list[Side]:
+    """The line of the greedy choice and the best of beam search, and what place each has among the lines found."""
+    found = list(made.ours.beam)
+    lines = (("greedy", made.ours.greedy), ("beam", found[0]))
+    return [
+        Side({"place_found": found.index(line) + 1}, text=f"{made.upper}\n{line}", name=f"seq2seq.beside_{name}")
+        for name, line in lines
+    ]
+
+
+def above(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training: how much of the looking goes to the character right above, and when that is half."""
+    moments = stored("seq2seq-couplets-training")["moments"]
+    shares = [
+        float(np.mean([np.diag(np.array(answer["alignment"])).mean() for answer in moment["answers"]]))
+        for moment in moments
+    ]
+    steps = [moment["step"] for moment in moments]
+    at = next(step for step, share in zip(steps, shares, strict=True) if share > 0.5)
+    points = list(zip(steps, shares, strict=True))
+    return [course([points], "share_above", "update", {"half_at": at, "of_updates": steps[-1]})]
+
+
 EXPERIMENTS = {
+    "seq2seq.predict_beam": Experiment(
+        (Beside(),),
+        searched,
+        lambda greedy, beam: greedy.measures["place_found"] > 1 == beam.measures["place_found"],
+        kind="text",
+    ),
+    "seq2seq.predict_training": Experiment(
+        (),
+        above,
+        lambda whole: whole.measures["half_at"] < 0.06 * whole.measures["of_updates"],
+        sides=1,
+        kind="lines",
+    ),
     "seq2seq.predict_pair": Experiment(
         (Pair(),),
         likeliest,

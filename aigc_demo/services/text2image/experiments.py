@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import numpy as np
+
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.text2image.requests import Draw, Redraw, Type
+from aigc_demo.services.experiments import Experiment, Side, gap, layers
+from aigc_demo.services.text2image.requests import Attention, Beside, Draw, Inpaint, Redraw, Type, Walk
 
 FROG = "a frog on the right, yellow background"
 ABOVE = "a dog above a house, purple background"
 NEW = "a watermelon on a blue background"  # of the pairs that are held out, see data/scenes.py
 
+EARLY, BRIGHT = 1, 0.03  # the second map of a word; the share of its pixels that counts as its brightest part
 CORNER = 10  # pixels, where no frog is
 
 
@@ -51,7 +54,72 @@ def uneven(side: Side) -> float:
     return side.measures["uneven"]
 
 
+def lit(store: Store, request: Attention, made: Any) -> list[Side]:
+    """The maps of the two animals at an early step, and how much of their brightest part lies in the left half."""
+    sides = []
+    for word in ("dog", "cat"):
+        seen = made.maps[made.words.index(word)][EARLY]
+        bright = seen > np.quantile(seen, 1 - BRIGHT)
+        share = float(bright[:, : seen.shape[1] // 2].sum() / bright.sum())
+        picture = (2 * seen / seen.max() - 1).astype(np.float32)[None, None]
+        sides.append(Side({"in_left": share}, picture, 1, name=f"experiment.map_{word}"))
+    return sides
+
+
+def stops(store: Store, request: Walk, pictures: Any) -> list[Side]:
+    """Every stop, and in how many the detector finds what the one and what the other sentence says, or neither."""
+    from aigc_demo.services.text2image.drawing import detector_of, read  # here, since a page is served without torch
+    from aigc_demo.services.text2image.words import claimed
+
+    detector = detector_of(store)
+    found = [
+        sum(one.right["all"] for one in read(detector, pictures, claimed(prompt)))
+        for prompt in (request.prompt, request.prompt_to)
+    ]
+    measures = {"as_first": found[0], "as_last": found[1], "neither": len(pictures) - sum(found)}
+    return [Side(measures, pictures, len(pictures), name="experiment.way_of_sentences")]
+
+
+def kept(store: Store, request: Inpaint, frame: Any) -> list[Side]:
+    """Before and after, and how much changed in the half that was kept and in the one that was painted again."""
+    from aigc_demo.services.text2image.drawing import Models, drawn
+
+    models = Models(store)
+    before = models.decode(drawn(models, request.source, request.seed, request.steps, request.guidance))
+    middle = before.shape[-1] // 2
+    measures = {
+        "changed_left": gap(before[..., : middle - 2], frame.x0[..., : middle - 2]),
+        "changed_right": gap(before[..., middle + 2 :], frame.x0[..., middle + 2 :]),
+    }
+    return [Side({}, before, 1, name="experiment.before"), Side(measures, frame.x0, 1, name="experiment.after")]
+
+
+def table(store: Store, request: Beside, made: Any) -> list[Side]:
+    return [layers(made)]
+
+
 EXPERIMENTS = {
+    "text2image.predict_where": Experiment(
+        (Attention(),), lit, lambda dog, cat: dog.measures["in_left"] > 0.8 > 0.2 > cat.measures["in_left"]
+    ),
+    "text2image.predict_way": Experiment(
+        (Walk(frames=7),), stops, lambda way: way.measures["neither"] <= 1 < 3 <= way.measures["as_last"], sides=1
+    ),
+    "text2image.predict_kept": Experiment(
+        (Inpaint(),),
+        kept,
+        lambda before, after: (
+            after.measures.get("changed_left", 1) < 0.02 < 0.05 < after.measures.get("changed_right", 0)
+        ),
+    ),
+    "text2image.predict_mistake": Experiment(
+        (Beside(steps=5), Beside(steps=5, mistake="no_cross_attention")),
+        table,
+        lambda right, wrong: (
+            0 < wrong.measures["layers_agree"] < right.measures["layers_agree"] and wrong.measures["apart"] > 1
+        ),
+        kind="text",
+    ),
     "text2image.predict_guidance": Experiment(
         tuple(Draw(FROG, guidance=guidance) for guidance in (0, 3, 20)),
         guided,

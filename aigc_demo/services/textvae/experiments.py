@@ -3,8 +3,8 @@
 from typing import Any
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.textvae.requests import Compare, Draw, Morph
+from aigc_demo.services.experiments import Experiment, Side, course, stored
+from aigc_demo.services.textvae.requests import VERSE, Compare, Draw, Morph
 
 
 def half_way(store: Store, request: Morph, made: Any) -> list[Side]:
@@ -39,7 +39,29 @@ def in_code(store: Store, request: Compare, made: Any) -> list[Side]:
     ]
 
 
+def stuffed(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training: how much of a line stands in the code, in the end and at most."""
+    moments = stored(f"{VERSE}-training")["moments"]
+    peak = max(moments, key=lambda one: one["kl"])
+    measures = {
+        "code_most": peak["kl"],
+        "code_end": moments[-1]["kl"],
+        "share_of_training": peak["minutes"] / moments[-1]["minutes"],
+    }
+    points = [(one["minutes"], one["kl"]) for one in moments]
+    return [course([points], "code_nats", "minutes", measures)]
+
+
 EXPERIMENTS = {
+    "textvae.predict_training": Experiment(
+        (),
+        stuffed,
+        lambda whole: (
+            whole.measures["code_most"] > 1.4 * whole.measures["code_end"] and whole.measures["share_of_training"] < 0.1
+        ),
+        sides=1,
+        kind="lines",
+    ),
     "textvae.predict_morph": Experiment(
         (Morph(),),
         half_way,

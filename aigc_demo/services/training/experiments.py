@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.experiments import Experiment, Side, course, stored
 from aigc_demo.services.training.requests import Augment, Horses, Parity, Race
 
 if TYPE_CHECKING:
@@ -62,7 +62,24 @@ def read_rightly(store: Store, request: Any, made: "Augmented") -> Sequence[Side
 
 
 NOTHING = Augment(crop=0, rotate=0, scale=0)
+
+
+def overfitted(store: Store, request: None, made: None) -> Sequence[Side]:
+    """The stored training on few pictures: its loss, and the loss on pictures that are held out."""
+    told = stored("training_train")["value"]
+    held = [loss for _, loss in told["other"]]
+    measures = {"held_lowest": min(held), "held_last": held[-1], "pictures_learned": told["learned"]}
+    return [course([told["curve"], told["other"]], "learned_held", "update", measures)]
+
+
 EXPERIMENTS = {
+    "training.predict_held": Experiment(
+        (),
+        overfitted,
+        lambda side: side.measures["held_last"] > side.measures["held_lowest"] + 0.02,
+        sides=1,
+        kind="lines",
+    ),
     "training.predict_twice": Experiment(
         (Horses(), Horses(tokens=2000), Horses(parameters=400)),
         read,

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.experiments import Experiment, Side, variety
+from aigc_demo.services.experiments import Experiment, Side, course, stored, variety
 from aigc_demo.services.page_values import Array
-from aigc_demo.services.vae.requests import KINDS, Anomaly, Beta, Draw, Plane, Rebuild, Shapes, Walk
+from aigc_demo.services.vae.requests import KINDS, Anomaly, Beside, Beta, Draw, Plane, Rebuild, Shapes, Walk
 
 FAR = Plane(3.4, -3.2)  # where no digit lies
 ON = 0.4  # share of ink from which on a pixel belongs to a stroke
@@ -90,7 +90,32 @@ def half_way(store: Store, request: Walk, made: Any) -> list[Side]:
     ]
 
 
+def twins(store: Store, request: Beside, made: Any) -> list[Side]:
+    """The emoji, and what ours and the library's make of its code."""
+    pictures = np.stack([made.picture, made.ours, made.theirs])
+    return [Side({"apart": made.maximum}, pictures, 3, name="experiment.before_ours_theirs")]
+
+
+def first_seconds(store: Store, request: None, made: None) -> list[Side]:
+    """The stored training of the plane: what a rebuilt digit costs, and what the first seconds had done of it."""
+    moments = stored("vae-digits-vae-2d-training")["snapshots"]
+    costs = [one["reconstruction_nats"] for one in moments]
+    begun = max((one for one in moments if one["minutes"] <= 0.1), key=lambda one: one["minutes"])
+    share = (costs[0] - begun["reconstruction_nats"]) / (costs[0] - costs[-1])
+    measures = {"seconds_in": 60 * begun["minutes"], "share_of_way": share}
+    points = [(one["minutes"], cost) for one, cost in zip(moments, costs, strict=True)]
+    return [course([points], "digit_nats", "minutes", measures)]
+
+
 EXPERIMENTS = {
+    "vae.predict_beside": Experiment((Beside(),), twins, lambda both: both.measures["apart"] < 1e-4, sides=1),
+    "vae.predict_training": Experiment(
+        (),
+        first_seconds,
+        lambda whole: whole.measures["seconds_in"] <= 6 and whole.measures["share_of_way"] > 0.75,
+        sides=1,
+        kind="lines",
+    ),
     "vae.predict_plane": Experiment(
         (FAR,),
         far_out,

@@ -6,7 +6,7 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.video.requests import Draw, Walk
+from aigc_demo.services.video.requests import Beside, Draw, Walk
 
 EARLY = 4  # steps of ten that the early guess has behind it
 
@@ -41,7 +41,14 @@ def half_way(store: Store, request: Walk, stops: Any) -> list[Side]:
     return sides
 
 
+def twins(store: Store, request: Beside, made: Any) -> list[Side]:
+    """Four frames by ours, and below them those of the library."""
+    frames = np.concatenate([made.ours[::4, None], made.theirs[::4, None]])
+    return [Side({"apart": made.maximum}, frames, len(frames) // 2, name="experiment.ours_above_theirs")]
+
+
 EXPERIMENTS = {
+    "video.predict_beside": Experiment((Beside(steps=5),), twins, lambda both: both.measures["apart"] < 1e-3, sides=1),
     "video.predict_first": Experiment(
         (Draw(),),
         told_apart,

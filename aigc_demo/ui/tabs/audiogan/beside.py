@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
 from aigc_demo.ui.tabs.parts import verdict_view
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     gr.HTML(words, elem_id="audiogan_beside-verdict", **verdict_view()),
                 ]
                 form.outcome(("wav", "flac", "png", "json"))
+        question("audiogan.predict_beside", form)
         how_it_works(
             r"\max_i \left| x^{\text{ours}}_i - x^{\text{theirs}}_i \right|",
             "audiogan.how_beside",

@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
 from aigc_demo.ui.tabs.parts import table, verdict_view
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     table("audiogan_judge-digits", rows),
                 ]
                 form.outcome(("wav", "flac", "png", "json"), line=False)
+        question("audiogan.predict_backwards", form)
         how_it_works(
             r"p(k \mid x) = \mathrm{softmax}_k\big(W f(x)\big), \qquad "
             r"n(x) = \arg\min_{i \in \text{training}} \lVert f(x) - f(x_i) \rVert",

@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -29,6 +30,7 @@ def build(service: Service) -> UseCaseForm:
                     table("clip_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")
+        question("clip.predict_mistake", form)
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i - f^{\text{transformers}}_i \right| \le 10^{-4}\,\max(1, |f_i|)",
             "clip.how_beside",

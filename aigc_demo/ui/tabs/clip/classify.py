@@ -5,6 +5,7 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs import scene_parts
 from aigc_demo.ui.tabs.clip.page import CLIP, box
@@ -26,6 +27,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = view("labels", template, form.first_value, elem_id="clip_classify-view")
                 form.outcome(("txt", "html", "png", "json"), line=False)
         challenge("clip.challenge_fool", form)
+        question("clip.predict_none", form)
         how_it_works(
             r"p(\text{label}_i \mid x) = \operatorname{softmax}_i\big(e^{\tau} \cos(f(\text{label}_i), g(x))\big)",
             "clip.how_classify",

@@ -4,6 +4,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.clip.page import box
 from aigc_demo.ui.use_case_form import UseCaseForm
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     "planeMap", box("mapped", "map_says map_own", markup), form.first_value, elem_id="clip_map-view"
                 )
                 form.outcome(("txt", "html", "png", "json"), line=False)
+        question("clip.predict_neighbours", form, "#clip_map-view")
         how_it_works(
             r"V - \bar V = U S W^{\top}, \qquad (x_i, y_i) = (U_{i1} S_1, U_{i2} S_2)",
             "clip.how_map",

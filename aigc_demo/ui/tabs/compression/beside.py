@@ -8,6 +8,7 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -36,6 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 ]
                 gr.HTML(f'<p class="lx-note">{t("compression.beside_torchao")}</p>')
                 form.outcome(("txt", "html", "png", "json"))
+        question("compression.predict_beside", form, "#compression_beside-table")
         how_it_works(
             r"y = \sum_i x_i \,(s_i\, q_i + l_i) \quad \text{(ours)}, \qquad "
             r"y = s_x s_w \sum_i q^x_i\, q^w_i \quad \text{(torch)}",

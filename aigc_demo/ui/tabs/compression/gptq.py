@@ -5,6 +5,7 @@ from typing import Any
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.parts import made, outputs
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -33,6 +34,7 @@ def build(service: Service) -> UseCaseForm:
                 value = form.first_shown(shown, 1)[0]
                 both = outputs("compression_gptq-view", 3, [("compression.gptq_layers", marks)], value)
                 form.outcome(("txt", "html", "png", "json"))
+        question("compression.predict_gptq", form)
         how_it_works(
             r"\min_{W'} \mathbb E\,\lVert W x - W' x \rVert^2, \qquad "
             r"W_{:,j} \mathrel{-}= \frac{w_i - q_i}{U_{ii}}\, U_{ij} \;\; (j > i), \quad U^\top U = H^{-1}",

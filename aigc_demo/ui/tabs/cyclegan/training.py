@@ -8,8 +8,10 @@ from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import CYCLE
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
@@ -24,6 +26,8 @@ def build(service: Service) -> None:
         value = addresses()
         epochs("cyclegan_training-view", value)
         honesty_badge(badge("cached") if value else None)
+        form = UseCaseForm("cyclegan_translate", service)  # whose settings it leaves alone
+        question("cyclegan.predict_training", form, "#cyclegan_training-view .lx-charts")
         how_it_works(
             r"\mathcal L_{\text{GAN}}(G, D_Y) = \mathbb E_x \big(D_Y(G(x)) - 1\big)^2, \qquad "
             r"\mathcal L(D_Y) = \tfrac12 \mathbb E_y \big(D_Y(y) - 1\big)^2 + \tfrac12 \mathbb E_x D_Y(G(x))^2",

@@ -5,6 +5,7 @@ import gradio as gr
 from aigc_demo.services.dalle.requests import CHECKPOINT
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs import scene_parts
 from aigc_demo.ui.tabs.dalle.page import DALLE, box, sampling
@@ -41,6 +42,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = view("ranked", template, form.first_value, elem_id=f"{USE_CASE}-view")
                 form.outcome(("png", "json"))
                 measured(CHECKPOINT, "dalle.measured", *SHARES)
+        question("dalle.predict_rank", form)
         how_it_works(
             r"\hat x = \arg\max_{x^{(1)}, \dots, x^{(n)}} \cos\big(f(\text{text}), g(x^{(k)})\big)",
             "dalle.how_candidates",

@@ -3,6 +3,7 @@
 from aigc_demo.services.dalle.requests import CHECKPOINT
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs import scene_parts
 from aigc_demo.ui.tabs.dalle.page import DALLE, box
@@ -38,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = view("sentences", template, form.first_value, elem_id="dalle_describe-view")
                 form.outcome(("txt", "html", "png", "json"))
                 measured(CHECKPOINT, "dalle.measured", *SHARES)
+        question("dalle.predict_true", form, "#dalle_describe-view")
         how_it_works(
             r"p(w_1, \dots, w_n \mid x) = \prod_{i=1}^{n} p(w_i \mid x_1, \dots, x_{64}, \text{language}, w_{1..i-1})",
             "dalle.how_describe",

@@ -6,6 +6,7 @@ from aigc_demo.services.dalle.requests import CODES
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs import scene_parts
 from aigc_demo.ui.tabs.dalle.page import VQVAE, box
@@ -27,6 +28,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("png", "json"), line=False)
                 shares = (("dalle.measured_rebuilt", "rebuilt_all_right"), ("dalle.measured_used", "codebook_used"))
                 measured(CODES, "dalle.measured", *shares)
+        question("dalle.predict_tokens", form, "#dalle_rebuild-view")
         how_it_works(
             r"x_i = \arg\min_k \lVert z_i - e_k \rVert^2, \qquad \mathcal L = \lVert x - \hat x \rVert + "
             r"\beta\, \lVert z - \mathrm{sg}[e] \rVert^2",

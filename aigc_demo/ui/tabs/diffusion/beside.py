@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import beside_words, digit_choice, layer_table, mosaic, table, verdict, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     table("diffusion_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))
+        question("diffusion.predict_mistake", form)
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_t, t, c) - f^{\text{diffusers}}_i(x_t, t, c) \right| \le 10^{-4}",
             "diffusion.how_beside",

@@ -2,6 +2,7 @@
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDPM
 from aigc_demo.ui.tabs.parts import digit_picker, sketch, words
@@ -24,6 +25,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = view("forward", markup(), form.first_value, elem_id="diffusion_forward-view")
                 form.outcome(("png", "json"), line=False)
+        question("diffusion.predict_fooled", form)
         how_it_works(
             r"x_t = \sqrt{\bar\alpha_t}\; x_0 + \sqrt{1-\bar\alpha_t}\;\epsilon, \qquad \epsilon \sim \mathcal N(0, 1)",
             "diffusion.how_forward",

@@ -1,6 +1,7 @@
 """Every digit from the same seeds."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import GUIDANCE
 from aigc_demo.ui.tabs.parts import mosaic
@@ -23,6 +24,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 view = mosaic("diffusion_grid-view", "diffusion.grid_says", form.first_value)
                 form.outcome(("png", "gif", "json"))
+        question("diffusion.predict_columns", form, "#diffusion_grid-view")
         how_it_works(
             r"\hat\epsilon = \epsilon_\theta(x_t, t, \varnothing) + w\,\big[\epsilon_\theta(x_t, t, c) - "
             r"\epsilon_\theta(x_t, t, \varnothing)\big]",

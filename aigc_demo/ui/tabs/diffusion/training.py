@@ -7,8 +7,10 @@ from aigc_demo.services.diffusion.requests import CHECKPOINT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
 
@@ -17,6 +19,8 @@ def build(service: Service) -> None:
         heading("diffusion.training_title", "diffusion.training_lead")
         time_machine("diffusion_training-view", course())
         honesty_badge(badge("cached"))
+        form = UseCaseForm("diffusion_draw", service)  # whose settings it leaves alone
+        question("diffusion.predict_training", form, "#diffusion_training-view .lx-curves")
         how_it_works(
             r"\mathcal L = \mathbb E\,\big\| v_\theta(x_t, t, c) - \big(\sqrt{\bar\alpha_t}\,\epsilon - "
             r"\sqrt{1-\bar\alpha_t}\,x_0\big) \big\|^2",

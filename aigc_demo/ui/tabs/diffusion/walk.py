@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -28,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 scope = microscope(*form.first_shown(looped, 1), elem_id="diffusion_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))
+        question("diffusion.predict_walk", form)
         how_it_works(
             r"\mathrm{slerp}(a, b, s) = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + \frac{\sin(s\theta)}{\sin\theta}\,b, "
             r"\qquad \cos\theta = \frac{a \cdot b}{|a|\,|b|}",

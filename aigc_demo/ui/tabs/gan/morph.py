@@ -1,6 +1,7 @@
 """The conditional model: the noise stays, the class changes."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.classes import PAPERS
 from aigc_demo.ui.tabs.gan.parts import ways
@@ -25,6 +26,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = ways("gan_morph-view", form.first_value, SPOKEN)
                 form.outcome(("gif", "mp4", "png", "json"), library="gan.plain_torch", line=False)
+        question("gan.predict_morph", form)
         how_it_works(
             r"e = (1-s)\,e_{y_0} + s\,e_{y_1}, \qquad x = G(z, e)",
             "gan.how_morph",

@@ -9,9 +9,11 @@ from aigc_demo.services import first_results
 from aigc_demo.services.gan.requests import checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import GAN, R3GAN
 from aigc_demo.ui.tabs.gan.parts import DIGITS, box, named
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
@@ -23,6 +25,8 @@ def build(service: Service) -> None:
         value = addresses()
         contest("gan_training-view", value)
         honesty_badge(badge("cached") if value else None)
+        form = UseCaseForm("gan_draw", service)  # whose settings it leaves alone
+        question("gan.predict_training", form, "#gan_training-view .lx-rounds")
         how_it_works(
             r"\mathcal L_D = \mathbb E\big[\zeta(-f(x))\big] + \mathbb E\big[\zeta(f(G(z)))\big], \quad "
             r"\mathcal L_G = \mathbb E\big[\zeta(-f(G(z)))\big], \quad \zeta(a) = \log(1 + e^a)",

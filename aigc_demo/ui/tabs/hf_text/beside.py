@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     table("hf_text_beside-layers", layers),
                 ]
                 form.outcome(library="hf_text.transformers")
+        question("hf_text.predict_beside", form, "#hf_text_beside-view")
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
             "hf_text.how_beside",

@@ -16,8 +16,10 @@ PAPERS = {
 }
 
 
-def task(use_case: str, service: Service, own_controls: Callable[[UseCaseForm], None]) -> UseCaseForm:
-    """The form of a task; `own_controls` adds what it asks for and no other does."""
+def task(
+    use_case: str, service: Service, own_controls: Callable[[UseCaseForm], None], card: Callable[[UseCaseForm], object]
+) -> UseCaseForm:
+    """The form of a task; `own_controls` adds what it asks for and no other does, `card` its question."""
     name = use_case.rpartition("_")[2]
     form = UseCaseForm(use_case, service)
     with form.tab():
@@ -33,6 +35,7 @@ def task(use_case: str, service: Service, own_controls: Callable[[UseCaseForm], 
             with result():
                 answer = talk(form, answer=True)
                 form.outcome(FORMATS, state=[answer], library="hf_text.transformers")
+        card(form)
         how_it_works(
             r"p(\text{answer} \mid \text{task},\ \text{text}) = \prod_t p(x_t \mid x_{<t},\ \text{task},\ \text{text})",
             f"hf_text.how_{name}",

@@ -1,12 +1,18 @@
 """Translate: a text in another language."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.tabs.hf_text.task import task
 from aigc_demo.ui.use_case_form import UseCaseForm
 
 
 def build(service: Service) -> UseCaseForm:
-    return task("hf_text_translate", service, own_controls)
+    return task(
+        "hf_text_translate",
+        service,
+        own_controls,
+        lambda form: question("hf_text.predict_translation", form, "#hf_text_translate-view"),
+    )
 
 
 def own_controls(form: UseCaseForm) -> None:

@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import melody
 from aigc_demo.ui.tabs.parts import layer_table, table, verdict_view
@@ -32,6 +33,7 @@ def build(service: Service) -> UseCaseForm:
                     table("music_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")
+        question("music.predict_beside", form, "#music_beside-verdict")
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
             "music.how_beside",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import measured, melody, opening, roll
 from aigc_demo.ui.tabs.music.write import FORMATS
@@ -59,6 +60,7 @@ def build(service: Service) -> UseCaseForm:
                 shown = roll("music_harmonise-view", "music_harmonise", form.first_value)
                 measured()
                 form.outcome(FORMATS)
+        question("music.predict_ahead", form)
         how_it_works(
             r"p(a, t, b \mid s) \approx \prod_t p(a_t, t_t, b_t \mid s_{\le t+\text{bar}},\, a_{<t}, t_{<t}, b_{<t})",
             "music.how_harmonise",

@@ -8,6 +8,7 @@ import gradio as gr
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view, words
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
@@ -37,6 +38,7 @@ def build(service: Service) -> UseCaseForm:
                     table("seq2seq_beside-layers", rows),
                 ]
                 form.outcome(line=False)
+        question("seq2seq.predict_beam", form, "#seq2seq_beside-view")
         how_it_works(
             r"\Delta = \max_i \lvert z_i^{\text{ours}} - z_i^{\text{library}} \rvert",
             "seq2seq.how_beside",

@@ -7,9 +7,11 @@ import gradio as gr
 from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.seq2seq.stage import stage
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
@@ -30,6 +32,8 @@ def build(service: Service) -> None:
         value = first_results.read("seq2seq-couplets-training")
         course("seq2seq_training-view", value)
         honesty_badge(badge("cached", parameters=value.get("parameters")) if value else None)
+        form = UseCaseForm("seq2seq_pair", service)  # whose settings it leaves alone
+        question("seq2seq.predict_training", form, "#seq2seq_training-view .lx-charts")
         how_it_works(
             r"\mathcal L = -\sum_{t} \ln p_\theta(y_t \mid y_{<t}, x)",
             "seq2seq.how_training",

@@ -1,6 +1,7 @@
 """Where each word is looked at, step by step."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import mosaic
 from aigc_demo.ui.use_case_form import UseCaseForm
@@ -21,6 +22,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 view = mosaic("text2image_attention-view", "text2image.attention_says", form.first_value)
                 form.outcome(("png", "json"))
+        question("text2image.predict_where", form, "#text2image_attention-view")
         how_it_works(
             r"\mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right)V, \qquad Q = W_Q\,h_{\text{pixel}}, \quad "
             r"K = W_K\,c_{\text{word}}, \quad V = W_V\,c_{\text{word}}",

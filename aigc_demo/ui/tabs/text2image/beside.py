@@ -3,6 +3,7 @@
 import gradio as gr
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.beside import compared
 from aigc_demo.ui.tabs.parts import mosaic, table, verdict_view
@@ -31,6 +32,7 @@ def build(service: Service) -> UseCaseForm:
                     table("text2image_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))
+        question("text2image.predict_mistake", form)
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_s, s, c) - f^{\text{diffusers}}_i(x_s, s, c) \right| \le 10^{-4}",
             "text2image.how_beside",

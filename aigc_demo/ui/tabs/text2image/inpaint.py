@@ -1,6 +1,7 @@
 """A part of a picture is drawn again as the sentence says; the rest stays."""
 
 from aigc_demo.services.service import Service
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import sketch
 from aigc_demo.ui.tabs.text2image.page import own_picture, scope, shown, verdicts
@@ -30,6 +31,7 @@ def build(service: Service) -> UseCaseForm:
                 run, table = form.first_shown(shown, 2)
                 views = [scope(form, run), verdicts(form, table)]
                 form.outcome(("png", "gif", "mp4", "json"))
+        question("text2image.predict_kept", form)
         how_it_works(
             r"\hat x_0 \leftarrow m \odot \hat x_0 + (1-m) \odot x_{\text{picture}}, \qquad "
             r"\hat\epsilon \leftarrow m \odot \hat\epsilon + (1-m) \odot \epsilon",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
@@ -28,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 scope = microscope(*form.first_shown(looped, 1), colour=True, elem_id="text2image_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))
+        question("text2image.predict_way", form)
         how_it_works(
             r"c_a = (1-a)\,c_0 + a\,c_1, \qquad "
             r"z_a = \frac{\sin((1-a)\theta)}{\sin\theta}\,z_0 + \frac{\sin(a\theta)}{\sin\theta}\,z_1",

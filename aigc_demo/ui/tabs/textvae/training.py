@@ -9,8 +9,10 @@ from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.services.textvae.requests import OF
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.textvae import views
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works
 
 
@@ -21,6 +23,8 @@ def build(service: Service) -> None:
         value = courses()
         views.course("textvae_training-view", value)
         honesty_badge(badge("cached") if value else None)
+        form = UseCaseForm("textvae_draw", service)  # whose settings it leaves alone
+        question("textvae.predict_training", form)
         how_it_works(
             r"\mathcal L = -\log p(x \mid z) + w \sum_d \max\big(\lambda, \mathrm{KL}_d\big), \qquad "
             r"w = \frac{1}{1 + e^{-12 (p / p_w - 1/2)}}",

@@ -16,6 +16,7 @@ from aigc_demo.services.training.requests import MINUTES, Train
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import QUICK, guarded
 from aigc_demo.ui.i18n import language, t, tr
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, wire_bringing
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
@@ -74,6 +75,7 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("safetensors", "png", "json"), state=[kept, own])
                 parts = own_model()
         gr.HTML(f'<p class="lx-note">{t("training.texts")} <a href="./gpt?tab=gpt_tune">{t("gpt.tab_tune")}</a></p>')
+        question("training.predict_held", form)
         how_it_works(
             r"\theta \leftarrow \theta - \eta \, \text{Adam}\big( \nabla_\theta L(x; \theta) \big), \qquad "
             r"L = \begin{cases} -\log p(x|z) + \mathrm{KL}(q(z|x) \,\|\, p(z)) & \text{VAE} \\ "

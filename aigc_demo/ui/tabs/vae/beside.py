@@ -10,6 +10,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.services.vae.requests import EMOJI, TOLERANCE
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import layer_table, table
 from aigc_demo.ui.tabs.vae.page import own
@@ -32,6 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, rows = form.first_shown(compared, 2)
                 views = [colours("vae_beside-view", pictures), table("vae_beside-layers", rows)]
                 form.outcome(("png", "json"), line=False)
+        question("vae.predict_beside", form)
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x) - f^{\text{diffusers}}_i(x) \right| \le 10^{-4}",
             "vae.how_beside",

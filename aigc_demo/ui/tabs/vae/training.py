@@ -7,9 +7,11 @@ import gradio as gr
 from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.vae.page import KINGMA
+from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
 
@@ -24,6 +26,8 @@ def build(service: Service) -> None:
         value = addresses()
         course("vae_training-view", value)
         honesty_badge(badge("cached") if value else None)
+        form = UseCaseForm("vae_draw", service)  # whose settings it leaves alone
+        question("vae.predict_training", form, "#vae_training-view .lx-chart")
         how_it_works(
             r"\mathcal L = \mathbb E_{q(z|x)}\big[-\log p(x \mid z)\big] + \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)",
             "vae.how_training",

@@ -7,6 +7,7 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
+from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice, layer_table, table, verdict_view
 from aigc_demo.ui.tabs.video.parts import clip
@@ -34,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     table("video_beside-layers", rows),
                 ]
                 form.outcome(("png", "gif", "mp4", "webm", "json"), library="video.plain")
+        question("video.predict_beside", form)
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_s, s, c) - f^{\text{Conv3d}}_i(x_s, s, c) \right| \le 10^{-3}",
             "video.how_beside",
