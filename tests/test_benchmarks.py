@@ -5,13 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import tiny_text2image
 import torch
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.gan import GAN, GANConfig, init_weights
 from aigc_demo.models.vae import VAE, VAEConfig
+from aigc_demo.pipelines.engine import NEEDED, Engines
 from aigc_demo.services.gan.requests import Points
 from aigc_demo.services.text2image.drawing import Models
 from benchmarks import (
@@ -21,6 +24,7 @@ from benchmarks import (
     diffusion_sampling,
     gan_drawing,
     gan_points,
+    onnx,
     text2image_sampling,
 )
 from benchmarks.measure import alternate, compare
@@ -104,3 +108,19 @@ def test_the_bare_page_has_as_many_components():
 def test_an_unknown_name_is_refused_with_the_list():
     run = subprocess.run([sys.executable, "-m", "benchmarks", "speed"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 2 and "diffusion_sampling" in run.stderr
+
+
+def test_onnx_runtime_is_measured_beside_pytorch_on_the_same_inputs(tmp_path, monkeypatch):
+    for name in NEEDED:
+        pytest.importorskip(name, reason=f"the optional package {name} is not installed")
+    monkeypatch.delenv("AIGC_ENGINE")
+    (task,) = (task for task in onnx.TASKS if task.name == "onnx_vae_decode")
+    result = onnx.measure(task, Store(device="cpu"), Engines(tmp_path), rounds=2).to_plain()
+    facts = result["more"][0]
+    assert facts["largest_difference"]["peer"] <= 1e-4 and facts["batch"] == 64
+    assert set(facts["settings"]) == {"ours", "peer"} and result["ours"] > 0 and len(result["runs"]) == 2
+
+
+def test_without_onnx_runtime_its_benchmark_says_how_to_get_it():
+    with pytest.raises(SystemExit, match=r"requirements-onnx\.txt"):
+        onnx.run()
