@@ -15,9 +15,14 @@ from aigc_demo.models.vae import VAE, VAEConfig
 from aigc_demo.pipelines import engine
 from aigc_demo.pipelines.engine import ONNX, PYTORCH, Engines
 from aigc_demo.services import engines
+from aigc_demo.services.diffusion import beside as diffusion_beside
 from aigc_demo.services.diffusion import denoising
 from aigc_demo.services.diffusion.requests import Beside, Draw
 from aigc_demo.services.service import Service
+from aigc_demo.services.vae import beside as vae_beside
+from aigc_demo.services.vae.requests import Beside as VAEBeside
+from aigc_demo.ui.i18n import tr
+from aigc_demo.ui.tabs.parts import beside_words, verdict
 
 
 class Half(nn.Module):
@@ -196,3 +201,40 @@ def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypa
     assert service.facts("diffusion_draw", asked)["device"] == "CPU · ONNX Runtime"
     np.testing.assert_allclose(quick.value.x, ours.value.x, rtol=0, atol=1e-4)
     assert service.facts("diffusion_beside", Beside())["device"] == "CPU"  # which says of each column itself
+
+
+def test_a_comparison_with_diffusers_has_a_column_of_onnx_runtime(real, tmp_path, monkeypatch):
+    service = Service(Store(device="cpu"))
+    monkeypatch.setattr(diffusion_beside, "ENGINES", Engines(tmp_path))
+    monkeypatch.setattr(vae_beside, "ENGINES", diffusion_beside.ENGINES)
+    for name, asked in (("diffusion_beside", Beside(steps=3)), ("vae_beside", VAEBeside())):
+        made = service.result(name, asked)
+        assert made.onnx.maximum <= 1e-4 and made.maximum <= 1e-4 and made.onnx.milliseconds > 0
+        assert np.abs(made.onnx.picture - made.ours).max() <= 1e-4
+        *_, step = service.answer(name, asked)
+        assert step.value.result["onnx"]["maximum"] <= 1e-4  # what a program is told
+        *_, step = service.stream(name, asked)
+        known = step.value["milliseconds"], step.value["counts"]
+        assert [len(known[0]), known[1]] == ([3, [4]] if name == "diffusion_beside" else [2, [9]])
+    wrong = service.result("diffusion_beside", Beside(steps=1, mistake="wrong_scaling"))
+    assert wrong.onnx is None and wrong.maximum > 1e-4  # the mistake is in ours; a column without it would mislead
+
+
+def test_without_it_there_is_no_column(tmp_path):
+    service = Service(Store(device="cpu"))
+    assert service.result("diffusion_beside", Beside(steps=1)).onnx is None
+    assert service.result("vae_beside", VAEBeside()).onnx is None
+
+
+def test_the_words_say_which_column_is_which_or_how_to_get_one():
+    def say(key):
+        return tr("en", key)
+
+    three, two = beside_words(say, [13.0, 5.04, 21.0], 3e-6), beside_words(say, [13.0, 21.0], 3e-6)
+    assert three["columns"] == ["our code · PyTorch", "our code · ONNX Runtime", "diffusers", "difference"]
+    assert three["notes"] == ["13.0 ms", "5.0 ms", "21.0 ms", "max 3.0e-06"]
+    assert two["columns"] == ["our code", "diffusers", "difference"] and len(two["notes"]) == 3
+    same = {"first": None, "maximum": 3e-6, "mean": 1e-7}
+    told = [verdict(say, {**same, **more})["words"] for more in ({"onnx_maximum": None}, {"onnx_maximum": 2e-6}, {})]
+    assert ["requirements-onnx.txt" in words for words in told] == [True, False, False]
+    assert "PyTorch: largest difference 2.0e-06" in told[1] and "ONNX" not in told[2]

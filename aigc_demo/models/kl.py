@@ -140,7 +140,11 @@ class KLAutoencoder(nn.Module):
 
     def encode(self, x: Tensor) -> Posterior:
         """x (B, C, H, W) in [-1, 1] -> q(z|x), mean and log variance (B, D, H / shrink, W / shrink) each."""
-        mean, log_variance = self.moments(self.encoder(x)).chunk(2, dim=1)
+        return self.posterior(self.encoder(x))
+
+    def posterior(self, h: Tensor) -> Posterior:
+        """What the encoder says (B, 2D, h, w) -> q(z|x)."""
+        mean, log_variance = self.moments(h).chunk(2, dim=1)
         return Posterior(mean, log_variance.clamp(NARROWEST, WIDEST))
 
     def decode(self, z: Tensor) -> Tensor:

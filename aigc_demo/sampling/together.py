@@ -23,14 +23,14 @@ SMALLEST = 4  # pictures that a part of a batch has at least
 LINGER = 0.25  # share of the time of the last batch that the next one waits for runs that have not called yet
 
 
-def spread(network: Network, x: Tensor, times: Tensor, label: Tensor | None) -> Tensor:
-    """The network's output (B, C, H, W); of a large batch on a CPU, parts are computed side by side."""
+def spread(network: Network, x: Tensor, *rest: Tensor | None) -> Tensor:
+    """The network's output for inputs of B rows each; of a large batch on a CPU, parts are computed side by side."""
     parts = min(threads.cores(), len(x) // SMALLEST)
     if x.is_cuda or parts < 2 or not torch.is_inference_mode_enabled():
         with threads.small():
-            return network(x, times, label)
-    labels = [None] * parts if label is None else label.tensor_split(parts)
-    pieces = zip(x.tensor_split(parts), times.tensor_split(parts), labels, strict=True)
+            return network(x, *rest)
+    split = [[None] * parts if given is None else given.tensor_split(parts) for given in (x, *rest)]
+    pieces = zip(*split, strict=True)
     return torch.cat(threads.side_by_side([lambda piece=piece: network(*piece) for piece in pieces]))  # type: ignore[misc]
 
 

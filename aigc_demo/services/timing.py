@@ -1,4 +1,4 @@
-"""Milliseconds of two networks that do the same work: in turns, so that whatever else runs slows both."""
+"""Milliseconds of networks that do the same work: in turns, so that whatever else runs slows both."""
 
 import statistics
 import time

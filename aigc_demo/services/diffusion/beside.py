@@ -1,7 +1,9 @@
-"""Our network and sampler beside diffusers, same weights and noise."""
+"""Our network and sampler beside diffusers, same weights and noise; where it is installed, in ONNX Runtime too."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 import torch
@@ -10,12 +12,14 @@ from torch import Tensor
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.pipelines import convert, hf_image, parity
+from aigc_demo.pipelines.engine import Network
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.services.diffusion.denoising import model_of, several
+from aigc_demo.services.diffusion.denoising import example, model_of, several
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT, Beside
+from aigc_demo.services.engines import ENGINES, OnnxColumn
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.use_case import Json, UseCase
@@ -31,10 +35,11 @@ class SideBySide:
     theirs: Array
     maximum: float  # largest absolute difference of the two
     mean: float  # mean absolute difference
-    our_milliseconds: float
+    our_milliseconds: float  # of a step, the median
     their_milliseconds: float
     layers: parity.Figures
     first: int | None  # the first layer over the tolerance
+    onnx: OnnxColumn | None  # None where it isn't installed, or a mistake is asked for
 
 
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
@@ -52,12 +57,13 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         noise = SeededNoise([request.seed], device)
         return noise, model.fold(noise.draw(model.config.picture))
 
-    def ours() -> Iterator[Tensor]:
+    def ours(network: Network) -> Iterator[Tensor]:
         noise, start = begin()
-        denoise = Denoiser(ours_net, model.config.prediction, label, null, scale)
+        denoise = Denoiser(network, model.config.prediction, label, null, scale)
         schedule = alpha_bar(model.config.schedule, model.config.levels)
-        for moment in sample(denoise, start, trailing_timesteps(request.steps), schedule, request.sampler, 0.0, noise):
-            yield moment.x.cpu()  # so that a GPU has really finished the step
+        moments = sample(denoise, start, trailing_timesteps(request.steps), schedule, request.sampler, 0.0, noise)
+        for _, moment in pairwise(moments):  # as many as theirs: what comes after each step
+            yield moment.x.cpu()  # so that a GPU has really finished it
 
     def theirs() -> Iterator[Tensor]:
         order = hf_image.LibraryDraw(request.sampler, request.steps, scale)
@@ -65,28 +71,37 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         for step in hf_image.draw(theirs_net, model.config, start, order, label, noise.generators):
             yield step.value.cpu()
 
-    done, total, results, times = 0, 2 * request.steps + 1, [], []
-    for run in (ours(), theirs()):
-        for x, spent in timed(run):
-            last, milliseconds = x, spent
-            yield Step(done, total, None)
-            done += 1
-        results.append(last)
-        times.append(milliseconds)
+    total = request.steps + 2
+    yield Step(0, total, None)
+    session = ENGINES.session(model, example(model)) if request.mistake == "none" else None
+    networks: list[Network] = [ours_net] if session is None else [ours_net, session]
+    runs = [timed(run) for run in (*map(ours, networks), theirs())]
+    results, spent = list[Tensor](), [[0.0] for _ in runs]
+    for done, moments in enumerate(zip(*runs, strict=True), 1):  # in turns, so that other work slows all alike
+        results = [x for x, _ in moments]
+        for clock, (_, milliseconds) in zip(spent, moments, strict=True):
+            clock.append(milliseconds)
+        yield Step(done, total, None)
+    times = [median(after - before for before, after in pairwise(clock)) for clock in spent]
     table = parity.compare(ours_net, theirs_net, begin()[1], torch.tensor([PROBE], device=device), label)
-    gap = (results[0] - results[1]).abs()
-    rows = table.figures
-    left, right = (model.unfold(x)[0].numpy() for x in results)
-    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), times[0], times[1], rows, table.first)
-    yield Step(total, total, made)
+    gap = (results[0] - results[-1]).abs()
+    left, *engine, right = (model.unfold(x)[0].numpy() for x in results)
+    onnx = OnnxColumn(engine[0], float((results[0] - results[1]).abs().max()), times[1]) if engine else None
+    figures = float(gap.max()), float(gap.mean()), times[0], times[-1]
+    yield Step(total, total, SideBySide(left, right, *figures, table.figures, table.first, onnx))
 
 
 def compared(request: Beside, made: SideBySide) -> Json:
-    """Our picture, the library's, and how far they are apart (blank where they agree); the table of layers."""
-    pictures = np.stack([made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1])
-    table = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
-    table["tolerance"] = parity.TOLERANCE
-    return tiles(pictures, milliseconds=[made.our_milliseconds, made.their_milliseconds], **table)
+    """Our picture, in ONNX Runtime too, the library's, and how far ours and the library's are apart; the layers."""
+    engine = made.onnx
+    pictures = [made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1]
+    milliseconds = [made.our_milliseconds, made.their_milliseconds]
+    if engine is not None:
+        pictures.insert(1, engine.picture)
+        milliseconds.insert(1, engine.milliseconds)
+    table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
+    table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
+    return tiles(np.stack(pictures), milliseconds=milliseconds, **table)
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:
@@ -96,7 +111,9 @@ def numbers(request: Beside, made: SideBySide) -> Json:
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    return Pictures([several(np.stack([run[-1].ours, run[-1].theirs]), 2)])
+    made = run[-1]
+    pictures = [made.ours, *([made.onnx.picture] if made.onnx else []), made.theirs]
+    return Pictures([several(np.stack(pictures), len(pictures))])
 
 
 USE_CASE: UseCase[Beside, SideBySide] = UseCase(

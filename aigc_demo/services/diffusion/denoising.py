@@ -53,12 +53,16 @@ def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
     return model
 
 
-def quickest(model: DiffusionModel) -> Network:
-    """The network in the quickest engine that this machine has."""
+def example(model: DiffusionModel) -> tuple[Tensor, Tensor, Tensor]:
+    """What the network gets for one picture with guidance: x (2, C, H, W), t (2,), label (2,)."""
     unet = model.config.unet
     x = torch.randn(2, unet.channels, unet.image_size, unet.image_size, generator=torch.Generator().manual_seed(0))
-    label = torch.tensor([0, unet.classes - 1])
-    return ENGINES.network(model, (x, torch.tensor([999, 0]).clamp_max(model.config.levels - 1), label))
+    return x, torch.tensor([999, 0]).clamp_max(model.config.levels - 1), torch.tensor([0, unet.classes - 1])
+
+
+def quickest(model: DiffusionModel) -> Network:
+    """The network in the quickest engine that this machine has."""
+    return ENGINES.network(model, example(model))
 
 
 def real_digit(store: Store, sample: int, drawing: str) -> Tensor:

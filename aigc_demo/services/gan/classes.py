@@ -6,7 +6,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.gan.drawing import Drawn, counted, grid, limited, model_of, noise, shown, size
+from aigc_demo.services.gan.drawing import Drawn, counted, grid, limited, model_of, noise, painted, shown, size
 from aigc_demo.services.gan.requests import CONDITIONAL, Classes, checkpoint
 from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
@@ -19,7 +19,7 @@ def classes(store: Store, request: Classes) -> Drawn:
     seeds = counted(request.seed, request.columns)
     z = limited(noise(model, seeds), request.limit)
     label = torch.arange(10, device=z.device).repeat_interleave(len(seeds))
-    pictures = model.generator(z.repeat(10, 1), label).cpu().numpy()
+    pictures = painted(model, z.repeat(10, 1), label).cpu().numpy()
     return Drawn(pictures, tuple(seeds * 10), tuple(label.tolist()))
 
 
@@ -44,6 +44,7 @@ USE_CASE: UseCase[Classes, Drawn] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=lambda request: (checkpoint(CONDITIONAL),),
     first=Classes(),
 )

@@ -15,6 +15,7 @@ from aigc_demo.services.gan.drawing import (
     limited,
     model_of,
     noise,
+    painted,
     shown,
     size,
     truncated_length,
@@ -32,7 +33,7 @@ def draw(store: Store, request: Draw) -> Drawn:
     model = model_of(store, request.model)
     seeds = counted(request.seed, request.count)
     label = classes_of(model, seeds, request.digit)
-    pictures = model.generator(limited(noise(model, seeds), request.limit), label).cpu().numpy()
+    pictures = painted(model, limited(noise(model, seeds), request.limit), label).cpu().numpy()
     return Drawn(pictures, tuple(seeds), tuple(label.tolist()) if model.config.classes else ())
 
 
@@ -59,6 +60,7 @@ USE_CASE: UseCase[Draw, Drawn] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=lambda request: (checkpoint(request.model),),
     first=Draw(),
     warm=Draw(count=1),

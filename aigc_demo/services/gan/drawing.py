@@ -19,12 +19,15 @@ from aigc_demo.core.params import short
 from aigc_demo.data import images
 from aigc_demo.models.gan import GAN
 from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.together import spread
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.gan.requests import ANY, FREE, checkpoint
 from aigc_demo.services.page_values import Array, tiles
 from aigc_demo.services.use_case import Json
 
 TAIL = 1.96  # 95 % of a normal number lies this many deviations around its mean
 NOISE = 100  # numbers that the shipped generators begin from
+MEASURED = 16  # pictures by which engines are compared
 COLUMNS = 8  # of drawn pictures
 STRIP = 25  # pictures in a row of a way's sheet
 WIDEST, STILL = 640, 1200  # pixels of an animation and of a sheet, about
@@ -84,6 +87,14 @@ def classes_of(model: GAN, seeds: Sequence[int], digit: int) -> Tensor:
     """The class of every picture (N,): the asked one, or the seed's last figure. Models without classes ignore it."""
     device = next(model.parameters()).device
     return torch.tensor([seed % 10 if digit == ANY else digit for seed in seeds], device=device)
+
+
+def painted(model: GAN, z: Tensor, label: Tensor) -> Tensor:
+    """Noise (N, Z) and classes (N,) -> pictures (N, C, H, W), from the quickest engine that this machine has."""
+    count = torch.arange(MEASURED)
+    example = torch.randn(MEASURED, model.config.noise, generator=torch.Generator().manual_seed(0)), count % 10
+    inputs = 2 if model.config.classes else 1
+    return spread(ENGINES.network(model, example[:inputs], "generator"), *(z, label)[:inputs])
 
 
 def usual_length(noise: int) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from aigc_demo.services.gan.drawing import (
     grid,
     model_of,
     noise,
+    painted,
     rounded,
     shown,
     size,
@@ -50,8 +51,8 @@ def mix(store: Store, request: Mix) -> Mixed:
     mended = way / way.norm(dim=1, keepdim=True).clamp(min=1e-6) * c.norm()
     told = classes_of(model, [request.seed_c] * STOPS, request.digit)
     own = classes_of(model, seeds, request.digit)
-    pictures = torch.cat([model.generator(z, own), model.generator(mended[-1:], told[:1])])
-    made = [x.cpu().numpy() for x in (pictures, model.generator(raw, told[:1]), model.generator(mended, told))]
+    pictures = torch.cat([painted(model, z, own), painted(model, mended[-1:], told[:1])])
+    made = [x.cpu().numpy() for x in (pictures, painted(model, raw, told[:1]), painted(model, mended, told))]
     norms = tuple(torch.cat([z, raw]).norm(dim=1).tolist())
     return Mixed(made[0], made[1], made[2], norms, usual_length(model.config.noise))
 
@@ -87,6 +88,7 @@ USE_CASE: UseCase[Mix, Mixed] = UseCase(
     numbers=lambda request, mixed: {**size(mixed.way), **lengths(mixed)},
     file=film,
     formats=ANIMATION,
+    any_engine=True,
     checkpoints=lambda request: (checkpoint(request.model),),
     first=Mix(),
     first_value=first_value,

@@ -17,6 +17,7 @@ from aigc_demo.services.gan.drawing import (
     model_of,
     noise,
     none,
+    painted,
     shown,
     strips,
     there_and_back,
@@ -44,7 +45,7 @@ def walk(store: Store, request: Walk) -> Way:
     else:
         arc = torch.cat([slerp(start, end, share) for share in shares])
         straight = torch.cat([lerp(start, end, share) for share in shares])
-    made = [model.generator(z, label).cpu().numpy() if len(z) else none(model) for z in (straight, arc)]
+    made = [painted(model, z, label).cpu().numpy() if len(z) else none(model) for z in (straight, arc)]
     norms = [z.norm(dim=1).cpu().numpy() for z in (straight, arc)]
     return Way(made[0], made[1], norms[0], norms[1], usual_length(model.config.noise))
 
@@ -70,6 +71,7 @@ USE_CASE: UseCase[Walk, Way] = UseCase(
     numbers=way_numbers,
     file=film,
     formats=("gif", "mp4", "png", "json"),
+    any_engine=True,
     checkpoints=lambda request: (checkpoint(request.model),),
     first=Walk(),
 )

@@ -1,10 +1,12 @@
-"""Our KL autoencoder beside diffusers' AutoencoderKL, same weights, on emoji and on pictures that people bring."""
+"""Our KL autoencoder beside diffusers' AutoencoderKL, same weights, on emoji and on pictures that people bring.
 
-import time
+Where it is installed, ours runs in ONNX Runtime too.
+"""
+
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,14 +19,17 @@ from aigc_demo.data import emoji, images
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.pipelines import convert, parity
+from aigc_demo.pipelines.engine import Network
 from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.services.engines import ENGINES, OnnxColumn
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each
+from aigc_demo.services.page_values import Array, each, plain
+from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.vae.autoencoders import grid, sheet, signed
 from aigc_demo.services.vae.requests import COLOUR, Beside
 
-T = TypeVar("T")
+ROUNDS = 3  # of the clock
 SIDE = 64  # pixels
 
 
@@ -38,10 +43,11 @@ class SideBySide:
     latent: Array  # (4, 16, 16) ours, the mean
     maximum: float  # largest absolute difference of the two rebuilt pictures, in [-1, 1] units
     mean: float
-    our_milliseconds: float
+    our_milliseconds: float  # the median
     their_milliseconds: float
     layers: parity.Figures
     first: int | None  # the first layer over the tolerance
+    onnx: OnnxColumn | None  # None where it isn't installed
 
 
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
@@ -54,24 +60,29 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     side = SIDE // model.config.shrink
     noise = SeededNoise([request.seed], store.device).draw((model.config.latent, side, side))
     library = convert.to_library(model)
-    (left, mean), our_time = second_run(lambda: ours(model, x, noise))
+    encoder = ENGINES.session(model, (x.repeat(2, 1, 1, 1),), "encoder")
+    decode = ENGINES.session(model, (noise.repeat(2, 1, 1, 1),), "decode")
     yield Step(1, 3, None)
-    right, their_time = second_run(lambda: theirs(library, x, noise))
+    works: list[Callable[[], Tensor]] = [lambda: ours(model, x, noise)[0], lambda: theirs(library, x, noise)]
+    if encoder and decode:
+        works.insert(1, lambda: ours(model, x, noise, encoder, decode)[0])
+    left, *engine, right = (work() for work in works)
+    times = medians(works, ROUNDS)
     yield Step(2, 3, None)
     table = parity.compare(model, library, x)
-    rows = table.figures
     gap = (left - right).abs()
     made = SideBySide(
         picture=shown(x),
         ours=shown(left),
         theirs=shown(right),
-        latent=mean[0].cpu().numpy(),
+        latent=ours(model, x, noise)[1][0].cpu().numpy(),
         maximum=float(gap.max()),
         mean=float(gap.mean()),
-        our_milliseconds=our_time,
-        their_milliseconds=their_time,
-        layers=rows,
+        our_milliseconds=times[0],
+        their_milliseconds=times[-1],
+        layers=table.figures,
         first=table.first,
+        onnx=OnnxColumn(shown(engine[0]), float((left - engine[0]).abs().max()), times[1]) if engine else None,
     )
     yield Step(3, 3, made)
 
@@ -103,10 +114,15 @@ def small(request: Beside) -> Beside:
 
 
 @torch.inference_mode()
-def ours(model: KLAutoencoder, x: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """x (B, 3, H, W), noise (B, D, h, w) -> what is rebuilt (B, 3, H, W), mean of the code (B, D, h, w)."""
-    q = model.encode(x)
-    return model.decode(q.sample(noise)), q.mean
+def ours(
+    model: KLAutoencoder, x: Tensor, noise: Tensor, encoder: Network | None = None, decode: Network | None = None
+) -> tuple[Tensor, Tensor]:
+    """x (B, 3, H, W), noise (B, D, h, w) -> what is rebuilt (B, 3, H, W), mean of the code (B, D, h, w).
+
+    `encoder` and `decode` are those of the model in another engine.
+    """
+    q = model.posterior((encoder or model.encoder)(x))
+    return (decode or model.decode)(q.sample(noise)), q.mean
 
 
 @torch.inference_mode()
@@ -117,23 +133,21 @@ def theirs(module: Any, x: Tensor, noise: Tensor) -> Tensor:
     return rebuilt
 
 
-def second_run(work: Callable[[], T]) -> tuple[T, float]:
-    """What the second of two runs gives, and its milliseconds: the first one finds out how to compute."""
-    work()
-    began = time.perf_counter()
-    made = work()
-    return made, (time.perf_counter() - began) * 1000
-
-
 def numbers(request: Beside, made: SideBySide) -> Json:
+    """Differences, times, and the first layer over the tolerance."""
     names = ("maximum", "mean", "our_milliseconds", "their_milliseconds", "layers", "first")
-    return {name: getattr(made, name) for name in names}
+    return {**{name: getattr(made, name) for name in names}, "onnx": plain(made.onnx)}
 
 
 def page(request: Beside, made: SideBySide) -> Json:
-    """In colour: the picture, ours, theirs, their difference (blank where they agree), the 4 maps of the code."""
+    """In colour: the picture, ours, theirs, their difference (blank where they agree), the 4 maps of the code.
+
+    What ONNX Runtime made, where that is installed, comes last.
+    """
     maps = [enlarged(code) for code in made.latent]
     tiles = [made.picture, made.ours, made.theirs, np.abs(made.ours - made.theirs), *maps]
+    if made.onnx is not None:
+        tiles.append(made.onnx.picture)
     return sheet(tiles, milliseconds=[made.our_milliseconds, made.their_milliseconds], **numbers(request, made))
 
 
@@ -146,7 +160,8 @@ def enlarged(code: Array) -> Array:
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
     made = run[-1]
-    return Pictures([grid([made.picture, made.ours, made.theirs], 3)])
+    pictures = [made.picture, made.ours, *([made.onnx.picture] if made.onnx else []), made.theirs]
+    return Pictures([grid(pictures, len(pictures))])
 
 
 USE_CASE: UseCase[Beside, SideBySide] = UseCase(

@@ -41,26 +41,28 @@
     });
   };
 
-  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum, mean, layers, first: number of the layer or null};
-  // tiles: picture, ours, theirs, difference, four maps
+  // Value: {sheets, ..., milliseconds: [ours, theirs], maximum, mean, layers, first: number of the layer or null,
+  // onnx: {maximum, milliseconds} of ours in ONNX Runtime, or null}; tiles: picture, ours, theirs, difference, four
+  // maps, that of ONNX Runtime
   luoxia.colours = (element, props, watch) => {
     const root = element.querySelector(".lx-colours"), words = JSON.parse(root.dataset.words);
     luoxia.sheet(element, props, watch, (value, draw) => {
       const [pictures, maps] = root.querySelectorAll(".lx-panes");
       const tiny = (gap) => (gap ? gap.toExponential(1) : "0");
       const time = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-      const names = [words.picture, words.ours, words.theirs, words.gap];
-      const canvases = luoxia.panes(pictures, names);
-      const kinds = ["colour", "colour", "colour", "grey"];
-      canvases.forEach((canvas, i) => draw(canvas, i, kinds[i]));
-      const notes = [
-        "",
-        time(value.milliseconds[0]),
-        time(value.milliseconds[1]),
-        `${words.most} ${tiny(value.maximum)}`,
+      const most = (gap) => `${words.most} ${tiny(gap)}`, { onnx } = value;
+      const columns = [
+        [0, words.picture, ""],
+        [1, onnx ? words.pytorch : words.ours, time(value.milliseconds[0])],
+        ...(onnx ? [[8, words.onnx, `${time(onnx.milliseconds)} · ${most(onnx.maximum)}`]] : []),
+        [2, words.theirs, time(value.milliseconds[1])],
+        [3, words.gap, most(value.maximum)],
       ];
+      const canvases = luoxia.panes(pictures, columns.map(([_, name]) => name));
       canvases.forEach((canvas, i) => {
-        canvas.nextElementSibling.textContent = [names[i], notes[i]].filter(Boolean).join(" · ");
+        const [place, name, note] = columns[i];
+        draw(canvas, place, place === 3 ? "grey" : "colour");
+        canvas.nextElementSibling.textContent = [name, note].filter(Boolean).join(" · ");
       });
       luoxia.panes(maps, [1, 2, 3, 4].map((n) => fill(words.map, { n }))).forEach((canvas, i) =>
         draw(canvas, 4 + i, "signed")
@@ -70,7 +72,7 @@
       luoxia.sentence(
         line,
         good
-          ? fill(words.same, { maximum: tiny(value.maximum), mean: tiny(value.mean) })
+          ? fill(words.same, { maximum: tiny(value.maximum), mean: tiny(value.mean) }) + (onnx ? "" : words.missing)
           : fill(words.first, { layer: value.layers[value.first][0], limit: tiny(+root.dataset.tolerance) }),
       );
     });

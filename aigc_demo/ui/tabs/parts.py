@@ -135,6 +135,11 @@ def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
     first = value["first"]
     if first is None:
         words = say("shell.verdict_same").format(maximum=f"{value['maximum']:.1e}", mean=f"{value['mean']:.1e}")
+        if "onnx_maximum" in value:
+            found = value["onnx_maximum"]
+            words += say("shell.beside_no_onnx" if found is None else "shell.beside_onnx_gap").format(
+                maximum=gap(found or 0)
+            )
     else:
         layer, limit = value["layers"][first][0], f"{value['tolerance']:.0e}"
         words = say("shell.verdict_first").format(layer=layer, limit=limit)
@@ -142,10 +147,10 @@ def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
-    """What stands above and under the three pictures."""
-    columns = [say(f"shell.beside_{name}") for name in ("ours", "library", "gap")]
-    notes = [*(f"{ms:.0f} ms" for ms in milliseconds), f"max {maximum:.1e}"]
-    return {"rows": [""], "columns": columns, "notes": notes}
+    """What stands above and under our picture, that in ONNX Runtime if there is one, the library's, the difference."""
+    names = ("ours", "library", "gap") if len(milliseconds) == 2 else ("pytorch", "onnx", "library", "gap")
+    columns = [say(f"shell.beside_{name}") for name in names]
+    return {"rows": [""], "columns": columns, "notes": [*(f"{ms:.1f} ms" for ms in milliseconds), f"max {maximum:.1e}"]}
 
 
 def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
 def colours(elem_id: str, value: Json | None) -> gr.HTML:
     """A colour picture through our code and the library's, and the four maps that stand for it."""
     maps = f'<p class="lx-small">{t("vae.beside_maps")}</p><div class="lx-panes lx-maps"></div>'
-    names = "picture ours theirs gap most map same first"
+    names = "picture ours theirs gap most map same first pytorch onnx missing"
     markup = f"{PANES}{maps}{SENTENCE}"
     box = own("colours", "beside", names, markup, "vae.beside_empty")
     box = box.replace("data-words", f'data-tolerance="{TOLERANCE:g}" data-words', 1)
