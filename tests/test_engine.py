@@ -200,6 +200,10 @@ def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypa
     *_, quick = service.run("diffusion_draw", asked)
     assert service.facts("diffusion_draw", asked)["device"] == "CPU · ONNX Runtime"
     np.testing.assert_allclose(quick.value.x, ours.value.x, rtol=0, atol=1e-4)
+    judge = service.store.load("judge-digits")
+    with torch.inference_mode():
+        verdicts = [judge(torch.from_numpy(made.value.x)[None]).argmax().item() for made in (ours, quick)]
+    assert verdicts[0] == verdicts[1]
     assert service.facts("diffusion_beside", Beside())["device"] == "CPU"  # which says of each column itself
 
 

@@ -39,7 +39,7 @@ def write(chorale: Chorale, key: int, tempo: float, text: str = "") -> bytes:
 
 
 def write_part(part: Element, chorale: Chorale, voice: int, key: int, tempo: float) -> None:
-    """All bars of one voice."""
+    """Write all bars of one voice into its part."""
     pieces = list(cut(chorale, voice))
     fermatas = chorale.fermatas if voice == 0 else frozenset[int]()
     for number, (start, end) in enumerate(bars(chorale), 0 if chorale.upbeat else 1):
@@ -111,7 +111,7 @@ def marking(bar: Element, tempo: float) -> None:
 
 
 def note(bar: Element, piece: Piece, key: int, fermata: bool) -> None:
-    """A note or a rest."""
+    """Put a note or a rest at the end of a bar."""
     _, length, pitch, before, after = piece
     found = SubElement(bar, "note")
     if pitch:
