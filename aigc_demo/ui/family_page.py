@@ -9,8 +9,12 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.ui.form import Form
+from aigc_demo.ui.i18n import glosses
+from aigc_demo.ui.parked import parked
 from aigc_demo.ui.paths import next_markup
 from aigc_demo.ui.widgets import heading, view
+
+CHINESE = ("gpt", "seq2seq", "textvae", "clip", "dalle", "text2image")  # whose pages show lines of Chinese
 
 
 def build(family: str, service: Service) -> list[Form]:
@@ -22,6 +26,9 @@ def build(family: str, service: Service) -> list[Form]:
         above()
     with gr.Tabs(elem_id=f"tab-{family}"):
         made = [import_module(f"{folder}.{tab}").build(service) for tab in page.TABS]
+    if family in CHINESE:
+        at = parked(dict(glosses()))["at"]
+        view("english", f'<aside class="lx-english" data-at="{at}" hidden></aside>')
     if ways_on := next_markup(family):
         view("paths", ways_on)
     forms = [form for form in made if form is not None]

@@ -26,6 +26,7 @@ else:
 
 LANGUAGES = ("zh", "en")
 FORBIDDEN = frozenset("<>&\"'`\\")  # characters that would need escaping somewhere
+SHORT = 4  # characters: a shorter line is a word that stands in others
 TOKEN = re.compile(r"⟦([a-z0-9_]+\.[a-z0-9_]+)⟧")
 TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
 
@@ -39,6 +40,19 @@ def texts() -> Mapping[str, Mapping[str, str]]:
             stem = file.name.removesuffix(".toml")
             found |= {f"{stem}.{name}": entry for name, entry in tomllib.loads(file.read_text("utf-8")).items()}
     return found
+
+
+@cache
+def glosses() -> Mapping[str, str]:
+    """Chinese line that ships -> what it means in English, from `ui/glosses.toml`."""
+    found: dict[str, str] = tomllib.loads((resources.files("aigc_demo.ui") / "glosses.toml").read_text("utf-8"))
+    return found
+
+
+def english(words: str) -> list[str]:
+    """What the Chinese lines in a text mean, in the order in which they stand there; [] where none is known."""
+    places = {words.find(line): gloss for line, gloss in glosses().items() if len(line) >= SHORT}
+    return [gloss for place, gloss in sorted(places.items()) if place >= 0]
 
 
 def has(key: str) -> bool:

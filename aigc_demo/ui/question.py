@@ -20,7 +20,7 @@ from aigc_demo.core.params import Request
 from aigc_demo.services.experiments import Experiment, Side, differing, experiments_of, perform, use_case_of
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import guarded, paced, queue
-from aigc_demo.ui.i18n import has, language, t, tr
+from aigc_demo.ui.i18n import english, has, language, t, tr
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.widgets import view
 
@@ -32,11 +32,12 @@ def question(key: str, form: UseCaseForm, covers: str = "") -> gr.HTML:
 
     @guarded
     def on_asked(request: gr.Request) -> Iterator[Json]:
-        say = functools.partial(tr, language(request))
+        lang = language(request)
+        say = functools.partial(tr, lang)
         for step in paced(perform(form.service, experiment)):
             shown = step.value or ()
             names = named(shown, experiment, form, say)
-            sides = [hosted(drawn(side, name, say), inlined) for side, name in zip(shown, names, strict=True)]
+            sides = [hosted(drawn(side, name, say, lang), inlined) for side, name in zip(shown, names, strict=True)]
             yield {"done": step.done, "total": step.total, "sides": sides}
 
     turn = experiment.requests[-1].queue if experiment.requests else "quick"
@@ -110,8 +111,11 @@ def option(field: str, value: Any, form: UseCaseForm, say: Say) -> str:
     return say(key) if has(key) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def drawn(side: Side, name: str, say: Say) -> Json:
-    """A side as the page draws it."""
+def drawn(side: Side, name: str, say: Say, lang: str) -> Json:
+    """A side as the page draws it; for those who read English with what its Chinese lines mean."""
     measures = [say(f"experiment.{measure}").format(x=value) for measure, value in side.measures.items()]
     axes = [say(key) if key else "" for key in side.axes]
-    return {"name": name, "measures": measures, "axes": axes, **side.value()}
+    value = side.value()
+    if lang == "en" and (meant := english(side.text)):
+        value["text"] = "\n".join([side.text, "", *meant])
+    return {"name": name, "measures": measures, "axes": axes, **value}
