@@ -19,6 +19,18 @@ def test_every_term_has_words_to_find_it_by_and_one_sentence():
             assert len(re.findall(r"[.。](?=\s|$)", words)) == 1, f"{key} is not one sentence"
 
 
+NUMBERS = {
+    "zh": re.compile(r"\d|[一两二三十百千万半]"),
+    "en": re.compile(r"\d|\b(one|two|half|tenth|ten|hundred|thousand|twice)\b"),
+}
+
+
+def test_every_term_has_a_number_to_imagine():
+    for key, entry in TERMS.items():
+        for lang in LANGUAGES:
+            assert NUMBERS[lang].search(entry[lang].partition(COLON[lang])[2]), f"{key} ({lang})"
+
+
 def test_no_word_means_two_terms():
     for lang in LANGUAGES:
         names = [name for entry in TERMS.values() for name in re.split("、|, ", entry[lang].partition(COLON[lang])[0])]
