@@ -28,9 +28,18 @@ Object.defineProperty(window, "luoxia",
 PRESS = """(card) => new Promise(async (done) => {
   const root = document.querySelector(`[data-card="${card}"]`), own = held[card];
   const frame = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+  const quiet = async () => { // what a tab draws when it is opened has come
+    const end = performance.now() + 3000;
+    let last = performance.now();
+    const moves = new PerformanceObserver(() => { last = performance.now(); });
+    moves.observe({ type: "layout-shift" });
+    while (performance.now() - last < 150 && performance.now() < end) await frame();
+    moves.disconnect();
+  };
   const show = root.querySelector(".lx-ask .lx-strong"), sides = root.querySelector(".lx-sides");
   root.dataset.sets = "{}"; // the controls stay as they are: their runs are not what is looked at
   root.scrollIntoView({ block: "center" });
+  await quiet();
   if (!show.disabled || !sides.hidden) return done({ wrong: "open before there is a guess" });
   root.querySelector(".lx-answer").click();
   const from = performance.now();
