@@ -101,7 +101,7 @@ def test_english_stands_below_a_couplet_and_does_not_tell_what_is_hidden(visit):
     below = english_of(page, "seq2seq_pair")
     expect(below).to_contain_text("a lone wild duck", timeout=QUICK)
     expect(below).not_to_contain_text("one colour")
-    page.locator("#seq2seq_pair-view .lx-true-line button").click()
+    page.locator("#seq2seq_pair-view .lx-true-line > button").click()
     expect(below).to_contain_text("one colour", timeout=QUICK)
 
 
