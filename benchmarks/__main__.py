@@ -20,6 +20,7 @@ NAMES = (
     *("text2image_sampling", "text2image_typing", "dalle_tokens", "scenes_memory"),
     *("cold_start", "app_start", "page_load", "memory", "onnx"),
 )
+PARTS = ("page_build", "page_turn", "page_growth")  # of page_load
 
 
 def line(result: Result) -> str:
@@ -32,7 +33,7 @@ def line(result: Result) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=NAMES, help="all of them without a name")
+    parser.add_argument("name", nargs="?", choices=(*NAMES, *PARTS), help="all of them without a name")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--rounds", type=int, help="how often each side runs")
     options = parser.parse_args()

@@ -126,9 +126,10 @@ def fresh_interpreter(code: str, *arguments: str) -> Run:
 
 
 @contextmanager
-def server(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child that serves; ended when the block is left."""
-    child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def server(command: list[str], folder: Path = ROOT) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that serves, from a checkout of the project; ended when the block is left."""
+    own = environment(PYTHONPATH=str(folder))
+    child = subprocess.Popen(command, cwd=folder, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield child
     finally:

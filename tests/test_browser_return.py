@@ -3,7 +3,8 @@
 import json
 import re
 
-from browser import QUICK, badge_of, bench, number, open_tab, part, pick, put, ready, run, toast
+import pytest
+from browser import FAMILIES, QUICK, badge_of, bench, number, open_tab, part, pick, put, ready, run, toast
 from playwright.sync_api import expect
 
 PAGE = "diffusion"
@@ -88,3 +89,21 @@ def test_the_pages_beside_the_open_one_are_fetched_ahead(visit, app_url):
     page.wait_for_timeout(500)
     assert {f"{app_url}/vae", f"{app_url}/text2image"} <= set(page.notes.requests)
     assert not [url for url in page.notes.requests if "queue/join" in url]
+
+
+@pytest.mark.parametrize("calm", [True, False])
+def test_one_page_fades_into_the_next_but_not_for_calm_people(visit, calm):
+    page = visit(calm=calm)
+    page.context.add_init_script("addEventListener('pagereveal', (e) => { window.fades = Boolean(e.viewTransition); })")
+    go(page, "vae")
+    assert page.evaluate("window.fades") is not calm
+
+
+def test_what_is_ready_ahead_is_every_other_page_and_never_the_open_one(visit):
+    page = visit()
+    rules = json.loads(page.locator('script[type="speculationrules"]').text_content())
+    (ready_ahead,) = rules["prerender"]
+    assert ready_ahead["eagerness"] == "moderate"
+    row = page.locator(f"nav :is({ready_ahead['where']['selector_matches']})")
+    named = row.evaluate_all("links => links.map((link) => link.dataset.page)")
+    assert sorted(named) == sorted({"", *FAMILIES} - {PAGE})

@@ -1,7 +1,9 @@
 """What we use of Gradio beyond its public interface is there, and does what it is used for."""
 
+import asyncio
 import json
 from importlib import resources
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -10,8 +12,20 @@ from fastapi.testclient import TestClient
 from gradio.queueing import Event
 from gradio.state_holder import SessionState
 
-from aigc_demo.ui.gradio_private import CONFIG, IDLE, UNREAD, Session, Sessions, keep_sessions, rest, slim, take_turns
+from aigc_demo.ui.gradio_private import (
+    BUSY,
+    CONFIG,
+    IDLE,
+    UNREAD,
+    Session,
+    Sessions,
+    keep_sessions,
+    rest,
+    slim,
+    take_turns,
+)
 from aigc_demo.ui.page import Page
+from aigc_demo.ui.preload import FOLDER, known, links
 
 
 @pytest.fixture
@@ -65,7 +79,9 @@ def test_the_oldest_session_goes_when_there_are_too_many(blocks, holder):
 def test_the_queue_looks_less_often_where_gradio_says_how_often(blocks):
     before = blocks._queue.sleep_when_free
     rest(blocks)
-    assert 0 < before < blocks._queue.sleep_when_free == IDLE
+    assert 0 < before < BUSY < blocks._queue.sleep_when_free == IDLE
+    asyncio.run(blocks._queue.push(SimpleNamespace(fn_index=None), None, None))
+    assert blocks._queue.sleep_when_free == BUSY
 
 
 @pytest.fixture
@@ -125,3 +141,14 @@ def test_everyone_has_a_turn_before_anybody_has_two(blocks):
     come("d")  # whoever comes later stands behind the first turns, not behind all
     assert [next_one() for _ in range(4)] == [*"bdaa"]
     assert queue.get_events() is None
+
+
+def test_the_files_of_a_page_are_told_ahead_and_all_are_there():
+    every, kinds = known()
+    assert len(every) > 20 and every[0].startswith("index-") and any(name.startswith("Blocks-") for name in every)
+    assert {"button", "html", "slider", "radio", "tabs", "image"} <= kinds.keys()
+    assert all((FOLDER / name).is_file() for name in {*every, *(name for kind in kinds.values() for name in kind)})
+    page = b'<base href="./"><script>window.gradio_config = {"components": [{"type": "slider"}]};</script>'
+    told = links(page).decode()
+    assert all(f'href="./assets/{name}"' in told for name in (*every, *kinds["slider"])) and told.count(every[0]) == 1
+    assert links(b"<base>no page of ours") == b""

@@ -1,8 +1,10 @@
 """Rooms over HTTP: real clients of a running app."""
 
 import io
+import re
 import threading
 import time
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -35,6 +37,18 @@ def app_url(tmp_path_factory):
 def test_a_prefix_may_be_kept_or_taken_away_by_what_stands_in_front(app_url):
     room = Caller(app_url).open().room
     assert Caller(app_url).join(room).room == Caller(f"{app_url}/lab").join(room).room == room
+
+
+def test_links_of_every_age_open_below_a_prefix(app_url):
+    with httpx.Client(follow_redirects=True, trust_env=False, timeout=60) as client:
+        for front in (app_url, f"{app_url}/lab"):
+            answer = client.get(f"{front}/?tab=gpt_write&seed=7")
+            assert str(answer.url) == f"{front}/gpt?tab=gpt_write&seed=7"
+            base = urljoin(str(answer.url), re.search('<base href="([^"]*)"', answer.text)[1])
+            assert base.rstrip("/") == f"{app_url}/lab"
+            first = re.search(r'rel="modulepreload" href="([^"]*)"', answer.text)[1]
+            assert client.get(urljoin(f"{base.rstrip('/')}/", first)).status_code == 200
+            assert str(client.get(f"{front}/?tab=hf_text").url) == f"{front}/hf_text"
 
 
 def test_thirty_people_poll_and_all_move_within_two_seconds(app_url):

@@ -25,7 +25,7 @@ from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 
 from aigc_demo.services.first_results import EXAMPLES
-from aigc_demo.ui import addresses, parked
+from aigc_demo.ui import addresses, parked, preload
 from aigc_demo.ui.gradio_private import printed, slim
 from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
@@ -268,12 +268,14 @@ class Pages:
         return status, kept, body
 
 
+BASE = re.compile(rb"<base [^>]*>")
 OUTSIDE = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 
 
 def with_head(html: bytes, lang: str, page: str) -> bytes:
     """Gradio's page with our script first, our styles last, our language, and without its advertising links."""
     html = slim(OUTSIDE.sub(b"", html))
+    html = BASE.sub(lambda base: base[0] + preload.links(html), html, count=1)
     html = html.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
     first, last = head_html(html.decode(), lang, page)
     html = html.replace(b"<head>", b"<head>" + first.encode(), 1)
@@ -293,11 +295,8 @@ class Assets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         mine = scope["type"] == "http" and scope["method"] == "GET"
-        if mine and scope["path"].startswith(self.SHIPPED):
-            await answer(send, *self.example(scope["path"]))
-            return
-        if mine and scope["path"] in parked.kept:
-            await answer(send, *await asyncio.to_thread(self.value, scope["path"], encoding_for(scope)))
+        if mine and (scope["path"].startswith(self.SHIPPED) or scope["path"] in parked.kept):
+            await answer(send, *await self.own(scope["path"], encoding_for(scope)))
             return
         mine = mine and (scope["path"].startswith(self.PREFIXES) or scope["path"] == "/theme.css")
         if not mine or header(scope["headers"], b"range"):
@@ -313,24 +312,15 @@ class Assets:
                 self.kept.put(key, hit)
         await answer(send, *hit)
 
-    def example(self, path: str) -> tuple[int, Headers, bytes]:
-        """A file of assets/examples; its address carries a hash of its content."""
-        file = self.shipped.get(path)
-        if file is None:
-            return 404, [(b"content-type", b"text/plain")], b"There is no such file."
-        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        age = (b"cache-control", b"public, max-age=31536000, immutable")
-        return 200, [(b"content-type", kind.encode()), age, *SECURITY], file.read_bytes()
-
-    def value(self, path: str, encoding: str) -> tuple[int, Headers, bytes]:
-        """The first value of a view; its address is a hash of it."""
+    async def own(self, path: str, encoding: str) -> tuple[int, Headers, bytes]:
+        """A file of assets/examples, or the first value of a view: a hash of its content is part of its address."""
         hit = self.kept.get((path, encoding))
         if hit is None:
-            age = (b"cache-control", b"public, max-age=31536000, immutable")
-            kept: Headers = [(b"content-type", b"application/json"), age, (b"vary", b"accept-encoding"), *SECURITY]
-            if encoding:
-                kept.append((b"content-encoding", encoding.encode()))
-            hit = 200, kept, squeeze(parked.kept[path], encoding, 9)
+            if path not in parked.kept and path not in self.shipped:
+                return 404, [(b"content-type", b"text/plain")], b"There is no such file."
+            body = parked.kept[path] if path in parked.kept else self.shipped[path].read_bytes()
+            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            hit = await asyncio.to_thread(self.made, path, 200, [(b"content-type", kind.encode())], body, encoding)
             self.kept.put((path, encoding), hit)
         return hit
 
@@ -339,7 +329,8 @@ class Assets:
         kind = header(headers, b"content-type")
         if status != 200:
             return status, [(b"content-type", kind), (b"cache-control", b"no-store")], body
-        age = b"public, max-age=31536000, immutable" if path.startswith("/assets/") else b"public, max-age=86400"
+        hashed = path.startswith(("/assets/", self.SHIPPED, parked.PREFIX))
+        age = b"public, max-age=31536000, immutable" if hashed else b"public, max-age=86400"
         kept: Headers = [(b"content-type", kind), (b"cache-control", age), (b"vary", b"accept-encoding"), *SECURITY]
         if encoding and kind.startswith(TEXTS):
             small = squeeze(body, encoding, 9 if len(body) < 400_000 else 5)

@@ -139,52 +139,45 @@
     if (!luoxia.calm()) loop(line, signs.length + 1, show, { pause: 70, rest: 45 }).start(0);
   }
 
-  luoxia.cards = async (element, props) => {
+  // what a card shows is fetched and drawn when the card comes near the screen
+  function fill(canvas, value) {
+    if (value.typed) typing(canvas, value.typed);
+    else if (value.couplets) luoxia.coupletCard(canvas, value.couplets, loop);
+    else if (value.roll) luoxia.rollCard(canvas, value.roll, loop);
+    else if (value.race) luoxia.raceCard(canvas, value, loop);
+    else if (value.file) luoxia.film(canvas, value, loop);
+    else if (value.sheets) moving(canvas, value);
+    else canvas.hidden = true;
+  }
+
+  async function moving(canvas, value) {
+    const { count, draw } = await opened(value);
+    const panes = value.panes.slice(0, 3);
+    [canvas.width, canvas.height] = [value.w * panes.length, value.h];
+    const tables = () =>
+      panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
+    let colours = tables(), last = count - 1;
+    const show = (frame) => {
+      last = frame;
+      panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i));
+    };
+    luoxia.onTheme(() => {
+      colours = tables();
+      show(last);
+    });
+    show(count - 1);
+    if (!luoxia.calm()) loop(canvas, count, show, { pause: 200, rest: 12 }).start(0);
+  }
+
+  luoxia.cards = (element, props) => {
     luoxia.keepLanguage(element);
-    for (const card of element.querySelectorAll(".lx-card")) {
-      const value = (props.value || {})[card.dataset.family];
-      const canvas = card.querySelector("canvas");
-      if (value && value.typed) {
-        typing(canvas, value.typed);
-        continue;
+    const near = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        fill(target.querySelector("canvas"), (props.value || {})[target.dataset.family] || {});
       }
-      if (value && value.couplets) {
-        luoxia.coupletCard(canvas, value.couplets, loop);
-        continue;
-      }
-      if (value && value.roll) {
-        luoxia.rollCard(canvas, value.roll, loop);
-        continue;
-      }
-      if (value && value.race) {
-        luoxia.raceCard(canvas, value, loop);
-        continue;
-      }
-      if (value && value.file) {
-        luoxia.film(canvas, value, loop);
-        continue;
-      }
-      if (!value || !value.sheets) {
-        canvas.hidden = true;
-        continue;
-      }
-      opened(value).then(({ count, draw }) => {
-        const panes = value.panes.slice(0, 3);
-        [canvas.width, canvas.height] = [value.w * panes.length, value.h];
-        const tables = () =>
-          panes.map((pane) => (pane.startsWith("colour") ? null : luoxia.palette(pane.startsWith("eps"))));
-        let colours = tables(), last = count - 1;
-        const show = (frame) => {
-          last = frame;
-          panes.forEach((pane, i) => draw(canvas, frame, pane, colours[i], i));
-        };
-        luoxia.onTheme(() => {
-          colours = tables();
-          show(last);
-        });
-        show(count - 1);
-        if (!luoxia.calm()) loop(canvas, count, show, { pause: 200, rest: 12 }).start(0);
-      });
-    }
+    }, { rootMargin: "200px" });
+    element.querySelectorAll(".lx-card").forEach((card) => near.observe(card));
   };
 })();
