@@ -24,6 +24,12 @@ addListener(){},removeListener(){},dispatchEvent(){return true}}:real(query);
 document.documentElement.classList.toggle('dark',theme?theme==='dark':real('(prefers-color-scheme: dark)').matches);
 })()"""
 
+# One page fades into the next; read before the body, as the browser decides on it before it shows anything.
+FADE = (
+    "@media (prefers-reduced-motion: no-preference){@view-transition{navigation:auto}"
+    "::view-transition-group(root){animation-duration:150ms}}"
+)
+
 # The pages beside the open one are fetched at once, one that is pointed at is made ready: no event is sent until it is
 # opened, see `luoxia.activated`. Browsers without these rules fetch the one that is pointed at (views.js).
 SOON = json.dumps(
@@ -51,7 +57,7 @@ def head_html(html: str, lang: str, page: str) -> tuple[str, str]:
     landing page.
     """
     scripts = needed.scripts(html)
-    first = f"<script>{FIRST % (json.dumps(lang), json.dumps(page))}</script><style>{token_css()}</style>"
+    first = f"<script>{FIRST % (json.dumps(lang), json.dumps(page))}</script><style>{token_css()}{FADE}</style>"
     first += f'<script type="speculationrules">{SOON}</script>'
     first += f"<script>window.LX_TEXT={script_texts(lang)};{scripts}</script>"
     return first, f"<style>{needed.styles(html + scripts)}</style>"
