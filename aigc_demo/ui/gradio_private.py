@@ -36,15 +36,15 @@ class Resting(Queue):
 
     @property
     def sleep_when_free(self) -> float:
-        """Seconds until the next look."""
+        """Seconds until the next look into the queue."""
         return BUSY if len(self) or time.monotonic() - self.seen < AWAKE else IDLE
 
     @sleep_when_free.setter
     def sleep_when_free(self, _: float) -> None:
-        """Gradio sets its own."""
+        """Left aside: Gradio sets one when it makes a queue."""
 
     async def push(self, *arguments: Any, **options: Any) -> Any:
-        """An event comes."""
+        """Note when an event came, and take it in as Gradio does."""
         self.seen = time.monotonic()
         return await super().push(*arguments, **options)
 
