@@ -91,6 +91,8 @@ def test_every_card_reacts_at_once_and_nothing_jumps(visit, app_url, family):
     for use_case, key in cards(family):
         open_tab(page, use_case)
         told[key] = found(page, key)
+        left = re.findall(r"\{[a-z_]+\}", page.locator(f"#tab-{use_case}").inner_text())
+        assert not left, f"{use_case}: words that nothing was filled into: {left}"
     wrong = {
         key: one
         for key, one in told.items()

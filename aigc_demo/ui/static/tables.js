@@ -110,9 +110,9 @@
       const value = props.value;
       line.hidden = !value || !value.words;
       if (line.hidden) return;
-      line.textContent = value.words;
+      line.textContent = luoxia.fill(value.words, value.values || {});
       line.classList.toggle("lx-bad", !value.good);
-      luoxia.say(value.words);
+      luoxia.say(line.textContent);
     };
     watch("value", load);
     load();

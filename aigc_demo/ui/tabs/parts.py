@@ -131,19 +131,23 @@ def verdict_words(lang: str, made: Any, tolerance: float) -> dict[str, Any]:
 
 
 def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
-    """The sentence that sums a comparison up: `first` layer over the `tolerance` of `layers`, or `maximum`, `mean`."""
+    """The sentence that sums a comparison up: `first` layer over the `tolerance` of `layers`, or `maximum`, `mean`.
+
+    While the page is built a text is a token, into which nothing can be filled: the script does that with `values`.
+    """
     first = value["first"]
     if first is None:
-        words = say("shell.verdict_same").format(maximum=f"{value['maximum']:.1e}", mean=f"{value['mean']:.1e}")
+        values = {"maximum": f"{value['maximum']:.1e}", "mean": f"{value['mean']:.1e}"}
+        words = say("shell.verdict_same").format(**values)
         if "onnx_maximum" in value:
             found = value["onnx_maximum"]
             words += say("shell.beside_no_onnx" if found is None else "shell.beside_onnx_gap").format(
                 maximum=gap(found or 0)
             )
     else:
-        layer, limit = value["layers"][first][0], f"{value['tolerance']:.0e}"
-        words = say("shell.verdict_first").format(layer=layer, limit=limit)
-    return {"words": words, "good": first is None}
+        values = {"layer": value["layers"][first][0], "limit": f"{value['tolerance']:.0e}"}
+        words = say("shell.verdict_first").format(**values)
+    return {"words": words, "values": values, "good": first is None}
 
 
 def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dict[str, Any]:
