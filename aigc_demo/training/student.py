@@ -13,11 +13,11 @@ A run stops at any time and goes on from its folder, also while the teacher draw
 
 import logging
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor
 
 from aigc_demo.checkpoints import files
@@ -31,13 +31,8 @@ from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.sampling.guidance import TextDenoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.training.ema import EMA
-from aigc_demo.training.loop import Budget, Metrics, endless, fit
-from aigc_demo.training.optimisers import MuonAdamW
-from aigc_demo.training.rates import cosine
-from aigc_demo.training.replicas import Replicas
-from aigc_demo.training.state import keep, resume
-from aigc_demo.training.text2image import flow_loss
+from aigc_demo.training.loop import Metrics, endless
+from aigc_demo.training.text2image import FlowBatch, FlowRecipe, learn
 
 logger = logging.getLogger(__name__)
 
@@ -47,17 +42,13 @@ DRAWN_AT_ONCE = 32
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(FlowRecipe):
     model: Text2ImageConfig = field(default_factory=lambda: Text2ImageConfig(guidance=1.0, steps=MOST_STEPS))
+    muon_rate: float = 0.01
+    rate: float = 1e-3
+    ema: float = 0.995
     pairs: int = 8000  # of noise and picture
     teacher_steps: int = 6
-    steps: int = 20_000
-    batch: int = 32
-    muon_rate: float = 0.01  # peak, for matrices and kernels
-    rate: float = 1e-3  # peak, for the rest
-    weight_decay: float = 0.01
-    ema: float = 0.995  # decay of the moving average
-    seed: int = 0
 
     @classmethod
     def tiny(cls) -> "Recipe":
@@ -134,41 +125,16 @@ def train(
     recipe: Recipe, teacher: Text2Image, drawn: Pairs, out: Path, run: Path, minutes: float = float("inf")
 ) -> Metrics:
     """From the weights of `teacher`, on what it has `drawn`. Averaged weights go to `out`, all else to `run`."""
-    torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
-    accelerator = Accelerator()
-    device = accelerator.device
     model = Text2Image(recipe.model)
     model.load_state_dict(teacher.state_dict())
-    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    model.text.requires_grad_(False)
-    ema = EMA(model, recipe.ema)
-    optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
-    parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
-    clock = resume(run, parts, device)
-    replicas = Replicas(model, 2 if device.type == "cpu" else 1)
-    ema.steps = clock.step
-    generator = torch.Generator().manual_seed(recipe.seed + clock.step)
-    batches = endless(len(drawn.noise), recipe.batch, recipe.seed + clock.step)
 
-    def step(progress: float) -> Metrics:
-        chosen = next(batches)
-        eps, x0 = (part[chosen].float().to(device, memory_format=torch.channels_last) for part in drawn.tensors[:2])
-        tokens = drawn.tokens[chosen].long().to(device)
-        s = draw_times(recipe.batch, generator).to(device)
-        pieces = [part.chunk(len(replicas.models)) for part in (x0, eps, s, tokens)]
-        optimizer.set_rate(cosine(progress))
-        terms = replicas.backward(lambda network, i: flow_loss(network, *(part[i] for part in pieces)))
-        accelerator.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        ema.update(model)
-        return terms
+    def batches(first: int) -> Iterator[FlowBatch]:
+        generator = torch.Generator().manual_seed(recipe.seed + first)
+        for chosen in endless(len(drawn.noise), recipe.batch, recipe.seed + first):
+            eps, x0, tokens = (part[chosen] for part in drawn.tensors)
+            yield x0, eps, draw_times(recipe.batch, generator), tokens.long()
 
-    def save(metrics: Metrics) -> None:
-        files.save(ema.model, out)
-        keep(run, parts, clock, recipe.batch, metrics)
-
-    return fit(step, save, Budget(recipe.steps, minutes), clock)
+    return learn(recipe, model, batches, out, run, minutes)
 
 
 def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:

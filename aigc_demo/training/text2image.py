@@ -11,6 +11,7 @@ A run stops at any time and goes on from its folder. Time, hardware and the figu
 """
 
 import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,19 +37,28 @@ from aigc_demo.training.scene_codes import SceneCodes, kept
 from aigc_demo.training.scene_text import taught
 from aigc_demo.training.state import Snapshots, keep, resume
 
+# Codes x0 (B, C, H, W), noise eps (B, C, H, W), flow times s (B,), tokens (B, T)
+FlowBatch = tuple[Tensor, Tensor, Tensor, Tensor]
+
 
 @dataclass(frozen=True)
-class Recipe:
+class FlowRecipe:
+    """How a U-Net behind a text tower learns velocities."""
+
     model: Text2ImageConfig = field(default_factory=Text2ImageConfig)
     steps: int = 20_000
     batch: int = 32
     muon_rate: float = 0.02  # peak, for matrices and kernels
     rate: float = 2e-3  # peak, for the rest
     weight_decay: float = 0.01
-    untold: float = 0.1  # share of empty captions
     ema: float = 0.998  # decay of the moving average
-    snapshots: int = 10  # copies kept for the time machine, closer together at the start
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class Recipe(FlowRecipe):
+    untold: float = 0.1  # share of empty captions
+    snapshots: int = 10  # copies kept for the time machine, closer together at the start
 
     @classmethod
     def tiny(cls) -> "Recipe":
@@ -78,16 +88,20 @@ def told(chosen: list[scenes.Scene], untold: float, chance: random.Random) -> li
     return ["" if chance.random() < untold else caption(scene, chance)[0] for scene in chosen]
 
 
-def train(
-    recipe: Recipe, codes: SceneCodes, text: TextTower, out: Path, run: Path, minutes: float = float("inf")
+def learn(
+    recipe: FlowRecipe,
+    model: Text2Image,
+    batches: Callable[[int], Iterator[FlowBatch]],
+    out: Path,
+    run: Path,
+    minutes: float,
+    snapshots: Snapshots | None = None,
 ) -> Metrics:
-    """`codes` scaled to a deviation of 1, `text` as it is to stay. Averaged weights go to `out`, all else to `run`."""
-    torch.manual_seed(recipe.seed)
+    """Train the U-Net of `model` on `batches(first step)`. Averaged weights go to `out`, all else to `run`."""
     torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
-    model = Text2Image(recipe.model).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    model.text.load_state_dict(text.state_dict())
+    model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     model.text.requires_grad_(False)
     ema = EMA(model, recipe.ema)
     optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay, kernels=True)
@@ -95,23 +109,18 @@ def train(
     clock = resume(run, parts, device)
     replicas = Replicas(model, 2 if device.type == "cpu" else 1)
     ema.steps = clock.step
-    generator = torch.Generator().manual_seed(recipe.seed + clock.step)
-    chance = random.Random(recipe.seed + clock.step)
-    snapshots = Snapshots(run, recipe.snapshots, power=2)
+    flow = batches(clock.step)
 
     def step(progress: float) -> Metrics:
-        chosen, x0 = codes.draw(recipe.batch, chance)
-        x0 = x0.float().to(device, memory_format=torch.channels_last)
-        tokens = scene_tokens.encode(told(chosen, recipe.untold, chance), recipe.model.text.context).to(device)
-        eps = torch.randn(x0.shape, generator=generator).to(x0)
-        s = draw_times(recipe.batch, generator).to(device)
-        pieces = [part.chunk(len(replicas.models)) for part in (x0, eps, s, tokens)]
+        x0, eps, s, tokens = next(flow)
+        pictures = (part.float().to(device, memory_format=torch.channels_last) for part in (x0, eps))
+        pieces = [part.chunk(len(replicas.models)) for part in (*pictures, s.to(device), tokens.to(device))]
         optimizer.set_rate(cosine(progress))
         terms = replicas.backward(lambda network, i: flow_loss(network, *(part[i] for part in pieces)))
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         ema.update(model)
-        if snapshots.due(progress):
+        if snapshots and snapshots.due(progress):
             snapshots.save(ema.model, clock.step * recipe.batch)
         return terms
 
@@ -120,6 +129,25 @@ def train(
         keep(run, parts, clock, recipe.batch, metrics)
 
     return fit(step, save, Budget(recipe.steps, minutes), clock)
+
+
+def train(
+    recipe: Recipe, codes: SceneCodes, text: TextTower, out: Path, run: Path, minutes: float = float("inf")
+) -> Metrics:
+    """`codes` scaled to a deviation of 1, `text` as it is to stay. Averaged weights go to `out`, all else to `run`."""
+    torch.manual_seed(recipe.seed)
+    model = Text2Image(recipe.model)
+    model.text.load_state_dict(text.state_dict())
+
+    def batches(first: int) -> Iterator[FlowBatch]:
+        generator, chance = torch.Generator().manual_seed(recipe.seed + first), random.Random(recipe.seed + first)
+        while True:
+            chosen, x0 = codes.draw(recipe.batch, chance)
+            tokens = scene_tokens.encode(told(chosen, recipe.untold, chance), recipe.model.text.context)
+            eps = torch.randn(x0.shape, generator=generator)
+            yield x0, eps, draw_times(recipe.batch, generator), tokens
+
+    return learn(recipe, model, batches, out, run, minutes, Snapshots(run, recipe.snapshots, power=2))
 
 
 def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
