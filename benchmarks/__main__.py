@@ -16,7 +16,7 @@ from benchmarks.measure import Result, cpu_features
 
 NAMES = (
     *("diffusion_sampling", "drawing_together", "autoencoder", "plane_click", "gan_drawing", "gan_points"),
-    *("gpt_decode", "gpt_batch", "smollm2_decode", "token_lag", "chorales", "video"),
+    *("gpt_decode", "gpt_batch", "writing_together", "smollm2_decode", "token_lag", "chorales", "video"),
     *("text2image_sampling", "text2image_typing", "dalle_tokens", "scenes_memory"),
     *("cold_start", "app_start", "page_load", "memory", "onnx"),
 )

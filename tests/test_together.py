@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from aigc_demo.sampling import together as module
-from aigc_demo.sampling.together import MOST, together
+from aigc_demo.models.gpt import GPT, GPTConfig
+from aigc_demo.models.lstm import LSTM, LSTMConfig
+from aigc_demo.sampling import together
+from aigc_demo.sampling.together import MOST, pictures
 from aigc_demo.services.diffusion.requests import Draw
+from aigc_demo.services.gpt.requests import Write
 from aigc_demo.services.service import Service
 
 X = torch.ones(1, 1, 2, 2)
@@ -57,7 +60,7 @@ def begun(shared, people, count=3):
 
 
 def test_what_waits_is_one_batch_and_everyone_gets_their_own(network):
-    shared = together(network)
+    shared = pictures(network)
     made = [run.result(20) for run in begun(shared, 12)]
     assert made == [[1.0 + n, 11.0 + n, 21.0 + n] for n in range(12)]
     assert network.sizes[0] == 1 and network.sizes[1] >= 11 and len(network.sizes) < 36
@@ -65,14 +68,14 @@ def test_what_waits_is_one_batch_and_everyone_gets_their_own(network):
 
 
 def test_a_batch_has_an_end(network):
-    shared = together(network)
+    shared = pictures(network)
     people = MOST + 9
     assert [run.result(30)[0] for run in begun(shared, people, 1)] == [1.0 + n for n in range(people)]
     assert max(network.sizes) == MOST
 
 
 def test_a_failure_reaches_all_who_waited_and_nobody_after_them(network):
-    shared = together(network)
+    shared = pictures(network)
     network.fails = True
     for run in begun(shared, 4):
         with pytest.raises(ValueError, match="no"):
@@ -83,7 +86,7 @@ def test_a_failure_reaches_all_who_waited_and_nobody_after_them(network):
 
 def test_a_run_that_is_closed_keeps_nobody_waiting(network):
     network.go.set()
-    shared = together(network)
+    shared = pictures(network)
     long, other = shared.run(steps(1, 100)), shared.run(steps(2, 2))
     assert next(long) == 2.0 and next(other) == 3.0
     long.close()
@@ -91,10 +94,10 @@ def test_a_run_that_is_closed_keeps_nobody_waiting(network):
 
 
 def test_there_is_one_for_each_network_for_as_long_as_it_is_used(network):
-    shared = together(network)
-    assert together(network) is shared is not together(Network())
+    shared = pictures(network)
+    assert pictures(network) is shared is not pictures(Network())
     del shared
-    assert not any(found.network is network for found in module._open.values())
+    assert not any(found.network is network for found in together._open.values())
 
 
 def test_digits_drawn_together_are_those_drawn_alone(store):
@@ -104,3 +107,32 @@ def test_digits_drawn_together_are_those_drawn_alone(store):
     with ThreadPoolExecutor(9) as pool:
         for one, found in zip(alone, pool.map(lambda r: service.result("diffusion_draw", r).x, asked), strict=True):
             np.testing.assert_allclose(found, one, rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("form", ["llama", "gpt2", "lstm"])
+def test_texts_of_any_lengths_go_side_by_side(form):
+    torch.manual_seed(1)
+    model = (LSTM(LSTMConfig.tiny()) if form == "lstm" else GPT(GPTConfig.tiny(form))).eval()
+    with torch.inference_mode():
+        for weight in model.parameters():
+            torch.nn.init.normal_(weight, std=0.3)
+        texts = [torch.randint(0, 11, (1, 1 + 3 * n)) for n in range(5)]
+        alone, beside = ([model.state() for _ in texts] for _ in range(2))
+        for text, *states in zip(texts, alone, beside, strict=True):
+            for state in states:
+                model(text, state)
+        for token in (torch.tensor([[3]]), torch.tensor([[7]])):
+            expected = [model(token, state) for state in alone]
+            found = model.side_by_side([token] * 5, beside)
+            torch.testing.assert_close(torch.cat(found), torch.cat(expected), rtol=1e-5, atol=1e-5)
+            assert not torch.allclose(found[0], found[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("model", ["gpt-shakespeare", "lstm-shakespeare"])
+def test_texts_written_together_are_those_written_alone(store, model):
+    service = Service(store)
+    asked = [Write(model=model, seed=n, length=20 + 5 * n, prompt="to be"[: 1 + n]) for n in range(5)]
+    alone = [service.result("gpt_write", request).text for request in asked]
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(lambda request: service.result("gpt_write", request).text, asked)) == alone
+    assert [len(text) for text in alone] == [20, 25, 30, 35, 40]

@@ -8,7 +8,7 @@ B batch, D width, H heads, G heads of keys and values, E width of a head, V voca
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,40 +131,75 @@ class Decoder:
         self.pairs: Tensor | None = None
         self.rows: list[tuple[Array, Array]] = []  # keys and values (B, G, room, E) of every layer
 
-    def step(self, tokens: Tensor) -> Tensor:
-        """The next token of every text, (B, 1) -> logits (B, 1, V)."""
-        cache, n = self.cache, self.cache.length
-        cache.reserve(n + 1)
+    def open(self) -> int:
+        """Make room for one more token; its position."""
+        cache = self.cache
+        cache.reserve(cache.length + 1)
         if self.pairs is not cache.pairs:
             self.pairs = cache.pairs
             self.rows = [(pair[0], pair[1]) for pair in array(cache.pairs)]
+        return cache.length
+
+    def step(self, tokens: Tensor) -> Tensor:
+        """The next token of every text, (B, 1) -> logits (B, 1, V)."""
+        n = self.open()
         x = self.embed[tokens.numpy()[:, 0]].astype(np.float32)  # (B, D), a copy
         if self.positions is not None:
             x += self.positions[n]
         turn = None if self.rotary is None else rotation(self.rotary[0, n], self.rotary[1, n])
-        with np.errstate(over="ignore"):  # exp(-gate) may be infinite: the gate is closed then
-            for layer, rows in zip(self.layers, self.rows, strict=True):
-                x = self.block(x, n, turn, layer, rows)
-            logits = self.head(self.norm(x))
-        cache.length = n + 1
+
+        def attend(layer: int, heads: Array) -> Array:
+            qk, values = heads[:, : self.h + self.g], heads[:, self.h + self.g :]
+            return self.attend(layer, qk if turn is None else qk @ turn, values, n)
+
+        logits = self.through(x, attend)
+        self.cache.length = n + 1
         return torch.from_numpy(logits)[:, None]
 
-    def block(self, x: Array, n: int, turn: Array | None, layer: Any, rows: tuple[Array, Array]) -> Array:
-        """One block at position n, x (B, D) -> (B, D); turn (E, E) of this position where positions are rotated."""
-        norm1, qkv, out, norm2, up, down = layer
-        keys, values = rows
-        batch, h, g, e = len(x), self.h, self.g, self.e
-        heads = qkv(norm1(x)).reshape(batch, h + 2 * g, e)
-        qk = heads[:, : h + g] if turn is None else heads[:, : h + g] @ turn
-        keys[:, :, n], values[:, :, n] = qk[:, h:], heads[:, h + g :]
-        scores = qk[:, :h].reshape(batch, g, h // g, e) @ keys[:, :, : n + 1].swapaxes(2, 3)  # (B, G, H / G, n + 1)
+    def through(self, x: Array, attend: Callable[[int, Array], Array]) -> Array:
+        """x (B, D) through all blocks -> logits (B, V); attend(layer, heads (B, H + 2 G, E)) -> (B, D)."""
+        with np.errstate(over="ignore"):  # exp(-gate) may be infinite: the gate is closed then
+            for layer, (norm1, qkv, out, norm2, up, down) in enumerate(self.layers):
+                x = x + out(attend(layer, qkv(norm1(x)).reshape(len(x), -1, self.e)))
+                x += down(self.bend(up(norm2(x))))
+            return self.head(self.norm(x))
+
+    def attend(self, layer: int, qk: Array, values: Array, n: int) -> Array:
+        """At position n: queries and keys (B, H + G, E), rotated; values (B, G, E) -> what they take over, (B, D)."""
+        known_keys, known_values = self.rows[layer]
+        h, g, e = self.h, self.g, self.e
+        known_keys[:, :, n], known_values[:, :, n] = qk[:, h:], values
+        scores = qk[:, :h].reshape(-1, g, h // g, e) @ known_keys[:, :, : n + 1].swapaxes(2, 3)  # (B, G, H / G, n + 1)
         scores -= np.maximum.reduce(scores, 3, keepdims=True)
         scores *= self.scale
         np.exp(scores, scores)
         scores /= np.add.reduce(scores, 3, keepdims=True)
-        x = x + out((scores @ values[:, :, : n + 1]).reshape(batch, -1))
-        x += down(self.bend(up(norm2(x))))
-        return x
+        return (scores @ known_values[:, :, : n + 1]).reshape(len(qk), -1)
+
+
+def side_by_side(decoders: Sequence[Decoder], tokens: Sequence[int]) -> list[Tensor]:
+    """One new token of each of several texts of one model, a cache each -> logits (1, 1, V) of each.
+
+    The products of all are one product; each looks back on its own past.
+    """
+    first, places = decoders[0], [decoder.open() for decoder in decoders]
+    x = first.embed[list(tokens)].astype(np.float32)  # (N, D)
+    if first.positions is not None:
+        x += first.positions[places]
+    rotary = None if first.rotary is None else first.rotary[:, places, None]  # (2, N, 1, E)
+
+    def attend(layer: int, heads: Array) -> Array:
+        qk, values = heads[:, : first.h + first.g], heads[:, first.h + first.g :]
+        if rotary is not None:
+            half = first.e // 2
+            qk = qk * rotary[0] + np.concatenate([qk[..., half:], qk[..., :half]], 2) * rotary[1]
+        texts = enumerate(zip(decoders, places, strict=True))
+        return np.concatenate([one.attend(layer, qk[i : i + 1], values[i : i + 1], n) for i, (one, n) in texts])
+
+    logits = torch.from_numpy(first.through(x, attend))[:, None, None]
+    for decoder, n in zip(decoders, places, strict=True):
+        decoder.cache.length = n + 1
+    return list(logits)
 
 
 def rotation(cosine: Array, sine: Array) -> Array:

@@ -12,6 +12,7 @@ B batch, T tokens, V vocabulary, D width, L layers, H heads, G heads of keys and
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from aigc_demo.models.decode import Decoder, is_possible
+from aigc_demo.models.decode import Decoder, is_possible, side_by_side
 
 FORMS = ("gpt2", "llama")
 ROOM = 512  # tokens that a new cache has room for
@@ -275,15 +276,31 @@ class GPT(nn.Module):
         `last`: only those of the last token, (B, 1, V). ValueError where tokens are more than the context holds.
         """
         if state is not None and state.length < self.config.context and is_possible(self, tokens):
-            if state.decoder is None:
-                state.decoder = Decoder(self, state)
-            return state.decoder.step(tokens)
+            return self.decoder(state).step(tokens)
         x, rotary = self.embed_tokens(tokens, state.length if state is not None else 0)
         for layer, block in enumerate(self.blocks):
             x = block(x, rotary, state, layer)
         if state is not None:
             state.length += tokens.shape[1]
         return self.head(self.norm(x[:, -1:] if last else x))
+
+    def decoder(self, state: KVCache) -> Decoder:
+        """What single tokens of a text go through on a CPU."""
+        if state.decoder is None:
+            state.decoder = Decoder(self, state)
+        return state.decoder
+
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[KVCache]) -> list[Tensor]:
+        """The next token (1, 1) of each of several texts, of any lengths -> logits (1, 1, V) of each.
+
+        As `self(token, state)` of each in turn, with one product for all where the CPU is what computes.
+        """
+        fits = all(state.length < self.config.context for state in states) and is_possible(
+            self, torch.cat(list(tokens))
+        )
+        if not fits or len(states) == 1:
+            return [self(token, state) for token, state in zip(tokens, states, strict=True)]
+        return side_by_side([self.decoder(state) for state in states], [int(token) for token in tokens])
 
     def embed_tokens(self, tokens: Tensor, start: int = 0) -> tuple[Tensor, Tensor | None]:
         """tokens (B, T), the first of them at position `start` -> stream (B, T, D), rotary table (2, T, E) or None."""

@@ -1,14 +1,16 @@
 """One network for many runs at once: calls that come while a batch is computed are the next batch.
 
-Whoever finds nobody computing takes all calls that wait, at most MOST pictures, and computes them as one batch; then
-the oldest call that has come meanwhile does the same. A run joins and leaves with any step, so a long one is a row of
-the batch beside the short ones, never in front of them, and each is streamed and stopped by itself.
+Whoever finds nobody computing takes all calls that wait, at most MOST pictures or texts, and computes them as one
+batch; then the oldest call that has come meanwhile does the same. A run joins and leaves with any step, so a long one
+is a row of the batch beside the short ones, never in front of them, and each is streamed and stopped by itself.
+
+`pictures(network)` and `texts(model)` are the Together of a network, one for all who have it.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 import torch
@@ -18,7 +20,7 @@ from aigc_demo.core import threads
 
 T = TypeVar("T")
 Network = Callable[..., Tensor]
-MOST = 64  # pictures of a batch
+MOST = 64  # pictures or texts of a batch
 SMALLEST = 4  # pictures that a part of a batch has at least
 LINGER = 0.25  # share of the time of the last batch that the next one waits for runs that have not called yet
 
@@ -37,8 +39,8 @@ def spread(network: Network, x: Tensor, *rest: Tensor | None) -> Tensor:
 class Call:
     """Inputs of one call, and what came of them. `woken`: there is an output or an error, or it is to compute."""
 
-    def __init__(self, x: Tensor, times: Tensor, label: Tensor):
-        self.given = (x, times, label)
+    def __init__(self, given: tuple[Any, ...]):
+        self.given = given
         self.output: Tensor | None = None
         self.error: BaseException | None = None
         self.woken = threading.Event()
@@ -49,10 +51,20 @@ class Call:
 
 
 class Together:
-    """A network for the runs that are its members, from any thread."""
+    """A network for the runs that are its members, from any thread.
 
-    def __init__(self, network: Network):
-        self.network = network
+    network: what computes the calls, kept alive by this.
+    compute: outputs of several calls, given their inputs.
+    shape: of a call's inputs; only calls of one shape are computed as one.
+    """
+
+    def __init__(
+        self,
+        network: object,
+        compute: Callable[[Sequence[Any]], Sequence[Tensor]],
+        shape: Callable[..., object] = lambda *_: None,
+    ):
+        self.network, self.compute, self.shape = network, compute, shape
         self.members = 0
         self.took = 0.0  # seconds of the last batch
         self.largest = 0  # calls that were computed as one so far
@@ -62,7 +74,7 @@ class Together:
         self._came = threading.Condition()
 
     def run(self, steps: Callable[[Network], Iterator[T]]) -> Iterator[T]:
-        """What `steps` yields, given the network that it is to call: x (B, C, H, W), t (B,), label (B,)."""
+        """What `steps` yields, given what it is to call in place of the network."""
         with self._came:
             self.members += 1
         try:
@@ -78,10 +90,10 @@ class Together:
                 self.members -= 1
                 self._came.notify()
 
-    def _call(self, x: Tensor, times: Tensor, label: Tensor) -> Tensor:
+    def _call(self, *given: Any) -> Tensor:
         self.turn.release()
         try:
-            return self._answer(Call(x, times, label))
+            return self._answer(Call(given))
         finally:
             self.turn.acquire()
 
@@ -107,7 +119,7 @@ class Together:
                 batch = self._batch(mine)
             self.largest = max(self.largest, len(batch))
             began = time.perf_counter()
-            answer(self.network, batch)
+            answer(self.compute, batch)
             self.took = time.perf_counter() - began
         finally:
             with self._came:
@@ -116,22 +128,21 @@ class Together:
                     self._waiting[0].woken.set()
 
     def _batch(self, mine: Call) -> list[Call]:
-        """`mine` and the oldest calls of one picture size, taken from those that wait."""
-        batch, pictures = [mine], len(mine.given[0])
+        """`mine` and the oldest calls of its shape, taken from those that wait."""
+        batch, rows, shape = [mine], len(mine.given[0]), self.shape(*mine.given)
         for call in self._waiting:
-            x = call.given[0]
-            if call is not mine and x.shape[1:] == mine.given[0].shape[1:] and pictures + len(x) <= MOST:
+            more = len(call.given[0])
+            if call is not mine and self.shape(*call.given) == shape and rows + more <= MOST:
                 batch.append(call)
-                pictures += len(x)
+                rows += more
         self._waiting = [call for call in self._waiting if call not in batch]
         return batch
 
 
-def answer(network: Network, batch: Sequence[Call]) -> None:
-    """Compute all calls as one batch, and give each its part of the output or the error."""
+def answer(compute: Callable[[Sequence[Any]], Sequence[Tensor]], batch: Sequence[Call]) -> None:
+    """Compute all calls as one batch, and give each its output or the error."""
     try:
-        x, times, label = (torch.cat(parts) for parts in zip(*(call.given for call in batch), strict=True))
-        outputs = torch.split(spread(network, x, times, label), [len(call.given[0]) for call in batch])
+        outputs = compute([call.given for call in batch])
     except BaseException as error:
         for call in batch:
             call.answer(None, error)
@@ -144,10 +155,37 @@ _lock = threading.Lock()
 _open: WeakValueDictionary[int, Together] = WeakValueDictionary()
 
 
-def together(network: Network) -> Together:
+def shared(network: object, make: Callable[[], Together]) -> Together:
     """The one Together of a network, for as long as somebody has it."""
     with _lock:
         found = _open.get(id(network))
         if found is None:
-            found = _open[id(network)] = Together(network)
+            found = _open[id(network)] = make()
         return found
+
+
+def pictures(network: Network) -> Together:
+    """Steps of pictures: x (B, C, H, W), t (B,), label (B,) -> as x."""
+
+    def compute(calls: Sequence[tuple[Tensor, Tensor, Tensor]]) -> Sequence[Tensor]:
+        x, times, label = (torch.cat(parts) for parts in zip(*calls, strict=True))
+        return torch.split(spread(network, x, times, label), [len(call[0]) for call in calls])
+
+    return shared(network, lambda: Together(network, compute, lambda x, times, label: x.shape[1:]))
+
+
+class SideBySide(Protocol):
+    """A language model that takes the next tokens (1, 1) of several texts at once, each with its own state."""
+
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[Any]) -> Sequence[Tensor]: ...
+
+
+def texts(model: SideBySide) -> Together:
+    """Tokens of texts: the next one (1, 1) and the text's state -> logits (1, 1, V)."""
+
+    def compute(calls: Sequence[tuple[Tensor, Any]]) -> Sequence[Tensor]:
+        tokens, states = zip(*calls, strict=True)
+        with threads.small():
+            return model.side_by_side(tokens, states)
+
+    return shared(model, lambda: Together(model, compute))

@@ -59,6 +59,7 @@ class Writer:
         `every`: `read` keeps the logits after every token that was read, (B, T, V).
         """
         self.model, self.tokens = model, tokens
+        self.step: Callable[[Tensor, Any], Tensor] = partial(model, last=True)  # token (B, 1), state -> (B, 1, V)
         self.read = self._read(context_of(model), last=not every)
 
     def _read(self, most: int | None, last: bool = True) -> Tensor:
@@ -78,7 +79,7 @@ class Writer:
             self._read(max(1, context // 2))
             return
         with threads.small():
-            self.logits = self.model(token[:, None], self.state, True)[:, -1]
+            self.logits = self.step(token[:, None], self.state)[:, -1]
         self.held += 1
 
     def consider(self, how: Sampling) -> Stages:

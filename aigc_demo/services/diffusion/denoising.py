@@ -17,11 +17,11 @@ from aigc_demo.data import digits, images
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.pipelines.engine import Network
+from aigc_demo.sampling import together
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import SamplerStep, sample
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.sampling.together import together
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import Pictures
@@ -97,7 +97,7 @@ def denoise(
         return sample(denoiser, model.fold(x), timesteps, schedule, sampler, eta, noise)
 
     network = quickest(model)
-    return run(network) if len(x) > 1 else together(network).run(run)
+    return run(network) if len(x) > 1 else together.pictures(network).run(run)
 
 
 def seen(model: DiffusionModel, x: Tensor) -> Array:

@@ -39,7 +39,7 @@ Seed = Annotated[int, SEED]
 class Write(Request):
     """Continue a prompt by `length` tokens, one after the other."""
 
-    queue: ClassVar[str] = "writing"
+    queue: ClassVar[str] = "together"
 
     prompt: Prompt = "ROMEO:\n"
     temperature: Temperature = TEMPERATURE

@@ -1,15 +1,18 @@
 """Write on from a prompt, character by character."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
+from aigc_demo.sampling import together
 from aigc_demo.sampling.writing import Writer, chances, context_of, go_on
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import ENDS, Write
@@ -43,26 +46,31 @@ def write(store: Store, request: Write) -> Iterator[Step[Written]]:
 
 @torch.inference_mode()
 def write_with(model: GPT | LSTM, request: Write) -> Iterator[Step[Written]]:
-    """As `write`, by this model, whichever the request names."""
+    """As `write`, by this model, whichever the request names. Texts of several people are computed side by side."""
     tokens = tokens_of(model, request.prompt)
     most = context_of(model) or tokens.shape[1]
     recent = tokens[:, -most:]
     writer = Writer(model, recent, every=True)  # the prompt goes through the model once
     prompt = foreseen(model.config.characters, recent, writer.read)
     cut = tokens.shape[1] - recent.shape[1]
-    found: list[Token] = []
-    spent, began = 0.0, time.perf_counter()  # seconds of work: not those until the next step is asked for
-    for pick in go_on(writer, sampling(request), chances(request.seed, request.length)):
-        token = int(pick.token)
-        chance = float(pick.stages.final[0, token])
-        found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
-        spent += time.perf_counter() - began
-        speed = len(found) / max(spent, 1e-9)
-        ended = found[-1].text == ENDS.get(request.model)
-        yield Step(len(found), len(found) if ended else request.length, Written(prompt, tuple(found), cut, speed))
-        if ended:
-            return
-        began = time.perf_counter()
+
+    def run(step: Callable[[Tensor, Any], Tensor]) -> Iterator[Step[Written]]:
+        writer.step = step
+        found: list[Token] = []
+        spent, began = 0.0, time.perf_counter()  # seconds of work: not those until the next step is asked for
+        for pick in go_on(writer, sampling(request), chances(request.seed, request.length)):
+            token = int(pick.token)
+            chance = float(pick.stages.final[0, token])
+            found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
+            spent += time.perf_counter() - began
+            speed = len(found) / max(spent, 1e-9)
+            ended = found[-1].text == ENDS.get(request.model)
+            yield Step(len(found), len(found) if ended else request.length, Written(prompt, tuple(found), cut, speed))
+            if ended:
+                return
+            began = time.perf_counter()
+
+    yield from together.texts(model).run(run)
 
 
 def numbers(request: Write, made: Written) -> Json:
