@@ -38,7 +38,7 @@ def build(service: Service) -> UseCaseForm:
             r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
             "music.how_beside",
             PAPERS,
-            sources("models.decode:Decoder.block", "pipelines.parity:compare"),
+            sources("models.decode:Decoder.through", "pipelines.parity:compare"),
             steps=("notes", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
