@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from tiny_gpt import tiny_store
 
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
@@ -129,9 +130,9 @@ def test_texts_of_any_lengths_go_side_by_side(form):
 
 
 @pytest.mark.parametrize("model", ["gpt-shakespeare", "lstm-shakespeare"])
-def test_texts_written_together_are_those_written_alone(store, model):
-    service = Service(store)
-    asked = [Write(model=model, seed=n, length=20 + 5 * n, prompt="to be"[: 1 + n]) for n in range(5)]
+def test_texts_written_together_are_those_written_alone(tmp_path, model):
+    service = Service(tiny_store(tmp_path))
+    asked = [Write(model=model, seed=n, length=20 + 5 * n, prompt="To be"[: 1 + n]) for n in range(5)]
     alone = [service.result("gpt_write", request).text for request in asked]
     with ThreadPoolExecutor(5) as pool:
         assert list(pool.map(lambda request: service.result("gpt_write", request).text, asked)) == alone

@@ -24,7 +24,9 @@ CHALLENGES = {
     "clip.challenge_fool": Challenge(
         start=Classify(),
         look=fooled,
-        solved=Classify(sample=9, labels="three houses on a black background\na house on a black background"),
+        solved=Classify(
+            sample=17, labels="two watermelons on a pink background\nthree watermelons on a pink background"
+        ),
         fewer=False,
     ),
 }

@@ -56,7 +56,7 @@ def table(store: Store, request: Beside, made: Any) -> list[Side]:
 
 EXPERIMENTS = {
     "clip.predict_none": Experiment(
-        (Classify(sample=0), Classify(sample=2)),
+        (Classify(sample=0), Classify(sample=23)),
         sure,
         lambda fits, none: (
             min(fits.measures["sure"], none.measures["sure"]) > 0.9
