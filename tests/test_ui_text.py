@@ -25,6 +25,7 @@ NAMES = {
     "MID",
     "WAV",
     "FLAC",
+    "MUSICXML",
     "TXT",
     "HTML",
     "JSON",
