@@ -32,7 +32,8 @@
       const name = tab?.id.slice("tab-".length), shown = tab && document.getElementById(`${name}-view`);
       const place = tab?.querySelector(".lx-result") || shown?.parentElement;
       if (!place) return;
-      const typed = [...tab.querySelectorAll(".lx-controls :is(textarea, input[type=text])")].map((box) => read(box.value));
+      const boxes = [...tab.querySelectorAll(".lx-controls :is(textarea, input[type=text])")];
+      const typed = boxes.map((box) => read(box.value));
       const made = read(shown?.innerText || "");
       const found = [...new Set([...typed, made].flatMap((one) => one.found))];
       const live = place.querySelector(".lx-badge")?.dataset.state === "live" && made.left >= FEW;
@@ -62,7 +63,7 @@
     const own = (node) => (node.closest ? node : node.parentElement)?.closest(".lx-english");
     new MutationObserver((changes) => changes.some(({ target }) => !own(target)) && later()).observe(
       document.querySelector(".gradio-container"),
-      { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["hidden", "data-state"] },
+      { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden", "data-state"] },
     );
     document.addEventListener("input", later);
     later();
