@@ -27,6 +27,8 @@ HUB = "lab/ddpm"  # a model of the loopback hub
 SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
     "audiogan_draw": {"steps": 2, "guidance": 1, "rounds": 2},
     "audiogan_walk": {"stops": 2, "steps": 1, "guidance": 1},
+    "audiogan_wave": {"stops": 2},
+    "audiogan_both": {"sounds": 1, "steps": 1},
     "audiogan_pad": {"steps": 1, "guidance": 1},
     "audiogan_beside": {"steps": 2},
     "cyclegan_translate": {"direction": "to_google", "sample": 0, "picture": ""},

@@ -10,6 +10,10 @@ frechet               Frechet distance to the held-out recordings, in the classi
 frechet_floor         the same of as many training recordings: what a perfect model would reach
 nearest_train         median distance of a made sound to the nearest training sound, in the same features
 nearest_train_of_test the same of the held-out recordings; a model that copies would be far below it
+critic_of_test        of the GAN: median of its critic's scores of held-out recordings, each as its own digit
+critic_of_train       the same of as many training recordings
+critic_of_made        the same of what its generator makes, as the digit that was asked for
+critic_prefers        share of held-out recordings that score above the made sound beside them
 rebuilt_accuracy      of the classifier: its accuracy on recordings that went through a spectrogram and back
 """
 
@@ -28,6 +32,7 @@ from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.evaluation.nearest import nearest
 from aigc_demo.models.code_diffusion import CodeDiffusion
 from aigc_demo.models.judge import Judge
+from aigc_demo.models.wavegan import WaveGAN
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
@@ -54,11 +59,11 @@ def sounding(pictures: Tensor) -> Tensor:
 
 
 def metrics(make: Callable[[Tensor], Tensor], task: Task) -> Measured:
-    """All metrics of a model that makes pictures (N, 1, B, F) of the digits (N,) it is asked for."""
+    """All metrics of a model that makes sounds of digits (N,), given as their pictures (N, 1, B, F)."""
     judge = task.judge(CLASSIFIER)
     train, test = spoken.load(task.folder, "train"), spoken.load(task.folder, "test")
     asked = torch.arange(SOUNDS) % 10
-    features, heard = classify(judge, sounding(make(asked)))
+    features, heard = classify(judge, make(asked))
     of_test, _ = classify(judge, spectrogram.picture(test.clips))
     of_train, _ = classify(judge, spectrogram.picture(train.clips))
     some = torch.randperm(len(of_train), generator=torch.Generator().manual_seed(task.settings.seed))[:SOUNDS]
@@ -86,9 +91,39 @@ def measure_diffusion(model: CodeDiffusion, task: Task) -> Measured:
         x = SeededNoise(seeds, device).draw((config.code, 1, 1))
         denoise = Denoiser(model, config.prediction, asked.to(device), config.classes - 1, GUIDANCE)
         *_, last = sample(denoise, x, timesteps, schedule, "dpmpp")
-        return model.decode(last.x).clamp(-1, 1).cpu()
+        return sounding(model.decode(last.x).clamp(-1, 1).cpu())
 
     return metrics(make, task)
+
+
+def measure_gan(model: WaveGAN, task: Task) -> Measured:
+    """WaveGAN, and what its critic says."""
+    device = next(model.parameters()).device
+    test, train = spoken.load(task.folder, "test"), spoken.load(task.folder, "train")
+    some = torch.randperm(len(train.clips), generator=torch.Generator().manual_seed(task.settings.seed))[:SOUNDS]
+
+    @torch.inference_mode()
+    def samples(asked: Tensor) -> Tensor:
+        z = SeededNoise(range(task.settings.seed, task.settings.seed + len(asked)), device).draw((model.config.noise,))
+        return model.generator(z, asked.to(device)).cpu()
+
+    @torch.inference_mode()
+    def scores(clips: Tensor, digits: Tensor) -> Tensor:
+        return model.critic(clips.to(device), digits.to(device)).cpu()
+
+    def make(asked: Tensor) -> Tensor:
+        found = samples(asked)
+        return spectrogram.picture(found / found.abs().amax(1, keepdim=True).clamp_min(1e-9))
+
+    measured = metrics(make, task)
+    of_test, of_made = scores(test.clips, test.digits), scores(samples(test.digits), test.digits)
+    said: Metrics = {
+        "critic_of_test": float(of_test.median()),
+        "critic_of_train": float(scores(train.clips[some], train.digits[some]).median()),
+        "critic_of_made": float(of_made.median()),
+        "critic_prefers": share(of_test > of_made),
+    }
+    return Measured({**measured.metrics, **said}, measured.samples)
 
 
 def measure_judge(judge: Judge, task: Task) -> Measured:

@@ -16,6 +16,7 @@ probability is meant it is sigmoid(score), inside a softplus. Pictures are in [-
 C channels, H height, W width, K classes.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 SLOPE = 0.2  # of the leaky ReLUs below zero
+WINDOWED = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
 
 
 @dataclass(frozen=True)
@@ -178,13 +180,13 @@ def fan_in(layer: nn.Module) -> int:
     """Number of inputs to one output of a linear layer or a convolution."""
     if isinstance(layer, nn.Linear):
         return layer.in_features
-    assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-    height, width = layer.kernel_size
-    if isinstance(layer, nn.Conv2d):
-        return layer.in_channels * height * width
-    if layer.stride == (1, 1):  # grows a 1x1 map: the windows do not overlap
+    assert isinstance(layer, WINDOWED)
+    if isinstance(layer, nn.Conv1d | nn.Conv2d):
+        return layer.in_channels * math.prod(layer.kernel_size)
+    if set(layer.stride) == {1}:  # grows a 1x1 map: the windows do not overlap
         return layer.in_channels
-    return layer.in_channels * (height // layer.stride[0]) * (width // layer.stride[1])
+    sides = zip(layer.kernel_size, layer.stride, strict=True)
+    return layer.in_channels * math.prod(size // stride for size, stride in sides)
 
 
 @torch.no_grad()
@@ -195,7 +197,7 @@ def init_weights(model: nn.Module, generator: torch.Generator) -> None:
     critic begin at 0.
     """
     for layer in model.modules():
-        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+        if isinstance(layer, (nn.Linear, *WINDOWED)):
             layer.weight.normal_(0, (2 / fan_in(layer)) ** 0.5, generator=generator)
             if layer.bias is not None:
                 layer.bias.zero_()

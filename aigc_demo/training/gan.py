@@ -1,4 +1,4 @@
-"""Train a generator against a critic, on digits or on emoji.
+"""Train a generator against a critic, on digits or on emoji; training/wavegan.py does it on sounds.
 
     python -m aigc_demo.training gan-digits-r3 --minutes 18
 
@@ -36,6 +36,7 @@ from aigc_demo.models.gan import (
     slopes_of,
 )
 from aigc_demo.models.precision import autocast
+from aigc_demo.models.wavegan import WaveConfig, WaveGAN, WaveGenerator
 from aigc_demo.training.augment import augment
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
@@ -47,7 +48,7 @@ Batches = Iterator[tuple[Tensor, Tensor]]  # pictures (B, C, H, W) in [-1, 1] an
 
 @dataclass(frozen=True)
 class Recipe:
-    model: GANConfig = field(default_factory=GANConfig)
+    model: GANConfig | WaveConfig = field(default_factory=GANConfig)
     loss: Loss = LOSSES["logistic"]
     data: str = "mnist"
     steps: int = 40_000  # generator updates
@@ -125,9 +126,9 @@ def critic_terms(
 
 
 @torch.no_grad()
-def settle(generator: Generator, batches: int, batch: int, draws: torch.Generator) -> None:
+def settle(generator: Generator | WaveGenerator, batches: int, batch: int, draws: torch.Generator) -> None:
     """Measure the batch statistics of an averaged generator anew: those it has belong to other weights."""
-    norms = [layer for layer in generator.modules() if isinstance(layer, nn.BatchNorm2d)]
+    norms = [layer for layer in generator.modules() if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # the plain mean over all batches
@@ -138,14 +139,17 @@ def settle(generator: Generator, batches: int, batch: int, draws: torch.Generato
     generator.eval()
 
 
-def noise(config: GANConfig, count: int, draws: torch.Generator) -> tuple[Tensor, Tensor]:
+def noise(config: GANConfig | WaveConfig, count: int, draws: torch.Generator) -> tuple[Tensor, Tensor]:
     """z (count, Z) and classes (count,) by chance."""
     label = torch.randint(max(config.classes, 1), (count,), generator=draws)
     return torch.randn(count, config.noise, generator=draws), label
 
 
 def picture_batches(recipe: Recipe, images: Tensor, labels: Tensor, first: int) -> Batches:
-    """Pictures (N, C, H, W) in [-1, 1] in an order that the seed fixes; emoji are mirrored half of the time."""
+    """Pictures (N, C, H, W), or sounds (N, L), in [-1, 1] in an order that the seed fixes.
+
+    Emoji are mirrored half of the time.
+    """
     for chosen in endless(len(images), recipe.batch, recipe.seed + first):
         x = images[chosen]
         if recipe.data == "emoji":
@@ -153,12 +157,17 @@ def picture_batches(recipe: Recipe, images: Tensor, labels: Tensor, first: int) 
         yield x, labels[chosen]
 
 
+def network(config: GANConfig | WaveConfig) -> GAN | WaveGAN:
+    """Generator and critic of a config, with fresh weights."""
+    return WaveGAN(config) if isinstance(config, WaveConfig) else GAN(config)
+
+
 class Game:
     """Both players with their optimisers; `turn` plays one round."""
 
     def __init__(self, recipe: Recipe, accelerator: Accelerator):
         self.recipe, self.accelerator = recipe, accelerator
-        self.model = GAN(recipe.model)
+        self.model = network(recipe.model)
         init_weights(self.model.generator, torch.Generator().manual_seed(recipe.seed))
         init_weights(self.model.critic, torch.Generator().manual_seed(recipe.seed + 1))
         self.average = EMA(self.model.generator, recipe.ema)
@@ -222,10 +231,12 @@ class Game:
 
     def generator_turn(self, real: Tensor, label: Tensor, draws: torch.Generator) -> Tensor:
         """One update of the generator; the loss of pairs needs the real pictures too."""
+        self.model.critic.requires_grad_(False)  # its weights need no slopes now
         with autocast(self.model):
             fake = self.seen(self.made(draws, label), label)
             loss = self.recipe.loss.generator(self.seen(real, label).detach(), fake)
         self.descend("generator", loss)
+        self.model.critic.requires_grad_(True)
         self.average.update(self.model.generator)
         return loss
 
@@ -237,9 +248,9 @@ class Game:
         generator = self.generator_turn(real, label, draws)
         return {"generator": generator.item(), **{name: term.item() for name, term in terms.items()}}
 
-    def shipped(self) -> GAN:
+    def shipped(self) -> GAN | WaveGAN:
         """The averaged generator, its batch statistics measured, and the critic as it is."""
-        model = GAN(self.recipe.model)
+        model = network(self.recipe.model)
         model.generator.load_state_dict(self.average.model.state_dict())
         model.critic.load_state_dict(self.model.critic.state_dict())
         settle(

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from aigc_demo.data import sound_files
 from aigc_demo.data.spoken_files import RATE
 
-DRAW, PAD, JUDGE = "audiogan_draw", "audiogan_pad", "audiogan_judge"
+DRAW, PAD, JUDGE, BOTH = "audiogan_draw", "audiogan_pad", "audiogan_judge", "audiogan_both"
 
 
 @pytest.fixture
@@ -44,6 +44,19 @@ def test_a_click_plays_from_there_and_every_step_can_be_heard(sound):
     page.locator(f"#{DRAW}-run").click()
     expect(badge_of(page, DRAW)).to_have_attribute("data-state", "live", timeout=RUN)
     expect(player).to_have_attribute("data-frame", "12", timeout=QUICK)
+
+
+def test_gan_and_diffusion_stand_side_by_side_and_each_says_what_is_heard(sound):
+    page, player = sound(BOTH)
+    assert not untranslated(page)
+    expect(player.locator(".lx-heard")).to_have_count(8)
+    page.locator(f"#{BOTH}-digit input[value='9']").check(force=True)
+    page.locator(f"#{BOTH}-run").click()
+    expect(badge_of(page, BOTH)).to_have_attribute("data-state", "live", timeout=RUN)
+    expect(page.locator(f"#{BOTH}-verdict")).to_contain_text("/ 4", timeout=QUICK)
+    expect(player.locator("figure p").last).to_contain_text("9 ·", timeout=QUICK)
+    player.locator(".lx-heard").first.click()
+    expect(player).to_have_attribute("data-heard", "picture 0")
 
 
 def test_keys_of_the_pad_are_heard_one_after_the_other(sound):

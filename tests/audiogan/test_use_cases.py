@@ -15,14 +15,16 @@ from aigc_demo.data import sound_files
 from aigc_demo.data.spoken import LENGTH
 from aigc_demo.data.spoken_files import RATE
 from aigc_demo.sampling.names import SAMPLERS
-from aigc_demo.services.audiogan.requests import Beside, Draw, Judge, Pad, Walk
+from aigc_demo.services.audiogan.requests import Beside, Both, Draw, Judge, Pad, Walk, Wave
 
 FEW = 3
-NAMES = ("draw", "walk", "pad", "judge", "beside")
+NAMES = ("draw", "walk", "pad", "wave", "both", "judge", "beside")
 SMALL = {
     "draw": Draw(steps=FEW),
     "walk": Walk(steps=FEW, stops=3),
     "pad": Pad(steps=1),
+    "wave": Wave(stops=3),
+    "both": Both(sounds=2, steps=FEW),
     "judge": Judge(),
     "beside": Beside(steps=FEW),
 }
@@ -63,6 +65,30 @@ def test_a_walk_begins_and_ends_at_its_seeds(service):
         np.testing.assert_allclose(end, alone, atol=1e-3)
 
 
+def test_a_series_of_wavegan_begins_and_ends_at_its_seeds_and_every_digit_is_another(service):
+    series = last(service.wave(Wave(stops=3, seed_from=1, seed_to=2)))
+    assert series.samples.shape == (3, LENGTH) and np.isfinite(series.samples).all()
+    np.testing.assert_allclose(np.abs(series.samples).max(1), 0.9, atol=1e-3)
+    for seed, end in zip((1, 2), series.samples[[0, 2]], strict=True):
+        alone = last(service.wave(Wave(stops=2, seed_from=seed, seed_to=5))).samples[0]
+        np.testing.assert_allclose(end, alone, atol=1e-4)
+    other = last(service.wave(Wave(digit=8, stops=3, seed_from=1, seed_to=2))).samples
+    assert (np.abs(series.samples - other).max(1) > 0.1).all()
+
+
+def test_both_make_the_same_digits_and_each_is_read_and_timed(service):
+    found = last(service.both(Both(digit=3, seed=4, sounds=2, steps=12)))
+    assert found.sounds.samples.shape == (4, LENGTH)
+    np.testing.assert_allclose(
+        found.sounds.samples[:2], last(service.wave(Wave(digit=3, stops=2, seed_from=4, seed_to=5))).samples, atol=1e-4
+    )
+    assert found.heard[2:] == (3, 3) and len(found.heard) == 4 and all(0.1 <= sure <= 1 for sure in found.sure)
+    assert min(found.gan_milliseconds, found.diffusion_milliseconds) > 0
+    value = last(service.service.stream("audiogan_both", Both(sounds=2, steps=FEW)))
+    assert value["sounds_each"] == 2 and value["counts"] == [4] and len(value["notes"]) == 4
+    assert 0 <= value["gan_right"] <= 2
+
+
 def test_the_pad_has_ten_different_sounds(service):
     sounds = last(service.pad(Pad(steps=FEW)))
     assert sounds.samples.shape == (10, LENGTH)
@@ -94,6 +120,7 @@ def test_what_is_judged_has_chances_and_a_neighbour(service):
     digit, speaker, take = said.nearest.split("_")
     assert digit in "0123456789" and speaker.isalpha() and int(take) >= 5  # of the training takes
     assert said.distance > 0 and said.usual > 0 and not said.clipped
+    assert np.isfinite(said.score) and said.scores[0] > said.scores[1]  # recordings score above what is made
 
 
 def test_a_recording_is_judged_by_its_loudest_part_and_its_card_carries_that_part(service, tmp_path):

@@ -1,11 +1,12 @@
 """What the questions of the audiogan family do, and the claims that they prove."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.audiogan.requests import CLASSIFIER, Beside, Draw, Judge, Pad, Walk
+from aigc_demo.services.audiogan.requests import CLASSIFIER, Beside, Both, Draw, Judge, Pad, Walk, Wave
 from aigc_demo.services.experiments import Experiment, Side, gap, variety
 from aigc_demo.services.page_values import Array
 
@@ -62,6 +63,33 @@ def twins(store: Store, request: Beside, made: Any) -> list[Side]:
     return [Side({"apart": made.maximum}, made.sounds.pictures, 2, name="experiment.ours_theirs")]
 
 
+def contest(store: Store, request: Both, found: Any) -> list[Side]:
+    """WaveGAN's side, then that of diffusion: all ten digits, the share heard as asked, milliseconds of each sound."""
+    from aigc_demo.services.audiogan.both import both  # here, since a page is served without torch
+
+    all_ten = []
+    for digit in range(10):
+        *_, step = both(store, replace(request, digit=digit))
+        assert step.value is not None
+        all_ten.append(step.value)
+    halves = {"gan": slice(0, request.sounds), "diffusion": slice(request.sounds, None)}
+    sides = []
+    for name, half in halves.items():
+        right = np.mean([digit == place for place, one in enumerate(all_ten) for digit in one.heard[half]])
+        spent = np.median([getattr(one, f"{name}_milliseconds") for one in all_ten]) / request.sounds
+        measures = {"heard_as_asked": float(right), "each_milliseconds": float(spent)}
+        pictures = np.concatenate([one.sounds.pictures[half][:1] for one in all_ten])
+        sides.append(Side(measures, pictures, 5, name=f"audiogan.both_{name}"))
+    return sides
+
+
+def path(store: Store, request: Wave, sounds: Any) -> list[Side]:
+    """The largest difference of two spectrograms that follow one another."""
+    pictures = sounds.pictures
+    steps = [gap(one, other) for one, other in zip(pictures[:-1], pictures[1:], strict=True)]
+    return [Side({"largest_step": max(steps)}, pictures, 8)]
+
+
 EXPERIMENTS = {
     "audiogan.predict_backwards": Experiment(
         (Judge(digit=4),),
@@ -72,6 +100,20 @@ EXPERIMENTS = {
     ),
     "audiogan.predict_beside": Experiment(
         (Beside(steps=6),), twins, lambda both: both.measures["apart"] < 1e-4, sides=1
+    ),
+    "audiogan.predict_path": Experiment(
+        (Wave(stops=16), Wave(stops=2)),
+        path,
+        lambda many, ends: many.measures["largest_step"] < 0.5 * ends.measures["largest_step"],
+    ),
+    "audiogan.predict_gan": Experiment(
+        (Both(),),
+        contest,
+        lambda gan, diffusion: (
+            2 * gan.measures["each_milliseconds"] < diffusion.measures["each_milliseconds"]
+            and gan.measures["heard_as_asked"] < diffusion.measures["heard_as_asked"] - 0.1
+            and gan.measures["heard_as_asked"] > 0.3
+        ),
     ),
     "audiogan.predict_phase": Experiment(
         (Draw(rounds=32), Draw(rounds=0)),

@@ -18,8 +18,9 @@ from aigc_demo.data import sound_files, spectrogram, spoken
 from aigc_demo.data.fetch import present
 from aigc_demo.data.spoken_files import RATE
 from aigc_demo.models.judge import Judge as Classifier
-from aigc_demo.services.audiogan.requests import CHECKPOINT, CLASSIFIER, Judge
+from aigc_demo.services.audiogan.requests import CHECKPOINT, CLASSIFIER, GAN, Judge
 from aigc_demo.services.audiogan.sounding import Sounds, made, sheet, shown, start_of
+from aigc_demo.services.audiogan.wave import gan_of
 from aigc_demo.services.files import SOUND, Sound
 from aigc_demo.services.page_values import Array, each, plain
 from aigc_demo.services.use_case import Json, UseCase
@@ -40,6 +41,8 @@ class Verdict:
     distance: float  # to it, between the classifier's features
     usual: float  # median distance from a held-out recording to its nearest training sound
     original: Sounds | None  # the nearest one itself, where the data set is on this machine
+    score: float  # by WaveGAN's critic, as the digit that is heard
+    scores: tuple[float, float]  # medians of held-out recordings and of what its generator makes
 
 
 @lru_cache(maxsize=2)
@@ -86,6 +89,7 @@ def judge(store: Store, request: Judge) -> Verdict:
     known, names, usual = trained(store.assets / "examples" / TRAINED)
     distances = torch.cdist(features.cpu(), known)[0]
     nearest = int(distances.argmin())
+    usually = store.catalogue.checkpoint(GAN).metrics
     return Verdict(
         sound,
         len(samples) / RATE,
@@ -95,12 +99,16 @@ def judge(store: Store, request: Judge) -> Verdict:
         float(distances[nearest]),
         usual,
         original(names[nearest]),
+        float(gan_of(store).critic(torch.from_numpy(sound.samples).to(store.device), probabilities.argmax()[None])),
+        (usually["critic_of_test"], usually["critic_of_made"]),
     )
 
 
 def numbers(request: Judge, said: Verdict) -> Json:
     """Probabilities, and the nearest training sound."""
-    facts = {name: plain(getattr(said, name)) for name in ("seconds", "clipped", "distance", "usual")}
+    facts = {
+        name: plain(getattr(said, name)) for name in ("seconds", "clipped", "distance", "usual", "score", "scores")
+    }
     chances = [plain(float(chance)) for chance in said.probabilities]
     return {"digit": int(said.probabilities.argmax()), "probabilities": chances, "nearest": said.nearest, **facts}
 
@@ -135,7 +143,7 @@ USE_CASE: UseCase[Judge, Verdict] = UseCase(
     numbers=numbers,
     file=saved,
     formats=SOUND,
-    checkpoints=lambda request: (CLASSIFIER,) if request.recording else (CLASSIFIER, CHECKPOINT),
+    checkpoints=lambda request: (CLASSIFIER, GAN) if request.recording else (CLASSIFIER, GAN, CHECKPOINT),
     small=small,
     first=Judge(),
 )

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 from aigc_demo.sampling.names import SAMPLERS
 
-CHECKPOINT, CLASSIFIER = "audiogan-fsdd-codes", "judge-sounds"
+CHECKPOINT, GAN, CLASSIFIER = "audiogan-fsdd-codes", "wavegan-fsdd", "judge-sounds"
 
 Digit = Annotated[int, Choice(tuple(range(10)))]
 Seed = Annotated[int, SEED]
@@ -46,6 +46,29 @@ class Pad(Request):
 
     seed: Seed = 7
     steps: Annotated[int, Range(1, 50)] = 10
+    guidance: Guidance = 2.0
+
+
+@dataclass(frozen=True)
+class Wave(Request):
+    """Samples in one go by WaveGAN, from the noise of one seed to that of another."""
+
+    queue: ClassVar[str] = "quick"
+
+    digit: Digit = 3
+    seed_from: Seed = 1
+    seed_to: Seed = 2
+    stops: Annotated[int, Range(2, 16)] = 8
+
+
+@dataclass(frozen=True)
+class Both(Request):
+    """The same digit by WaveGAN and by diffusion, and what the classifier hears in each."""
+
+    digit: Digit = 3
+    seed: Seed = 1  # the first of the sounds of each
+    sounds: Annotated[int, Range(1, 8)] = 4
+    steps: Annotated[int, Range(1, 50)] = 12
     guidance: Guidance = 2.0
 
 

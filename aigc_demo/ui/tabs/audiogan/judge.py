@@ -41,7 +41,7 @@ def build(service: Service) -> UseCaseForm:
             r"n(x) = \arg\min_{i \in \text{training}} \lVert f(x) - f(x_i) \rVert",
             "audiogan.how_judge",
             {"Lin et al., Network In Network, 2013": "https://arxiv.org/abs/1312.4400"},
-            sources("models.judge:Judge.features", "data.sound_files:open_sound"),
+            sources("models.judge:Judge.features", "models.wavegan:WaveCritic", "data.sound_files:open_sound"),
             steps=("sound", "spectrogram", "classifier", "odds"),
         )
     form.watch(*views, show=told)
@@ -57,6 +57,8 @@ def told(value: Json, say: Say) -> Sequence[Any]:
         f"{say('audiogan.judge_nearest_is')} {digit} ({speaker}, {take})",
         f"{say('audiogan.judge_distance')} {value['distance']:.2f}",
         f"{say('audiogan.judge_usual')} {value['usual']:.2f}",
+        f"{say('audiogan.judge_score')} {value['score']:.1f}",
+        f"{say('audiogan.judge_scores')} {value['scores'][0]:.1f} / {value['scores'][1]:.1f}",
     ]
     notes = [say("audiogan.judge_clipped")] if value["clipped"] else []
     titles = [say("audiogan.judge_own" if value["own"] else "audiogan.judge_made_one"), say("audiogan.judge_nearest")]

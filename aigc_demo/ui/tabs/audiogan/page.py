@@ -1,8 +1,8 @@
-"""Spoken digits out of noise: a diffusion model on spectrograms, and what is heard in one's own recording."""
+"""Spoken digits out of noise: diffusion on spectrograms, WaveGAN on samples, and what is heard in a recording."""
 
 from aigc_demo.ui.use_case_form import UseCaseForm
 
-TABS = ("draw", "pad", "walk", "judge", "beside")
+TABS = ("draw", "pad", "walk", "wave", "both", "judge", "beside")
 
 PAPERS = {
     "Donahue, McAuley & Puckette, Adversarial Audio Synthesis (sounds as pictures), 2018": (
