@@ -58,7 +58,7 @@ def run(rounds: int = 5) -> Result:
                 processes = {port: psutil.Process(child.pid) for port, child in ((first, ours), (second, more))}
                 for process in processes.values():
                     page.settle(process)
-                pages = {"": ("", THEME), "_family": (MODEL, f"#{MODEL}_forward-run")}
+                pages = {"": ("", THEME), "_family": (MODEL, f"#{MODEL}_draw-run")}
                 sides: dict[str, Callable[[], Run]] = {
                     f"{side}{name}": lambda port=port, path=path, button=button: cold(
                         chromium, f"http://127.0.0.1:{port}/{path}", processes[port], button
