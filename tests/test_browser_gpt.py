@@ -311,16 +311,18 @@ def test_what_was_written_goes_under_the_knife_with_its_settings(visit):
 
 def test_the_card_of_the_landing_view_types(visit):
     page = visit(at="", calm=False)
-    line = page.locator('.lx-card[data-family="gpt"] .lx-typed')
-    line.scroll_into_view_if_needed()
+    card = page.locator('.lx-card[data-family="gpt"]')
+    card.scroll_into_view_if_needed()  # filled when it is seen
+    line = card.locator(".lx-typed")
     box = line.bounding_box()
     expect(line).not_to_have_attribute("data-typed", line.get_attribute("data-typed"), timeout=QUICK)
     assert line.bounding_box()["height"] == box["height"]
 
 
 def test_under_reduced_motion_the_card_stands_still(visit):
-    line = visit(at="").locator('.lx-card[data-family="gpt"] .lx-typed span').last
-    assert len(line.inner_text()) > 20
+    card = visit(at="").locator('.lx-card[data-family="gpt"]')
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".lx-typed span").last).to_have_text(re.compile(".{20}", re.DOTALL), timeout=QUICK)
 
 
 def test_scripts_come_for_what_is_shown(visit):

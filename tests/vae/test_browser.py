@@ -3,7 +3,22 @@
 import json
 import re
 
-from browser import QUICK, badge_of, begin, changed, ended, number, open_tab, part, pick, pixels, put, run, toast
+from browser import (
+    QUICK,
+    badge_of,
+    begin,
+    changed,
+    ended,
+    number,
+    open_tab,
+    part,
+    pick,
+    pixels,
+    put,
+    run,
+    settled,
+    toast,
+)
 from playwright.sync_api import expect
 from test_browser_tabs import png, strokes, upload
 
@@ -50,8 +65,9 @@ def test_three_ways_share_their_ends_and_part_between(visit):
     page = visit()
     view = first_look(page, WALK)
     scrubber = view.locator("input[type=range]")
+    settled(page)
     scrubber.press("Home")
-    expect(view).to_have_attribute("data-frame", "0")
+    expect(view).to_have_attribute("data-frame", "0", timeout=QUICK)
     straight, arc, fade = shown(page, WALK)
     assert straight == arc == fade
     for _ in range(5):

@@ -126,6 +126,7 @@ def test_what_ships_was_made_by_the_weights_that_ship(name):
     before = np.asarray(Image.open(ASSETS / "examples" / kept["shipped"]), np.int16)
     made = np.asarray(Image.open(io.BytesIO(raw)), np.int16)
     assert before.shape == made.shape and np.abs(before - made).max() <= 1, "shades of 256"
+    now.pop("onnx", None)  # where ONNX Runtime is installed
     assert now.keys() == first["value"].keys()
 
 
