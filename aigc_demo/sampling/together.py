@@ -10,6 +10,7 @@ is a row of the batch beside the short ones, never in front of them, and each is
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
@@ -23,6 +24,7 @@ Network = Callable[..., Tensor]
 MOST = 64  # pictures or texts of a batch
 SMALLEST = 4  # pictures that a part of a batch has at least
 LINGER = 0.25  # share of the time of the last batch that the next one waits for runs that have not called yet
+LINGER_BRIEFLY = 4.0  # the same, of brief batches
 
 
 def spread(network: Network, x: Tensor, *rest: Tensor | None) -> Tensor:
@@ -56,6 +58,8 @@ class Together:
     network: what computes the calls, kept alive by this.
     compute: outputs of several calls, given their inputs.
     shape: of a call's inputs; only calls of one shape are computed as one.
+    brief: a batch takes no longer than what the runs do between two calls. Then nobody works beside it, which would
+        only slow both, and it waits for all runs that are about to call.
     """
 
     def __init__(
@@ -63,9 +67,11 @@ class Together:
         network: object,
         compute: Callable[[Sequence[Any]], Sequence[Tensor]],
         shape: Callable[..., object] = lambda *_: None,
+        brief: bool = False,
     ):
-        self.network, self.compute, self.shape = network, compute, shape
+        self.network, self.compute, self.shape, self.brief = network, compute, shape, brief
         self.members = 0
+        self.active = 0  # members that have been asked for their next step
         self.took = 0.0  # seconds of the last batch
         self.largest = 0  # calls that were computed as one so far
         self.turn = threading.Lock()  # of the runs between two calls: many threads of small operators slow each other
@@ -80,8 +86,12 @@ class Together:
         try:
             run = steps(self._call)
             while True:
-                with self.turn:
-                    step = next(run, None)
+                self._asked(1)
+                try:
+                    with self.turn:
+                        step = next(run, None)
+                finally:
+                    self._asked(-1)
                 if step is None:
                     return
                 yield step
@@ -89,6 +99,10 @@ class Together:
             with self._came:
                 self.members -= 1
                 self._came.notify()
+
+    def _asked(self, more: int) -> None:
+        with self._came:
+            self.active += more
 
     def _call(self, *given: Any) -> Tensor:
         self.turn.release()
@@ -115,12 +129,16 @@ class Together:
         """Answer `mine` and what waits beside it, then let the next call compute."""
         try:
             with self._came:
-                self._came.wait_for(lambda: len(self._waiting) >= self.members, self.took * LINGER)
+                if self.brief:
+                    self._came.wait_for(lambda: len(self._waiting) >= self.active, self.took * LINGER_BRIEFLY)
+                else:
+                    self._came.wait_for(lambda: len(self._waiting) >= self.members, self.took * LINGER)
                 batch = self._batch(mine)
             self.largest = max(self.largest, len(batch))
-            began = time.perf_counter()
-            answer(self.compute, batch)
-            self.took = time.perf_counter() - began
+            with self.turn if self.brief else nullcontext():
+                began = time.perf_counter()
+                answer(self.compute, batch)
+                self.took = time.perf_counter() - began
         finally:
             with self._came:
                 self._computing = bool(self._waiting)
@@ -188,4 +206,4 @@ def texts(model: SideBySide) -> Together:
         with threads.small():
             return model.side_by_side(tokens, states)
 
-    return shared(model, lambda: Together(model, compute))
+    return shared(model, lambda: Together(model, compute, brief=True))
