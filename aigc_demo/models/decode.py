@@ -105,6 +105,13 @@ def swiglu(x: Array) -> Array:
     return bend
 
 
+def softmax(scores: Array) -> None:
+    """scores (B, G, R, T) -> their softmax over T, in place."""
+    scores -= np.maximum.reduce(scores, 3, keepdims=True)
+    np.exp(scores, scores)
+    scores /= np.add.reduce(scores, 3, keepdims=True)
+
+
 class Decoder:
     """The steps of the texts of one cache. Built anew for each: it only takes views."""
 
@@ -170,36 +177,72 @@ class Decoder:
         h, g, e = self.h, self.g, self.e
         known_keys[:, :, n], known_values[:, :, n] = qk[:, h:], values
         scores = qk[:, :h].reshape(-1, g, h // g, e) @ known_keys[:, :, : n + 1].swapaxes(2, 3)  # (B, G, H / G, n + 1)
-        scores -= np.maximum.reduce(scores, 3, keepdims=True)
         scores *= self.scale
-        np.exp(scores, scores)
-        scores /= np.add.reduce(scores, 3, keepdims=True)
+        softmax(scores)
         return (scores @ known_values[:, :, : n + 1]).reshape(len(qk), -1)
 
 
-def side_by_side(decoders: Sequence[Decoder], tokens: Sequence[int]) -> list[Tensor]:
-    """One new token of each of several texts of one model, a cache each -> logits (1, 1, V) of each.
+class Bundle:
+    """The past of N texts in one memory, a row each, so that all of them look back in one product."""
 
-    The products of all are one product; each looks back on its own past.
+    def __init__(self, caches: Sequence["KVCache"]):
+        first, room = caches[0].pairs, max(cache.pairs.shape[4] for cache in caches)
+        layers, both, _, groups, _, width = first.shape
+        # zeros, as a number of chance behind the end of a text may be no number, which even an odd of 0 does not remove
+        pairs = first.new_zeros(layers, both, len(caches), groups, room, width)
+        for row, cache in enumerate(caches):
+            pairs[:, :, row : row + 1, :, : cache.length] = cache.pairs[..., : cache.length, :]
+            cache.take(pairs[:, :, row : row + 1])
+            cache.bundle, cache.row = self, row
+        self.rows = [(pair[0], pair[1]) for pair in array(pairs)]  # keys and values (N, G, room, E) of every layer
+        self.size = len(caches)
+
+
+def bundle_of(caches: Sequence["KVCache"]) -> Bundle:
+    """The one that holds all of these texts and at most as many others."""
+    found = caches[0].bundle
+    if found is None or any(cache.bundle is not found for cache in caches) or found.size > 2 * len(caches):
+        return Bundle(caches)
+    return found
+
+
+def side_by_side(decoders: Sequence[Decoder], tokens: Sequence[int]) -> Tensor:
+    """One new token of each of B texts of one model, a cache each -> logits (B, V).
+
+    Every product is one for all texts; what lies behind the end of a shorter one has no weight.
     """
-    first, places = decoders[0], [decoder.open() for decoder in decoders]
-    x = first.embed[list(tokens)].astype(np.float32)  # (N, D)
+    caches = [decoder.cache for decoder in decoders]
+    for cache in caches:
+        cache.reserve(cache.length + 1)
+    bundle, first = bundle_of(caches), decoders[0]
+    rows, places = [cache.row for cache in caches], [cache.length for cache in caches]
+    h, g, e, end = first.h, first.g, first.e, max(places) + 1
+    x = first.embed[tokens].astype(np.float32)  # (B, D)
     if first.positions is not None:
         x += first.positions[places]
-    rotary = None if first.rotary is None else first.rotary[:, places, None]  # (2, N, 1, E)
+    rotary = None if first.rotary is None else first.rotary[:, places, None]  # (2, B, 1, E)
+    queries = np.zeros((bundle.size, g, h // g, e), np.float32)
+    behind = np.zeros((bundle.size, 1, 1, end), np.float32)  # added to the scores
+    for row, place in zip(rows, places, strict=True):
+        behind[row, ..., place + 1 :] = -np.inf
 
     def attend(layer: int, heads: Array) -> Array:
-        qk, values = heads[:, : first.h + first.g], heads[:, first.h + first.g :]
+        qk, values = heads[:, : h + g], heads[:, h + g :]
         if rotary is not None:
-            half = first.e // 2
+            half = e // 2
             qk = qk * rotary[0] + np.concatenate([qk[..., half:], qk[..., :half]], 2) * rotary[1]
-        texts = enumerate(zip(decoders, places, strict=True))
-        return np.concatenate([one.attend(layer, qk[i : i + 1], values[i : i + 1], n) for i, (one, n) in texts])
+        known_keys, known_values = bundle.rows[layer]
+        known_keys[rows, :, places], known_values[rows, :, places] = qk[:, h:], values
+        queries[rows] = (qk[:, :h] * first.scale).reshape(-1, g, h // g, e)
+        found = queries @ known_keys[:, :, :end].swapaxes(2, 3)  # (N, G, H / G, end)
+        found += behind
+        softmax(found)
+        return (found @ known_values[:, :, :end]).reshape(bundle.size, -1)[rows]
 
-    logits = torch.from_numpy(first.through(x, attend))[:, None, None]
-    for decoder, n in zip(decoders, places, strict=True):
-        decoder.cache.length = n + 1
-    return list(logits)
+    logits = first.through(x, attend)
+    for cache in caches:
+        cache.length += 1
+    return torch.from_numpy(logits)
 
 
 def rotation(cosine: Array, sine: Array) -> Array:

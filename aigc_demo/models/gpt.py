@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from aigc_demo.models.decode import Decoder, is_possible, side_by_side
+from aigc_demo.models.decode import Bundle, Decoder, is_possible, side_by_side
 
 FORMS = ("gpt2", "llama")
 ROOM = 512  # tokens that a new cache has room for
@@ -60,14 +60,17 @@ class KVCache:
 
     def __init__(self, config: GPTConfig, batch: int, like: Tensor):
         self.context = config.context
+        self.bundle: Bundle | None = None  # where `pairs` is a part of the memory of several texts,
+        self.row = 0  # this row of it
         room = min(ROOM, config.context)  # a text that grows longer gets more
         shape = (config.n_layer, 2, batch, config.n_kv_head, room, config.head_width)
-        self._take(like.new_empty(shape))
+        self.take(like.new_empty(shape))
         self.length = 0
         self.decoder: Decoder | None = None  # what single tokens go through on a CPU
 
-    def _take(self, pairs: Tensor) -> None:
-        """Keep keys and values in `pairs`, (L, 2, B, G, room, E)."""
+    def take(self, pairs: Tensor) -> None:
+        """Keep keys and values in `pairs`, (L, 2, B, G, room, E), from here on."""
+        self.bundle, self.row = None, 0
         self.pairs = pairs
         self.layers = [layer.unbind() for layer in pairs.unbind()]
 
@@ -86,14 +89,14 @@ class KVCache:
             return
         before, shape = self.pairs, list(self.pairs.shape)
         shape[4] = min(self.context, 2 * length)
-        self._take(before.new_empty(shape))
+        self.take(before.new_empty(shape))
         self.pairs[..., : before.shape[4], :] = before
 
     def copy(self) -> "KVCache":
         """Another one that stands where this one does."""
         twin = object.__new__(KVCache)
         twin.context, twin.length, twin.decoder = self.context, self.length, None
-        twin._take(self.pairs.clone())
+        twin.take(self.pairs.clone())
         return twin
 
 
@@ -290,16 +293,15 @@ class GPT(nn.Module):
             state.decoder = Decoder(self, state)
         return state.decoder
 
-    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[KVCache]) -> list[Tensor]:
-        """The next token (1, 1) of each of several texts, of any lengths -> logits (1, 1, V) of each.
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[KVCache]) -> Tensor:
+        """The next token (1, 1) of each of B texts, of any lengths -> logits (B, V).
 
         As `self(token, state)` of each in turn, with one product for all where the CPU is what computes.
         """
-        fits = all(state.length < self.config.context for state in states) and is_possible(
-            self, torch.cat(list(tokens))
-        )
+        fits = all(state.length < self.config.context for state in states) and is_possible(self, tokens[0])
         if not fits or len(states) == 1:
-            return [self(token, state) for token, state in zip(tokens, states, strict=True)]
+            each = zip(tokens, states, strict=True)
+            return torch.cat([self(token, state)[:, -1] for token, state in each])
         return side_by_side([self.decoder(state) for state in states], [int(token) for token in tokens])
 
     def embed_tokens(self, tokens: Tensor, start: int = 0) -> tuple[Tensor, Tensor | None]:

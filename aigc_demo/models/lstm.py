@@ -97,13 +97,13 @@ class LSTM(nn.Module):
         found, (state.hidden, state.cell) = self.layers(self.embed(tokens), (state.hidden, state.cell))
         return self.head(self.project(self.dropout(found[:, -1:] if last else found)))
 
-    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[Memory]) -> list[Tensor]:
-        """The next token (1, 1) of each of several texts, each with its own state -> logits (1, 1, V) of each."""
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[Memory]) -> Tensor:
+        """The next token (1, 1) of each of B texts, each with its own state -> logits (B, V)."""
         together = Memory(*(torch.cat([getattr(one, part) for one in states], 1) for part in ("hidden", "cell")))
-        logits = self(torch.cat(list(tokens)), together)
+        logits: Tensor = self(torch.cat(list(tokens)), together)[:, -1]
         for i, state in enumerate(states):
             state.hidden, state.cell = together.hidden[:, i : i + 1], together.cell[:, i : i + 1]
-        return list(logits.split(1))
+        return logits
 
     def remembered(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
         """tokens (1, T) -> h and c of every layer after every token, (T, L, D) each; token by token, by `step`."""

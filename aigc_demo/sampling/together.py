@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core import threads
+from aigc_demo.sampling.writing import Pick, Wish, pick_each
 
 T = TypeVar("T")
 Network = Callable[..., Tensor]
@@ -43,12 +44,13 @@ class Call:
 
     def __init__(self, given: tuple[Any, ...]):
         self.given = given
-        self.output: Tensor | None = None
+        self.output: Any = None
         self.error: BaseException | None = None
+        self.answered = False
         self.woken = threading.Event()
 
-    def answer(self, output: Tensor | None, error: BaseException | None = None) -> None:
-        self.output, self.error = output, error
+    def answer(self, output: Any, error: BaseException | None = None) -> None:
+        self.output, self.error, self.answered = output, error, True
         self.woken.set()
 
 
@@ -65,7 +67,7 @@ class Together:
     def __init__(
         self,
         network: object,
-        compute: Callable[[Sequence[Any]], Sequence[Tensor]],
+        compute: Callable[[Sequence[Any]], Sequence[Any]],
         shape: Callable[..., object] = lambda *_: None,
         brief: bool = False,
     ):
@@ -79,7 +81,7 @@ class Together:
         self._computing = False
         self._came = threading.Condition()
 
-    def run(self, steps: Callable[[Network], Iterator[T]]) -> Iterator[T]:
+    def run(self, steps: Callable[[Callable[..., Any]], Iterator[T]]) -> Iterator[T]:
         """What `steps` yields, given what it is to call in place of the network."""
         with self._came:
             self.members += 1
@@ -104,29 +106,32 @@ class Together:
         with self._came:
             self.active += more
 
-    def _call(self, *given: Any) -> Tensor:
+    def _call(self, *given: Any) -> Any:
         self.turn.release()
         try:
             return self._answer(Call(given))
         finally:
             self.turn.acquire()
 
-    def _answer(self, call: Call) -> Tensor:
+    def _answer(self, call: Call) -> Any:
         with self._came:
             self._waiting.append(call)
             leads, self._computing = not self._computing, True
             self._came.notify()
         if not leads:
             call.woken.wait()
-        if call.output is None and call.error is None:
+        if not call.answered:
             self._compute(call)
         if call.error is not None:
             raise call.error
-        assert call.output is not None
         return call.output
 
     def _compute(self, mine: Call) -> None:
-        """Answer `mine` and what waits beside it, then let the next call compute."""
+        """Answer `mine` and what waits beside it, then let the next call compute.
+
+        A thread that is ended meanwhile takes only its own call with it.
+        """
+        batch: list[Call] = []
         try:
             with self._came:
                 if self.brief:
@@ -141,6 +146,7 @@ class Together:
                 self.took = time.perf_counter() - began
         finally:
             with self._came:
+                self._waiting = [call for call in batch if call is not mine and not call.answered] + self._waiting
                 self._computing = bool(self._waiting)
                 if self._waiting:
                     self._waiting[0].woken.set()
@@ -157,11 +163,11 @@ class Together:
         return batch
 
 
-def answer(compute: Callable[[Sequence[Any]], Sequence[Tensor]], batch: Sequence[Call]) -> None:
+def answer(compute: Callable[[Sequence[Any]], Sequence[Any]], batch: Sequence[Call]) -> None:
     """Compute all calls as one batch, and give each its output or the error."""
     try:
         outputs = compute([call.given for call in batch])
-    except BaseException as error:
+    except Exception as error:
         for call in batch:
             call.answer(None, error)
     else:
@@ -193,17 +199,18 @@ def pictures(network: Network) -> Together:
 
 
 class SideBySide(Protocol):
-    """A language model that takes the next tokens (1, 1) of several texts at once, each with its own state."""
+    """A language model that takes the next tokens (1, 1) of B texts at once, each with its own state -> (B, V)."""
 
-    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[Any]) -> Sequence[Tensor]: ...
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[Any]) -> Tensor: ...
 
 
 def texts(model: SideBySide) -> Together:
-    """Tokens of texts: the next one (1, 1) and the text's state -> logits (1, 1, V)."""
+    """Tokens of texts: one (1, 1), the text's state, a Wish for the next -> logits (1, V) and the Pick from them."""
 
-    def compute(calls: Sequence[tuple[Tensor, Any]]) -> Sequence[Tensor]:
-        tokens, states = zip(*calls, strict=True)
+    def compute(calls: Sequence[tuple[Tensor, Any, Wish]]) -> Sequence[tuple[Tensor, Pick]]:
+        tokens, states, wishes = zip(*calls, strict=True)
         with threads.small():
-            return model.side_by_side(tokens, states)
+            logits = model.side_by_side(tokens, states)
+            return list(zip(torch.split(logits, 1), pick_each(logits, wishes), strict=True))
 
     return shared(model, lambda: Together(model, compute, brief=True))

@@ -6,7 +6,7 @@ probabilities that the one before it left, renormalised.
 B batch, T tokens, V vocabulary.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -33,6 +33,10 @@ class Stages:
     top_k: Tensor
     top_p: Tensor  # after top-p and min-p
     final: Tensor  # what is drawn from: rows sum to 1
+
+    def row(self, row: int) -> "Stages":
+        """Of one row alone, (1, V)."""
+        return Stages(*(getattr(self, part.name)[row : row + 1] for part in fields(self)))
 
 
 def penalised(logits: Tensor, seen: Tensor, penalty: float) -> Tensor:

@@ -13,7 +13,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling import together
-from aigc_demo.sampling.writing import Writer, chances, context_of, go_on
+from aigc_demo.sampling.writing import Pick, Wish, Writer, chances, context_of, go_on
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import ENDS, Write
 from aigc_demo.services.gpt.tokens import Token, foreseen, language_model, sampling, token_of, tokens_of
@@ -54,8 +54,8 @@ def write_with(model: GPT | LSTM, request: Write) -> Iterator[Step[Written]]:
     prompt = foreseen(model.config.characters, recent, writer.read)
     cut = tokens.shape[1] - recent.shape[1]
 
-    def run(step: Callable[[Tensor, Any], Tensor]) -> Iterator[Step[Written]]:
-        writer.step = step
+    def run(beside: Callable[[Tensor, Any, Wish], tuple[Tensor, Pick]]) -> Iterator[Step[Written]]:
+        writer.beside = beside
         found: list[Token] = []
         spent, began = 0.0, time.perf_counter()  # seconds of work: not those until the next step is asked for
         for pick in go_on(writer, sampling(request), chances(request.seed, request.length)):
