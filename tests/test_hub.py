@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from aigc_demo.pipelines import smollm2
 from aigc_demo.pipelines.folder import open_folder
 from aigc_demo.pipelines.hub import Hub, make_room
 
+LARGE = 10_000  # bytes: weights, not configs
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 NET = {
     "sample_size": 8,
@@ -49,6 +51,9 @@ class LoopbackHub(BaseHTTPRequestHandler):
     def answer(self, body):
         self.server.asked.append(self.path)
         path = self.path.split("?")[0].strip("/")
+        if "silent" in path:
+            self.server.over.wait(30)
+            return None
         if path.startswith("api/models/"):
             return self.send(*self.information(path.removeprefix("api/models/")), body)
         owner, name, _, _, *file = path.split("/")
@@ -78,7 +83,11 @@ class LoopbackHub(BaseHTTPRequestHandler):
         }.items():
             self.send_header(key, str(value))
         self.end_headers()
-        if body:
+        if body and "stuck" in self.path and len(content) > LARGE:
+            self.wfile.write(content[:LARGE])
+            self.wfile.flush()
+            self.server.over.wait(30)
+        elif body:
             self.wfile.write(content)
 
     def log_message(self, *_):
@@ -112,12 +121,13 @@ def models(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(models):
     server = ThreadingHTTPServer(("127.0.0.1", 0), LoopbackHub)
-    server.root, server.asked = models.parent, []
+    server.root, server.asked, server.over = models.parent, [], threading.Event()
     server.claims = {"lab/huge": [{"rfilename": "unet/diffusion_pytorch_model.safetensors", "size": 700_000_000}]}
     (models / "huge" / "unet").mkdir(parents=True)
     (models / "huge" / "unet" / "config.json").write_text((models / "bare" / "config.json").read_text())
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
+    server.over.set()
     server.shutdown()
 
 
@@ -278,6 +288,21 @@ def test_offline_is_one_sentence_within_seconds(tmp_path):
     with pytest.raises(UnavailableError, match="cannot be reached from here") as refused:
         Hub(tmp_path, "http://127.0.0.1:9").describe("lab/ddpm")
     assert refused.value.key == "offline" and time.monotonic() - start < 6
+
+
+def test_a_hub_that_never_answers_is_one_sentence_within_seconds(hub, monkeypatch):
+    monkeypatch.setattr("aigc_demo.pipelines.hub.PATIENCE", 1)
+    begun = time.monotonic()
+    refusal(hub, "lab/silent", "offline")
+    assert time.monotonic() - begun < 15
+
+
+def test_a_download_that_stops_half_way_is_given_up(hub, models, monkeypatch):
+    monkeypatch.setattr("aigc_demo.pipelines.hub.STALLED", 1.0)
+    shutil.copytree(models / "ddpm", models / "stuck")
+    begun = time.monotonic()
+    refusal(hub, "lab/stuck", "offline")
+    assert time.monotonic() - begun < 15
 
 
 def test_a_cache_that_cannot_be_written_is_one_sentence(hub, tmp_path):

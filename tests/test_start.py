@@ -5,6 +5,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -55,7 +57,7 @@ def test_the_page_is_built_without_torch():
     assert done.stdout.strip().endswith("[]")
 
 
-def test_it_starts_on_a_strange_machine_and_sigterm_ends_a_training(start, tmp_path):
+def test_it_starts_on_a_strange_machine_and_sigterm_ends_it_in_the_middle_of_work(start, tmp_path):
     """Proxies that cannot be used, a HOME that cannot be written, a folder with spaces and Chinese in its name."""
     folder = tmp_path / "落霞 demo"
     folder.mkdir()
@@ -75,8 +77,23 @@ def test_it_starts_on_a_strange_machine_and_sigterm_ends_a_training(start, tmp_p
         assert client.get(address).status_code == 200
         api = Api(address, client)
         assert api.good("gan_draw")
-        values = {**small("gan_points"), "turns": 2000}
-        with client.stream("GET", api.start("gan_points", list(values.values()))) as stream:
-            assert next(line for line in stream.iter_lines() if line.startswith("data: ["))  # it trains
+        changes = {"diffusion_draw": {"steps": 1000}, "gpt_write": {"length": 500}, "gan_points": {"turns": 2000}}
+        with ExitStack() as stack, ThreadPoolExecutor(len(changes)) as pool:
+            begun = []
+            for name, other in changes.items():  # a drawing, a text and a training
+                work = api.start(name, list({**small(name), **other}.values()))
+                lines = stack.enter_context(client.stream("GET", work)).iter_lines()
+                assert next(line for line in lines if line.startswith("data: [")), name  # it has begun
+                begun.append(lines)
             process.terminate()
             assert process.wait(10) == 0, (tmp_path / "app.log").read_text()
+            ends = [pool.submit(rest, lines) for lines in begun]
+            assert all(end.result(10) for end in ends)
+
+
+def rest(lines):
+    """Read what is left of a stream: it ends, in order or with the connection."""
+    try:
+        return [*lines, "the end"]
+    except httpx.TransportError as error:
+        return [repr(error)]

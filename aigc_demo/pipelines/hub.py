@@ -25,6 +25,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,95}/[A-Za-z0-9][A-Za-z0-9_.-]{0,95
 LIMIT = 600  # megabytes of weights
 KEPT = 2000  # megabytes of downloads that stay on this machine
 PATIENCE = 5  # seconds to wait for an answer
+STALLED = 20.0  # seconds without a byte, after which a download is given up
 MEGABYTE = 1_000_000
 NO_ANSWER = (ConnectionError, TimeoutError, RuntimeError, ValueError)  # the last two: a broken transfer, no JSON
 
@@ -106,17 +107,18 @@ class Hub:
     def arrive(self, about: "Arriving") -> Iterator[Step[Path | None]]:
         """Yield megabytes as the files of a model arrive (value None), last the folder that holds them."""
         total = max(1, round(about.megabytes))
-        meter = Meter()
-        with ThreadPoolExecutor(1) as pool:
-            arriving = pool.submit(self._fetch, about, meter)
-            try:
-                while not arriving.done():
-                    yield Step(min(round(meter.bytes / MEGABYTE), total - 1), total, None)
-                    time.sleep(0.1)
-            finally:
-                meter.stopped = True
-            folder = arriving.result()
-        yield Step(total, total, folder)
+        meter, pool = Meter(), ThreadPoolExecutor(1)
+        arriving = pool.submit(self._fetch, about, meter)
+        try:
+            while not arriving.done():
+                if time.monotonic() - meter.heard > STALLED:
+                    raise UnavailableError("offline")
+                yield Step(min(round(meter.bytes / MEGABYTE), total - 1), total, None)
+                time.sleep(0.1)
+        finally:
+            meter.stopped = True
+            pool.shutdown(wait=False)  # a hub that is silent holds its thread until the socket gives up
+        yield Step(total, total, arriving.result())
 
     def _fetch(self, about: "Arriving", meter: "Meter") -> Path:
         """All files of the model -> the folder that holds them."""
@@ -149,6 +151,7 @@ class Meter:
 
     def __init__(self) -> None:
         self.bytes = 0
+        self.heard = time.monotonic()  # when bytes came last
         self.stopped = False
 
     def bar(self) -> type[Any]:
@@ -166,6 +169,7 @@ class Meter:
                 if meter.stopped:
                     raise InterruptedError("nobody waits for this download any more")
                 meter.bytes += int(n or 0)
+                meter.heard = time.monotonic()
                 return None
 
         return Bar

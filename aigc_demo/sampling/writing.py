@@ -43,7 +43,7 @@ class Pick:
         return self._stages()
 
     def row(self, row: int) -> "Pick":
-        """Of one row alone."""
+        """The pick of one row, with its probabilities."""
         return Pick(self.token[row : row + 1], lambda: self.stages.row(row))
 
 
