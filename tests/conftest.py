@@ -96,7 +96,7 @@ def running(folder, **variables):
     own |= {variable: str(folder / name) for variable, name in places.items()}
     environment = {"OMP_NUM_THREADS": "1", **os.environ, **own, **variables}
     environment.pop("GRADIO_SERVER_NAME", None)
-    environment["GRADIO_SERVER_PORT"] = str(free_port())  # two apps that start at once would want the same
+    environment["GRADIO_SERVER_PORT"] = str(variables.get("GRADIO_SERVER_PORT", free_port()))  # each its own
     log = folder / "app.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
