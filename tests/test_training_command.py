@@ -5,11 +5,19 @@ import shlex
 from pathlib import Path
 
 import pytest
+import torch
 
 from aigc_demo import training
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import named
 from aigc_demo.training import command, vae
+
+
+@pytest.fixture(autouse=True)
+def denormals():
+    """A training flushes them; other tests of this process do not."""
+    yield
+    torch.set_flush_denormal(False)
 
 
 @pytest.mark.parametrize("entry", catalogue.shipped().checkpoints, ids=lambda entry: entry.id)
@@ -23,6 +31,13 @@ def test_the_catalogue_says_a_command_that_trains_such_a_model(entry, monkeypatc
     command.main(arguments)
     ((_, out, run, minutes),) = begun
     assert out == catalogue.ASSETS / entry.file and run == Path("runs") / entry.id and minutes > 0
+
+
+def test_a_training_flushes_denormal_numbers(monkeypatch):
+    products = []
+    monkeypatch.setattr(vae, "start", lambda *_: products.append(torch.full((8,), 1e-310, dtype=torch.float64) * 0.5))
+    command.main(["vae-digits-vae"])
+    assert products[0].eq(0).all()
 
 
 def test_fields_of_a_recipe_can_be_set(monkeypatch, tmp_path):

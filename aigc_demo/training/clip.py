@@ -82,7 +82,6 @@ def contrastive_loss(similarity: Tensor, excluded: Tensor) -> dict[str, Tensor]:
 def train(recipe: Recipe, renderer: scenes.Renderer, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
     """Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = CLIP(recipe.model).to(device)

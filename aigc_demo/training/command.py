@@ -19,6 +19,8 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+import torch
+
 import aigc_demo.training as training
 from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.core.errors import UserError
@@ -76,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(str(error))
     if chosen.device:
         os.environ["ACCELERATE_TORCH_DEVICE"] = chosen.device  # accelerate reads it when the training begins
+    torch.set_flush_denormal(True)  # here, since it acts on this thread and on those that begin later
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     out = chosen.out or ASSETS / "checkpoints" / f"{chosen.id}.safetensors"
     try:

@@ -126,7 +126,6 @@ def train(
 ) -> Metrics:
     """`vendors` (N, C, H, W) each, in [-1, 1]. Writes the averaged weights to `out`, state, log, snapshots to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = CycleGAN(recipe.model)

@@ -80,7 +80,6 @@ def losses(
 def train(recipe: Recipe, codes: SceneCodes, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
     """`codes` are tokens (N, side * side). Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = DALLE(recipe.model).to(device)

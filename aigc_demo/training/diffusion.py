@@ -116,7 +116,6 @@ def train(
 ) -> Metrics:
     """`images` (N, C, H, W) in [-1, 1], `labels` (N,). Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     work = Denoising(recipe, accelerator)
     clock = resume(run, work.parts, accelerator.device)

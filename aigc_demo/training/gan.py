@@ -264,7 +264,6 @@ def train(
 ) -> Metrics:
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     game = Game(recipe, accelerator)
     clock = resume(run, game.parts, accelerator.device)

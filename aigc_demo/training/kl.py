@@ -89,7 +89,6 @@ def scale_of(model: KLAutoencoder, x: Tensor, generator: torch.Generator) -> flo
 def train(recipe: Recipe, pictures: Tensor, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
     """`pictures` (N, 4, H, W) uint8 with opacity. Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     model = KLAutoencoder(recipe.model)
     ema = EMA(model, recipe.ema)

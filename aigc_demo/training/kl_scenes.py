@@ -86,7 +86,6 @@ def train(
 ) -> Metrics:
     """Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     model = KLAutoencoder(recipe.model).to(accelerator.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     if before is not None:

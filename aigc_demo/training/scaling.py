@@ -122,7 +122,6 @@ def runs(grid: Grid, done: int, train_text: str, test_text: str) -> Iterator[Run
 def start(grid: Grid, out: Path, run: Path, minutes: float) -> None:
     """Train and measure what is missing in `out`, a JSON file that is written after every run."""
     torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
     out = out.with_suffix(".json")
     out.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(out.read_text(encoding="utf-8"))["runs"] if out.exists() else []

@@ -135,7 +135,6 @@ def train(
 ) -> Metrics:
     """Learns from `pairs`. Writes the weights to `out`; state, log and answers to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = Seq2Seq(recipe.model).to(device)

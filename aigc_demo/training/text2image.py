@@ -98,7 +98,6 @@ def learn(
     snapshots: Snapshots | None = None,
 ) -> Metrics:
     """Train the U-Net of `model` on `batches(first step)`. Averaged weights go to `out`, all else to `run`."""
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = model.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -121,7 +121,6 @@ def terms(model: TextVAE, tokens: Tensor, before: Tensor, noise: Tensor, weight:
 def train(recipe: Recipe, sentences: Tensor, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
     """sentences (N, T) as tokens. Writes the weights to `out`, state, log and snapshots to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     model = TextVAE(recipe.model).to(device)

@@ -185,7 +185,6 @@ def train(
 ) -> Metrics:
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     work = Coding(recipe, accelerator)
     clock = resume(run, work.parts, accelerator.device)

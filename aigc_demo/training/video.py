@@ -78,7 +78,6 @@ def train(
 ) -> Metrics:
     """Digits `handwritten` (N, 28, 28) uint8, `labels` (N,). Averaged weights go to `out`, all else to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     device = accelerator.device
     config = recipe.model

@@ -103,7 +103,6 @@ def train(
 ) -> Metrics:
     """Writes the averaged weights, with the last codebook, to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     model = VQVAE(recipe.model)
     if before is not None:
