@@ -53,7 +53,7 @@ PRESS = """(card) => new Promise(async (done) => {
   const look = { text: { text: "words of a result ".repeat(30) },
     lines: { lines: [{ kind: "glow", points: [[0, 1], [1, 3], [2, 2]] }], axes: ["across", "up"] },
     pictures: { sheets: [{ url: canvas.toDataURL() }], w: 32, h: 32, counts: [4], panes: ["picture"], levels: [],
-      columns: 2, kind: "colour" } }[root.dataset.kind];
+      columns: 4, kind: "colour" } }[root.dataset.kind];
   const named = { name: "What it is called", measures: ["1 % of something", "2 % of something else"], axes: ["", ""] };
   const side = () => ({ ...named, ...look });
   own.value = { done: 1, total: 1, sides: Array.from(sides.children, side) };
@@ -62,7 +62,11 @@ PRESS = """(card) => new Promise(async (done) => {
   watching.takeRecords().forEach((entry) => { jumps += entry.value; });
   watching.disconnect();
   const reveal = root.querySelector(".lx-reveal");
-  done({ seen, spent, jumps, asked: own.asked, answered: root.dataset.answered, why: reveal.innerText.length,
+  const outside = Array.from(sides.querySelectorAll(".lx-side-tiles canvas")).filter((one) => {
+    const box = one.closest("figure").firstElementChild.getBoundingClientRect(), own = one.getBoundingClientRect();
+    return own.left < box.left - 1 || own.right > box.right + 1 || own.bottom > box.bottom + 1 || own.width < 8;
+  }).length;
+  done({ outside, seen, spent, jumps, asked: own.asked, answered: root.dataset.answered, why: reveal.innerText.length,
     wide: root.scrollWidth - root.clientWidth });
 })"""
 
@@ -101,5 +105,6 @@ def test_every_card_reacts_at_once_and_nothing_jumps(visit, app_url, family):
         or one["spent"] > REACTION
         or one["jumps"] > SHIFT
         or one["wide"] > 0
+        or one["outside"]
     }
     assert told and not wrong, json.dumps(wrong, indent=1)

@@ -10,7 +10,8 @@ from browser import USE_CASES
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.services.experiments import experiments_of, perform
 from aigc_demo.services.service import Service
-from aigc_demo.ui.i18n import has, texts, tr
+from aigc_demo.ui import app, question
+from aigc_demo.ui.i18n import LANGUAGES, has, texts, tr
 
 UI = Path(__file__).resolve().parent.parent / "aigc_demo" / "ui" / "tabs"
 ASKED = re.compile(r'\bquestion\(\s*"([a-z0-9_]+\.[a-z_]+)"')
@@ -32,6 +33,19 @@ CLAIMS = {key: experiment for family in FAMILIES for key, experiment in experime
 @pytest.fixture(scope="module")
 def service():
     return Service()
+
+
+@pytest.fixture(scope="module")
+def forms():
+    """Key of a question -> the form of the tab that asks it."""
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        plain = question.markup
+        patch.setattr(
+            question, "markup", lambda key, form, *more: found.setdefault(key, form) and plain(key, form, *more)
+        )
+        app.build(None)
+    return found
 
 
 def asked():
@@ -57,7 +71,7 @@ def test_every_text_of_a_question_stands_on_a_page():
 
 
 @pytest.mark.parametrize("key", CLAIMS)
-def test_claim_holds_on_the_shipped_weights(service, key):
+def test_claim_holds_on_the_shipped_weights(service, forms, key):
     experiment = CLAIMS[key]
     *_, last = perform(service, experiment)
     sides = last.value
@@ -70,3 +84,8 @@ def test_claim_holds_on_the_shipped_weights(service, key):
             assert tr("en", f"experiment.{name}").format(x=number)
         assert set(side.value()) & {"sheets", "text", "lines"}
         assert not side.name or has(side.name)
+        if side.pictures is not None:
+            assert side.pictures.min() < 0, "pale: pictures come in [-1, 1]"
+    for lang in LANGUAGES:
+        names = question.named(sides, experiment, forms[key], lambda text, lang=lang: tr(lang, text))
+        assert len(names) == 1 or (all(names) and len(set(names)) == len(names)), names

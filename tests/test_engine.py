@@ -236,9 +236,9 @@ def test_the_words_say_which_column_is_which_or_how_to_get_one():
 
     three, two = beside_words(say, [13.0, 5.04, 21.0], 3e-6), beside_words(say, [13.0, 21.0], 3e-6)
     assert three["columns"] == ["our code · PyTorch", "our code · ONNX Runtime", "diffusers", "difference"]
-    assert three["notes"] == ["13.0 ms", "5.0 ms", "21.0 ms", "max 3.0e-06"]
+    assert three["notes"] == ["13.0 ms", "5.0 ms", "21.0 ms", "max 3.0·10⁻⁶"]
     assert two["columns"] == ["our code", "diffusers", "difference"] and len(two["notes"]) == 3
     same = {"first": None, "maximum": 3e-6, "mean": 1e-7}
     told = [verdict(say, {**same, **more})["words"] for more in ({"onnx_maximum": None}, {"onnx_maximum": 2e-6}, {})]
     assert ["requirements-onnx.txt" in words for words in told] == [True, False, False]
-    assert "PyTorch: largest difference 2.0e-06" in told[1] and "ONNX" not in told[2]
+    assert "PyTorch: largest difference 2.0·10⁻⁶" in told[1] and "ONNX" not in told[2]

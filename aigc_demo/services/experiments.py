@@ -84,10 +84,10 @@ def experiments_of(family: str) -> dict[str, Experiment]:
 
 
 def differing(requests: Sequence[Request]) -> list[str]:
-    """The fields in which requests of one use case are not alike."""
+    """The fields that all requests have, and in which they are not alike."""
     if not requests:
         return []
-    names = [part.name for part in fields(requests[0])]
+    names = [part.name for part in fields(requests[0]) if all(hasattr(request, part.name) for request in requests)]
     return [name for name in names if len({getattr(request, name) for request in requests}) > 1]
 
 
@@ -146,10 +146,15 @@ def judged(store: Store, pictures: Array) -> Array:
 
 
 def layers(made: Any, name: str = "", limit: float = 1e-4) -> Side:
-    """The layers of a comparison with a library, those more than `limit` apart marked, and how far the results are."""
-    marked = [label if gap <= limit else f"✗ {label}" for label, _, gap, _ in made.layers]
-    first = len(marked) if made.first is None else made.first
-    return Side({"layers_agree": first, "apart": made.maximum}, text=" · ".join(marked), name=name)
+    """A mark for each layer of a comparison with a library, ✗ where it is more than `limit` apart, and how far the
+    results are."""
+    parts: dict[str, str] = {}  # of the network, in their order -> a mark for each of its layers
+    for label, _, gap, _ in made.layers:
+        part = label.partition(".")[0]
+        parts[part] = parts.get(part, "") + ("✓" if gap <= limit else "✗")
+    first = len(made.layers) if made.first is None else made.first
+    text = "\n".join(f"{part}  {marks}" for part, marks in parts.items())
+    return Side({"layers_agree": first, "apart": made.maximum}, text=text, name=name)
 
 
 def course(points: Sequence[Any], up: str, across: str, measures: Mapping[str, float]) -> Side:

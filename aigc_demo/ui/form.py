@@ -168,14 +168,16 @@ class Form:
 
     @contextmanager
     def tab(self) -> Iterator[None]:
-        """The inner tab of the use-case, with the place for the task of a lesson link.
+        """The inner tab of the use-case: what it is about, then the place for the task of a lesson link.
 
         The place is the form's view, which the browser triggers events of: `values` reads the simple controls and sets
         some, without the server; `restore`, `save` and `python` are answered by it.
         """
         short = self.use_case.removeprefix(f"{self.family}_")
         with gr.Tab(t(f"{self.family}.tab_{short}"), id=self.use_case, elem_id=f"tab-{self.use_case}"):
-            template = f'<aside class="lx-task" data-form="{self.use_case}" hidden></aside>'
+            about = f"about.{self.use_case}"
+            lead = f'<p class="lx-gist">{t(about)}</p>' if has(about) else ""
+            template = f'{lead}<aside class="lx-task" data-form="{self.use_case}" hidden></aside>'
             self.view = view("form", template, event=("values", "restore", "save", "python"))
             yield
             parts = list(self.simple().values())

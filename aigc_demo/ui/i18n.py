@@ -28,6 +28,8 @@ LANGUAGES = ("zh", "en")
 FORBIDDEN = frozenset("<>&\"'`\\")  # characters that would need escaping somewhere
 SHORT = 4  # characters: a shorter line is a word that stands in others
 TOKEN = re.compile(r"⟦([a-z0-9_]+\.[a-z0-9_]+)⟧")
+POWER = re.compile(r"(?<=\d)e([+-]\d+)\b")
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
 
 
@@ -69,6 +71,11 @@ def tr(lang: str, key: str, **values: object) -> str:
     """The text itself, with {name} filled in; for toasts and sentences computed in a handler."""
     text = texts()[key][lang]
     return text.format(**values) if values else text
+
+
+def powers(words: str) -> str:
+    """ "2.0e-06" -> "2.0·10⁻⁶": small numbers as they are written at school."""
+    return POWER.sub(lambda match: "·10" + str(int(match[1])).translate(RAISED), words)
 
 
 def translate(page: bytes, lang: str) -> bytes:

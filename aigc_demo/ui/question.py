@@ -20,7 +20,7 @@ from aigc_demo.core.params import Request
 from aigc_demo.services.experiments import Experiment, Side, differing, experiments_of, perform, use_case_of
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import guarded, paced, queue
-from aigc_demo.ui.i18n import english, has, language, t, tr
+from aigc_demo.ui.i18n import english, has, language, powers, t, tr
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.widgets import view
 
@@ -113,7 +113,7 @@ def option(field: str, value: Any, form: UseCaseForm, say: Say) -> str:
 
 def drawn(side: Side, name: str, say: Say, lang: str) -> Json:
     """A side as the page draws it; for those who read English with what its Chinese lines mean."""
-    measures = [say(f"experiment.{measure}").format(x=value) for measure, value in side.measures.items()]
+    measures = [powers(say(f"experiment.{measure}").format(x=value)) for measure, value in side.measures.items()]
     axes = [say(key) if key else "" for key in side.axes]
     value = side.value()
     if lang == "en" and (meant := english(side.text)):

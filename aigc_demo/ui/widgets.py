@@ -101,7 +101,7 @@ def view(
     `template` is fixed markup of ours; whatever is in `value` is only ever written with textContent. `event` names
     what the script may trigger and handlers are wired to, one or several: view(..., event="picked").picked(handler).
     """
-    events = ", ".join(repr(name) for name in ([event] if isinstance(event, str) else event))
+    events = ", ".join(f"`{name}`" for name in ([event] if isinstance(event, str) else event))  # a quote is sent as 6
     begin = f"luoxia.{kind}(element, props, watch, trigger, {events})"
     small = parked(value)
     return gr.HTML(

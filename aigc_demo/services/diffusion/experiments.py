@@ -42,7 +42,7 @@ def cut_short(store: Store, request: Cut, made: Any) -> list[Side]:
 
 
 def last_step(store: Store, request: Draw, frame: Any) -> list[Side]:
-    return [Side({}, frame.x[None], 1)]
+    return [Side({}, frame.x[None], 1, name=f"experiment.last_{request.sampler}_{request.steps}")]
 
 
 def strays(*sides: Side) -> bool:

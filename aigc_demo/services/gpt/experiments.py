@@ -43,7 +43,7 @@ def looks(store: Store, request: Attention, made: Any) -> list[Side]:
     maps = np.zeros((*made.weights.shape[:2], len(made.text), len(made.text)), np.float32)
     maps[:, :, row, column] = made.weights / 255
     shown = maps[-2:, :2, :shared, :shared].reshape(4, 1, shared, shared)
-    return [Side({"shared": shared}, shown * 2 - 1, 2)]
+    return [Side({"shared": shared}, shown * 2 - 1, 2, name=f"experiment.ends_{request.prompt[shared:]}")]
 
 
 def heads(store: Store, request: Poem, made: Any) -> list[Side]:

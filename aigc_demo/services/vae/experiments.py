@@ -14,6 +14,7 @@ FAR = Plane(3.4, -3.2)  # where no digit lies
 ON = 0.4  # share of ink from which on a pixel belongs to a stroke
 GREY = (0.2, 0.8)  # neither paper nor ink
 ALIVE = 0.01  # nats: a number of the code that says less says nothing
+LENS = 4  # times that small differences are shown
 ACROSS = 3  # the factor that is the place from left to right
 
 
@@ -39,12 +40,13 @@ def grey(picture: Array) -> float:
 
 
 def again(store: Store, request: Rebuild, made: Any) -> list[Side]:
-    """Eight fresh codes of the AE and of the VAE."""
+    """Four fresh codes of the AE and of the VAE, decoded, and where each differs from the mean of eight."""
     rows = {row.kind: row.again for row in made.rows}
-    return [
-        Side({"variety": variety(paper(rows[kind]))}, paper(rows[kind]), 4, name=f"vae.kind_{kind}")
-        for kind in ("ae", "vae")
-    ]
+    sides = []
+    for kind in ("ae", "vae"):
+        shown = np.concatenate([rows[kind][:4], np.clip(LENS * np.abs(rows[kind] - rows[kind].mean(axis=0))[:4], 0, 1)])
+        sides.append(Side({"variety": variety(paper(rows[kind]))}, paper(shown), 4, name=f"experiment.again_{kind}"))
+    return sides
 
 
 def drawn(store: Store, request: Draw, made: Any) -> list[Side]:
@@ -92,7 +94,7 @@ def half_way(store: Store, request: Walk, made: Any) -> list[Side]:
 
 def twins(store: Store, request: Beside, made: Any) -> list[Side]:
     """The emoji, and what ours and the library's make of its code."""
-    pictures = np.stack([made.picture, made.ours, made.theirs])
+    pictures = np.stack([made.picture, made.ours, made.theirs]) * 2 - 1
     return [Side({"apart": made.maximum}, pictures, 3, name="experiment.before_ours_theirs")]
 
 

@@ -48,7 +48,8 @@
     const root = element.querySelector(".lx-colours"), words = JSON.parse(root.dataset.words);
     luoxia.sheet(element, props, watch, (value, draw) => {
       const [pictures, maps] = root.querySelectorAll(".lx-panes");
-      const tiny = (gap) => (gap ? gap.toExponential(1) : "0");
+      const raised = (power) => [...power].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
+      const tiny = (gap) => (gap ? gap.toExponential(1).replace(/e\+?(.+)/, (_, power) => `·10${raised(power)}`) : "0");
       const time = (ms) => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
       const most = (gap) => `${words.most} ${tiny(gap)}`, { onnx } = value;
       const columns = [

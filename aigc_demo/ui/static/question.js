@@ -4,6 +4,7 @@
 // kind}]}
 (() => {
   const { fill, make, text } = luoxia;
+  const HEIGHT = 204; // pixels that the pictures of a side may take
   const cards = {}; // key of the question -> what to do when its experiment fails
 
   // a side in its box; `again` draws it once more in the colours of another theme
@@ -11,7 +12,8 @@
     if (side.sheets) {
       const draw = await luoxia.openSheet(side), count = side.counts[0], rows = Math.ceil(count / side.columns);
       const grid = make("div", { className: "lx-side-tiles" }, ...Array.from({ length: count }, () => make("canvas")));
-      grid.style.cssText = `--columns:${side.columns};aspect-ratio:${side.columns * side.w}/${rows * side.h}`;
+      const shape = (side.columns * side.w) / (rows * side.h); // as high as the box, or less where a row is long
+      grid.style.cssText = `--columns:${side.columns};aspect-ratio:${shape};width:min(100%, ${HEIGHT * shape}px)`;
       const paint = () => [...grid.children].forEach((canvas, i) => draw(canvas, i, side.kind));
       paint();
       box.replaceChildren(grid);
@@ -112,14 +114,16 @@
       if (!done) {
         line.textContent = fill(text.experiment_under_way, { percent: Math.round((100 * value.done) / value.total) });
       }
-      const top = Math.max(
-        0,
-        ...value.sides.flatMap((side) => side.lines || []).flatMap(({ points }) => points.map(([, y]) => y)),
-      );
+      const top = (up) => // one scale for curves of one thing
+        Math.max(
+          0,
+          ...value.sides.filter((side) => side.axes[1] === up).flatMap((side) => side.lines || [])
+            .flatMap(({ points }) => points.map(([, y]) => y)),
+        );
       for (const [i, side] of value.sides.entries()) {
         const figure = figures[i], [place, caption] = figure.children;
         if (!done && !figure.dataset.empty) continue;
-        repaint[i] = await put(place, { ...side, top });
+        repaint[i] = await put(place, { ...side, top: top(side.axes[1]) });
         if (mine !== ticket) return;
         delete figure.dataset.empty;
         caption.replaceChildren(

@@ -10,7 +10,7 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.services import first_results
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.i18n import t, tr
+from aigc_demo.ui.i18n import powers, t, tr
 from aigc_demo.ui.widgets import badge, file_data, raw, view
 
 Say = Callable[[str], str]  # key of a text -> its token, or the text itself
@@ -124,9 +124,9 @@ def verdict_view() -> dict[str, Any]:
 def verdict_words(lang: str, made: Any, tolerance: float) -> dict[str, Any]:
     """The sentence that sums a comparison up, as a value of verdict_view."""
     if made.first is None:
-        words = tr(lang, "shell.verdict_same", maximum=f"{made.maximum:.1e}", mean=f"{made.mean:.1e}")
+        words = tr(lang, "shell.verdict_same", maximum=gap(made.maximum), mean=gap(made.mean))
     else:
-        words = tr(lang, "shell.verdict_first", layer=made.layers[made.first][0], limit=f"{tolerance:.0e}")
+        words = tr(lang, "shell.verdict_first", layer=made.layers[made.first][0], limit=powers(f"{tolerance:.0e}"))
     return {"words": words, "good": made.first is None}
 
 
@@ -137,7 +137,7 @@ def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
     """
     first = value["first"]
     if first is None:
-        values = {"maximum": f"{value['maximum']:.1e}", "mean": f"{value['mean']:.1e}"}
+        values = {"maximum": gap(value["maximum"]), "mean": gap(value["mean"])}
         words = say("shell.verdict_same").format(**values)
         if "onnx_maximum" in value:
             found = value["onnx_maximum"]
@@ -145,7 +145,7 @@ def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
                 maximum=gap(found or 0)
             )
     else:
-        values = {"layer": value["layers"][first][0], "limit": f"{value['tolerance']:.0e}"}
+        values = {"layer": value["layers"][first][0], "limit": powers(f"{value['tolerance']:.0e}")}
         words = say("shell.verdict_first").format(**values)
     return {"words": words, "values": values, "good": first is None}
 
@@ -154,7 +154,11 @@ def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dic
     """What stands above and under our picture, that in ONNX Runtime if there is one, the library's, the difference."""
     names = ("ours", "library", "gap") if len(milliseconds) == 2 else ("pytorch", "onnx", "library", "gap")
     columns = [say(f"shell.beside_{name}") for name in names]
-    return {"rows": [""], "columns": columns, "notes": [*(f"{ms:.1f} ms" for ms in milliseconds), f"max {maximum:.1e}"]}
+    return {
+        "rows": [""],
+        "columns": columns,
+        "notes": [*(f"{ms:.1f} ms" for ms in milliseconds), f"max {gap(maximum)}"],
+    }
 
 
 def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
@@ -166,7 +170,7 @@ def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) ->
 
 def gap(value: float) -> str:
     """A difference with two digits; nothing but a zero where there is none."""
-    return f"{value:.1e}" if value else "0"
+    return powers(f"{value:.1e}") if value else "0"
 
 
 def tiles(cache: str, sheet: bytes, count: int, size: tuple[int, int], words: dict[str, Any]) -> dict[str, Any]:

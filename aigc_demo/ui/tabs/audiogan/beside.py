@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
-from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.tabs.parts import gap, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -51,8 +51,8 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     """Both sounds with their times, and the sentence that sums them up."""
     times = [f"{value[f'{side}_milliseconds']:.1f} ms" for side in ("our", "their")]
     gaps = [
-        f"{say('audiogan.beside_pictures')} {value['maximum']:.1e}",
-        f"{say('audiogan.beside_sounds')} {value['samples']:.1e}",
+        f"{say('audiogan.beside_pictures')} {gap(value['maximum'])}",
+        f"{say('audiogan.beside_sounds')} {gap(value['samples'])}",
         say("audiogan.beside_times"),
     ]
     titles = [say("shell.beside_ours"), say("audiogan.beside_theirs")]

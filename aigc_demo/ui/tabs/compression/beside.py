@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.tabs.parts import gap, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -57,5 +57,5 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     words = " · ".join(f"{say(f'compression.beside_{name}')} {gain:.2f} ×" for name, gain in gains)
     head = [say(f"compression.beside_{name}") for name in ("way", "cost", "time", "gap")]
     columns = zip(value["names"], value["costs"], times, value["gaps"], strict=True)
-    rows = [[name, f"{cost:.4g}", f"{spent:.2f}", f"{gap:.1e}" if gap else "0"] for name, cost, spent, gap in columns]
+    rows = [[name, f"{cost:.4g}", f"{spent:.2f}", gap(most)] for name, cost, spent, most in columns]
     return [{"words": words, "good": True}, {"head": head, "rows": rows, "mark": None}]

@@ -12,7 +12,7 @@ from aigc_demo.ui.i18n import has
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
-from aigc_demo.ui.tabs.parts import layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
@@ -57,7 +57,7 @@ def verdict(value: Json, say: Say) -> Json:
     """How much agrees, the first layer that does not, and why a mistake shows or does not. Its parts are texts of the
     page: tokens stay tokens."""
     count = len(value["ours"])
-    parts = [f"{value['same']} / {count} {say('inside.beside_agree')} {value['maximum']:.1e}"]
+    parts = [f"{value['same']} / {count} {say('inside.beside_agree')} {gap(value['maximum'])}"]
     good = value["first"] is None
     if not good:
         layer = value["layers"][value["first"]][0]

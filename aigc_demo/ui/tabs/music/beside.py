@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import melody
-from aigc_demo.ui.tabs.parts import layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -49,7 +49,7 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     """The sentence that sums both up, and every layer."""
     ours, theirs = value["speeds"]
     parts = (
-        f"{value['same']} / {value['count']} {say('music.beside_agree')} {value['maximum']:.1e}",
+        f"{value['same']} / {value['count']} {say('music.beside_agree')} {gap(value['maximum'])}",
         f"{say('music.beside_ours')} {ours:.0f} / s",
         f"{value['kind']} {theirs:.0f} / s",
         f"{ours / theirs:.1f} ×",

@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import digit_choice, layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import digit_choice, gap, layer_table, table, verdict_view
 from aigc_demo.ui.tabs.video.parts import clip
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -52,7 +52,7 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     ours, theirs = value["milliseconds"]
     told = " · ".join(
         (
-            f"{say('video.beside_gap')} {value['maximum']:.1e}",
+            f"{say('video.beside_gap')} {gap(value['maximum'])}",
             f"{say('video.beside_ours')} {ours:.0f} ms",
             f"nn.Conv3d {theirs:.0f} ms",
             f"{theirs / ours:.1f} ×",
