@@ -23,7 +23,8 @@ ENDING = f"{MELODY.rpartition('62 62 - - -')[0]}64 62 - - -"  # another last bar
 def chords(store: Store, request: Harmonise, piece: Any) -> list[Side]:
     """The piano roll of a melody in four voices."""
     (side,) = broken(store, Write(), piece)
-    return [Side({}, side.pictures, 1)]
+    ending = "as_is" if request.melody == MELODY else "changed"
+    return [Side({}, side.pictures, 1, name=f"experiment.melody_{ending}")]
 
 
 def looks_ahead(one: Side, other: Side) -> bool:

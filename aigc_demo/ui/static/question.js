@@ -28,7 +28,7 @@
     const xs = all.map(([x]) => x);
     luoxia.chart(picture, {
       x: [Math.min(...xs), Math.max(...xs)],
-      y: [0, 1.08 * side.top],
+      y: side.ends,
       across: side.axes[0],
       up: side.axes[1],
       lines: side.lines,
@@ -114,16 +114,15 @@
       if (!done) {
         line.textContent = fill(text.experiment_under_way, { percent: Math.round((100 * value.done) / value.total) });
       }
-      const top = (up) => // one scale for curves of one thing
-        Math.max(
-          0,
-          ...value.sides.filter((side) => side.axes[1] === up).flatMap((side) => side.lines || [])
-            .flatMap(({ points }) => points.map(([, y]) => y)),
-        );
+      const ends = (up) => { // one scale for curves of one thing
+        const lines = value.sides.filter((side) => side.axes[1] === up).flatMap((side) => side.lines || []);
+        const heights = [0, ...lines.flatMap(({ points }) => points.map(([, y]) => y))];
+        return [1.08 * Math.min(...heights), 1.08 * Math.max(...heights)];
+      };
       for (const [i, side] of value.sides.entries()) {
         const figure = figures[i], [place, caption] = figure.children;
         if (!done && !figure.dataset.empty) continue;
-        repaint[i] = await put(place, { ...side, top: top(side.axes[1]) });
+        repaint[i] = await put(place, { ...side, ends: ends(side.axes[1]) });
         if (mine !== ticket) return;
         delete figure.dataset.empty;
         caption.replaceChildren(

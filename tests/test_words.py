@@ -1,0 +1,100 @@
+"""Faults of wording that a new reader met, each looked for everywhere: what a colour means, who judged, which tab."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aigc_demo.checkpoints import catalogue
+from aigc_demo.ui.i18n import LANGUAGES, texts
+
+UI = Path(__file__).resolve().parent.parent / "aigc_demo" / "ui"
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+PRAISE, BLAME = re.compile(r"lx-(best|least|right|good|ok)\b"), re.compile(r"lx-(wrong|worst|fault|bad)\b")
+RED, GREEN = re.compile(r"\bcolor:\s*var\(--lx-glow"), re.compile(r"\bcolor:\s*var\(--lx-reed")
+JUDGES = re.compile(r"judge|detector|classifier|裁判|检测器|分类器")
+ASKED = {
+    "en": re.compile(r"\b(read|heard|drawn|all|reads|hears|finds) (\w+ )*as asked"),
+    "zh": re.compile("(读作|听成)所要的"),
+}
+NAMED = {  # a tab called by its name, in quotation marks
+    "en": re.compile(r"(?:\b[Uu]nder|\b[Ii]n the tab|\bcompare its sound with) “([^”{}]+)”"),
+    "zh": re.compile(r"在“([^”{}]+)”(?:一|那|这)页|和“([^”{}]+)”差在哪里"),
+}
+PLACED = {  # a tab called by its place: wrong as soon as one is added
+    "en": re.compile(r"\b(last|next|first|previous|second|other) (inner )?tab\b|\btabs? (on|to the (left|right))\b"),
+    "zh": re.compile("(最后|下|上|前|后|第)[一二]页"),
+}
+LABELS = {lang: {entry[lang] for key, entry in texts().items() if re.search(r"\.tab_\w+$", key)} for lang in LANGUAGES}
+FAMILIES = [family.stem for family in catalogue.families()]
+
+
+def rules():
+    """(file, selector, declarations) of all style sheets."""
+    for file in sorted(UI.rglob("*.css")):
+        for selector, body in RULE.findall(file.read_text("utf-8")):
+            yield file.name, selector.strip(), body
+
+
+def test_red_letters_never_praise_and_green_ones_never_blame():
+    marks = [
+        (file, selector, body) for file, selector, body in rules() if PRAISE.search(selector) or BLAME.search(selector)
+    ]
+    assert len(marks) >= 3
+    for file, selector, body in marks:
+        assert not (PRAISE.search(selector) and RED.search(body)), (file, selector)
+        assert not (BLAME.search(selector) and GREEN.search(body)), (file, selector)
+
+
+def test_no_text_calls_the_best_one_red():
+    for key, entry in texts().items():
+        assert not re.search(r"\b[Rr]ed: the (best|least|right)", entry["en"]), key
+        assert not re.search("红色?(的|：)(数字)?(最好|最小|对)", entry["zh"]), key
+
+
+def test_the_tagline_says_what_the_badges_say():
+    """What is made beforehand is called so above the first picture, too; nothing says that all of it runs live."""
+    for lang in LANGUAGES:
+        made = {"en": "made beforehand", "zh": "预先算好"}[lang]
+        assert texts()["shell.cached"][lang] == made and made in texts()["shell.tagline"][lang]
+    for key, entry in texts().items():
+        assert not re.search(r"[Ee]verything( here)? (runs|is) live", entry["en"]), key
+        assert not re.search("(一切|全部|所有结果)都?是?(实时|现场)", entry["zh"]), key
+
+
+def test_as_asked_says_who_found_so():
+    found = [
+        (key, entry)
+        for key, entry in texts().items()
+        if ASKED["en"].search(entry["en"]) or ASKED["zh"].search(entry["zh"])
+    ]
+    assert len(found) >= 8
+    asks = re.compile(r"\.(predict|challenge|measured|both_measured)")  # beside them stands who judged
+    for key, entry in found:
+        for lang in LANGUAGES:
+            assert asks.search(key) or JUDGES.search(entry[lang]), f"{key} ({lang})"
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_where_critic_and_judge_both_speak_the_lead_tells_them_apart(family):
+    own = {
+        lang: " ".join(entry[lang] for key, entry in texts().items() if key.startswith(f"{family}."))
+        for lang in LANGUAGES
+    }
+    if re.search(r"\bcritic", own["en"]) and re.search(r"\bjudge\b", own["en"]) and family != "audiogan":
+        lead = texts()[f"{family}.lead"]
+        assert "critic" in lead["en"] and "judge" in lead["en"], "the judge comes in without a word of who it is"
+        assert "判别器" in lead["zh"] and "裁判" in lead["zh"]
+
+
+def test_a_tab_is_called_by_a_name_that_a_tab_has():
+    seen = 0
+    for key, entry in texts().items():
+        for lang in LANGUAGES:
+            for found in NAMED[lang].findall(entry[lang]):
+                name = "".join(found)
+                seen += 1
+                assert name in LABELS[lang], f"{key} ({lang}): no tab is called {name}"
+            place = PLACED[lang].search(entry[lang])
+            assert not place or key.endswith(("absent", "hub_empty")) or "main_" in key, f"{key} ({lang}): {place[0]}"
+    assert seen >= 4
