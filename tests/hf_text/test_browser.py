@@ -47,3 +47,28 @@ def test_a_conversation_goes_on_until_a_new_one_begins(visit):
         expect(bench(page, CHAT)).not_to_have_attribute("data-busy", re.compile(".*"), timeout=RUN)
     page.locator(f"#{CHAT}-fresh").click()
     expect(view.locator(".lx-turn")).to_have_count(0, timeout=QUICK)
+
+
+def test_without_the_model_the_recording_stays_and_the_button_fetches(visit, app_url):
+    """Neither a press nor Enter asks a model that is not there: nothing turns into an error, and it is fetched instead."""
+    page = visit()
+
+    def missing(route):
+        answer = route.fetch()
+        assert '"here":true' in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace('"here":true', '"here":false'))
+
+    page.route(f"**/{PAGE}?lang=en", missing)
+    page.goto(f"{app_url}/{PAGE}?lang=en")
+    open_tab(page, CHAT)
+    view, run = part(page, CHAT, "view", ".lx-talk"), page.locator(f"#{CHAT}-run")
+    expect(run).to_have_text("Not here yet: fetch it first", timeout=QUICK)
+    box = part(page, CHAT, "message", "textarea")
+    box.fill("What is 17 times 23?")
+    box.press("Enter")
+    expect(run).to_have_text("Send", timeout=RUN)  # it was fetched: this machine has one, whatever the page said
+    expect(view.locator(".lx-turn")).to_have_count(4)
+    expect(view.locator(".lx-recorded")).to_be_visible()
+    expect(badge_of(page, CHAT)).to_have_attribute("data-state", "cached")
+    assert box.input_value() == "What is 17 times 23?"
+    assert "Error" not in page.locator(f"#tab-{CHAT}").inner_text()
