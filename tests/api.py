@@ -23,7 +23,7 @@ from aigc_demo.ui.i18n import texts
 ROOT = Path(__file__).resolve().parent.parent
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
 SAID = ("error", "scene", "dalle", "clip")  # files of ui/text with sentences about what a person did wrong
-HUB = "lab/ddpm"  # a model of the loopback hub
+HUB, STABLE = "lab/ddpm", "lab/stable"  # models of the loopback hub
 SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
     "audiogan_draw": {"steps": 2, "guidance": 1, "rounds": 2},
     "audiogan_walk": {"stops": 2, "steps": 1, "guidance": 1},
@@ -110,6 +110,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "text2image_walk": {"frames": 2, "steps": 1},
     "text2image_redraw": {"steps": 1},
     "text2image_inpaint": {"steps": 1},
+    "text2image_upscale": {"sample": 3},
+    "text2image_hub": {"name": STABLE, "prompt": "a dog", "steps": 1},
     "text2image_beside": {"steps": 1},
     "textvae_morph": {"corpus": "verse", "first": "", "last": "", "stops": 4, "temperature": 0, "seed": 7},
     "textvae_draw": {"corpus": "verse", "around": "", "temperature": 0, "spread": 1, "seed": 7, "count": 3},

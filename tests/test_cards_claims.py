@@ -26,7 +26,8 @@ EQUAL = (
     "inside.predict_beside",
     "music.predict_ahead",
 )  # claims that both sides are alike
-WITHOUT = {"diffusion_hub": "its models have to be fetched first: there is nothing to run or to measure offline"}
+FETCHED = "its models have to be fetched first: there is nothing to run or to measure offline"
+WITHOUT = {"diffusion_hub": FETCHED, "text2image_hub": FETCHED}
 CLAIMS = {key: experiment for family in FAMILIES for key, experiment in experiments_of(family).items()}
 
 

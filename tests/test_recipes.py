@@ -57,6 +57,7 @@ def made_up(recipe, out, run):
         "pictures": torch.randint(0, 256, (20, 4, 64, 64), generator=generator, dtype=torch.uint8),
         "renderer": tiny_scenes.renderer(run.parent / "emoji"),
         "codes": tiny_scenes.codes(recipe),
+        "pool": tiny_scenes.pool(recipe, run.parent / "emoji"),
         "text": TextTower(TextConfig.tiny()),
         "teacher": Text2Image(Text2ImageConfig.tiny()),
         "drawn": Pairs(*torch.randn(2, 20, 4, 8, 8, generator=generator).half(), torch.ones(20, 24, dtype=torch.int16)),

@@ -7,6 +7,8 @@ import torch
 
 from aigc_demo.data import scenes
 from aigc_demo.data.emoji import VENDORS
+from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.training import upscaler
 from aigc_demo.training.scene_codes import SceneCodes
 
 
@@ -38,3 +40,10 @@ def codes(recipe):
             torch.randint(recipe.model.codebook, (count, recipe.model.side**2), generator=generator), pictures
         )
     return SceneCodes(torch.randn(count, 4, 16, 16, generator=generator).half(), pictures)
+
+
+def pool(recipe, path):
+    """Pictures at two sizes for a recipe that enlarges them; nothing for others."""
+    if not isinstance(recipe, upscaler.Recipe):
+        return None
+    return upscaler.drawn(folder(path), recipe, KLAutoencoder(KLConfig.tiny()).eval())

@@ -5,6 +5,7 @@ import torch
 from aigc_demo.models.detector import Detector, DetectorConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig, TextUNetConfig
+from aigc_demo.models.upscaler import Upscaler, UpscalerConfig
 
 
 class Store:
@@ -21,6 +22,7 @@ class Store:
             "kl-scenes": KLAutoencoder(KLConfig(widths=(8, 8, 8), groups=4, scale=0.7)),
             "judge-scenes": Detector(DetectorConfig.tiny()),
             "text2image-student": Text2Image(Text2ImageConfig(unet=unet, text=tiny.text, guidance=1.0, steps=4)),
+            "upscaler-scenes": Upscaler(UpscalerConfig.tiny()),
         }
         with torch.no_grad():
             for model in self.models.values():

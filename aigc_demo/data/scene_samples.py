@@ -2,7 +2,8 @@
 
     python -m aigc_demo.data.scene_samples
 
-renders them anew, side by side, into assets/examples/scene-samples.png. No model was trained on them.
+renders them anew, side by side, into assets/examples/scene-samples.png, and at twice the size into
+scene-samples-large.png. No model was trained on them.
 """
 
 import random
@@ -16,6 +17,7 @@ from aigc_demo.data import scenes
 from aigc_demo.data.fetch import present
 
 PATH = Path(__file__).resolve().parents[2] / "assets" / "examples" / "scene-samples.png"
+LARGE = PATH.with_name("scene-samples-large.png")
 COUNT = 24
 SEED = 11
 
@@ -33,17 +35,19 @@ def samples() -> tuple[scenes.Scene, ...]:
 
 
 def read(path: Path = PATH) -> np.ndarray:
-    """(COUNT, 3, 64, 64) float32 in [-1, 1]."""
+    """(COUNT, 3, side, side) float32 in [-1, 1]; side 64, or 128 of LARGE."""
     sheet = np.asarray(Image.open(path).convert("RGB"), np.float32) / 127.5 - 1
-    return sheet.reshape(scenes.SIDE, COUNT, scenes.SIDE, 3).transpose(1, 3, 0, 2).copy()
+    side = len(sheet)
+    return sheet.reshape(side, COUNT, side, 3).transpose(1, 3, 0, 2).copy()
 
 
 def main() -> None:
     chance = random.Random(SEED)
     chosen = [scenes.draw_picture(scene, chance) for scene in samples()]
-    renderer = scenes.Renderer(present("emoji"))
-    sheet = np.concatenate([renderer.draw(picture) for picture in chosen], axis=1)
-    Image.fromarray(sheet).save(PATH, optimize=True)
+    for scale, path in enumerate((PATH, LARGE), 1):
+        renderer = scenes.Renderer(present("emoji"), scale)
+        sheet = np.concatenate([renderer.draw(picture) for picture in chosen], axis=1)
+        Image.fromarray(sheet).save(path, optimize=True)
 
 
 if __name__ == "__main__":

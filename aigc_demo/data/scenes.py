@@ -228,46 +228,54 @@ def pictures(split: str, thin: bool = False) -> list[Picture]:
 
 
 class Renderer:
-    """Draws pictures out of the emoji's files, which `folder` holds (`python -m aigc_demo.data fetch emoji`)."""
+    """Draws pictures out of the emoji's files, which `folder` holds (`python -m aigc_demo.data fetch emoji`).
 
-    def __init__(self, folder: Path):
+    Pictures are `scale` times 64 pixels wide. The files have 64, so that at twice the size a large object is enlarged.
+    """
+
+    def __init__(self, folder: Path, scale: int = 1):
+        self.scale = scale
         names = (folder / "names.txt").read_text().split()
         rows = [names.index(file) for file in OBJECTS.values()]
         files = [np.load(folder / f"{vendor}.npy", mmap_mode="r")[rows] for vendor in VENDORS]  # (objects, 64, 64, 4)
         self.sprites = {
-            (vendor, name, side): self._resized(pixels, side * CELL)
+            (vendor, name, side): self._resized(pixels, side * CELL * scale, scale)
             for vendor, rgba in enumerate(files)
             for name, pixels in zip(OBJECTS, rgba, strict=True)
             for side in (WHOLE, PART, LARGE)
         }
 
     @staticmethod
-    def _resized(rgba: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray]:
+    def _resized(rgba: np.ndarray, side: int, edge: int) -> tuple[np.ndarray, np.ndarray]:
         """(64, 64, 4) uint8 -> colour times opacity (side, side, 3) and what shines through (side, side, 1), in 0..1.
 
-        A pixel stays free on every side.
+        `edge` pixels stay free on every side.
         """
         premultiplied = rgba[..., :3] * (rgba[..., 3:] / 255.0)
         sheet = Image.fromarray(np.concatenate([premultiplied.round(), rgba[..., 3:]], -1).astype(np.uint8), "RGBA")
-        channels = [channel.resize((side - 2, side - 2), Image.Resampling.LANCZOS) for channel in sheet.split()]
-        small = np.pad(np.stack([np.asarray(channel) for channel in channels], -1), ((1, 1), (1, 1), (0, 0)))
+        inner = (side - 2 * edge, side - 2 * edge)
+        channels = [channel.resize(inner, Image.Resampling.LANCZOS) for channel in sheet.split()]
+        small = np.pad(
+            np.stack([np.asarray(channel) for channel in channels], -1), ((edge, edge), (edge, edge), (0, 0))
+        )
         small = small.astype(np.float32) / 255
         return np.minimum(small[..., :3], small[..., 3:]), 1 - small[..., 3:]
 
     def draw(self, picture: Picture) -> np.ndarray:
-        """(64, 64, 3) uint8."""
-        sheet = np.empty((SIDE, SIDE, 3), np.float32)
+        """(64 scale, 64 scale, 3) uint8."""
+        cell = CELL * self.scale
+        sheet = np.empty((SIDE * self.scale, SIDE * self.scale, 3), np.float32)
         sheet[:] = np.array(BACKGROUNDS[picture.scene.background], np.float32) / 255
         for placed in picture.placed:
             colour, through = self.sprites[picture.vendor, placed.name, placed.side]
-            top, left, side = placed.row * CELL, placed.column * CELL, placed.side * CELL
+            top, left, side = placed.row * cell, placed.column * cell, placed.side * cell
             part = sheet[top : top + side, left : left + side]
             part *= through
             part += colour
         return (sheet * 255).round().astype(np.uint8)
 
     def batch(self, chosen: list[Picture]) -> Tensor:
-        """(N, 3, 64, 64) uint8."""
+        """(N, 3, 64 scale, 64 scale) uint8."""
         return torch.from_numpy(np.stack([self.draw(picture) for picture in chosen])).permute(0, 3, 1, 2).contiguous()
 
 

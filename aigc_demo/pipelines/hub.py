@@ -66,14 +66,12 @@ class Hub:
 
     def describe(self, name: str) -> Description:
         """Ask the hub what the model `owner/name` is. UserError with the reason where it cannot be opened here."""
-        if not ID.fullmatch(name) or ".." in name or "--" in name:
-            raise BadRequestError("bad_hub_id")
         info = self.information(name)
         sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
         revision = info.sha or "main"
-        index = self._json(name, "model_index.json", revision) if "model_index.json" in sizes else {}
+        index = self.json(name, "model_index.json", revision) if "model_index.json" in sizes else {}
         files = find_files(name, index, sizes)
-        options = self._json(name, files[0], revision)
+        options = self.json(name, files[0], revision)
         return Description(
             name=name,
             megabytes=round(sizes[files[1]] / MEGABYTE, 1),
@@ -87,7 +85,9 @@ class Hub:
         )
 
     def information(self, name: str) -> Any:
-        """What the hub says about the model: its files, their sizes, its commit."""
+        """What the hub says about the model: its files, their sizes, its commit. BadRequestError for what is no id."""
+        if not ID.fullmatch(name) or ".." in name or "--" in name:
+            raise BadRequestError("bad_hub_id")
         with Answers(name):
             from huggingface_hub import HfApi
 
@@ -98,7 +98,7 @@ class Hub:
         about = self.describe(name)
         if about.megabytes > limit:
             raise BadRequestError("hub_too_large", name=name, megabytes=round(about.megabytes), limit=round(limit))
-        planned(self._json(name, about.files[0], about.revision), name)
+        planned(self.json(name, about.files[0], about.revision), name)
         make_room(self.cache, KEPT - about.megabytes, name)
         for step in self.arrive(about):
             folder = step.value
@@ -142,7 +142,8 @@ class Hub:
             )
         return Path(path)
 
-    def _json(self, name: str, file: str, revision: str) -> dict[str, Any]:
+    def json(self, name: str, file: str, revision: str) -> dict[str, Any]:
+        """The object in a small JSON file of the model."""
         return read_json(self.file(name, file, revision), name)
 
 

@@ -2,11 +2,12 @@
 
 import re
 
-from browser import QUICK, RUN, badge_of, open_tab, part, pick, put, run, scope, unfold
+from browser import QUICK, RUN, badge_of, changed, open_tab, part, pick, put, run, scope, still, toast, unfold
 from playwright.sync_api import expect
 
 PAGE = "text2image"
 DRAW, TYPE = "text2image_draw", "text2image_type"
+UPSCALE, HUB = "text2image_upscale", "text2image_hub"
 
 
 def test_a_sentence_is_understood_put_together_and_drawn(visit):
@@ -70,3 +71,31 @@ def test_the_picture_follows_the_typing_and_the_last_word_counts(visit):
     pick(page, TYPE, "count", "4")
     prompt.fill("a cat")
     expect(part(page, TYPE, "view", "canvas")).to_have_count(4, timeout=RUN)
+
+
+def test_a_picture_is_enlarged_and_looked_at_closely(visit):
+    page = visit()
+    open_tab(page, UPSCALE)
+    view = part(page, UPSCALE, "view", ".lx-magnifier")
+    expect(view.locator("canvas")).to_have_count(4, timeout=QUICK)  # before, bicubic, network, truth
+    expect(view.locator("span", has_text="PSNR")).to_have_count(2)
+    shown = still(page, f"#{UPSCALE}-view")
+    view.locator("input[type=range]").press("End")
+    shown = changed(page, f"#{UPSCALE}-view", shown)
+    view.locator("canvas").first.press("ArrowRight")
+    changed(page, f"#{UPSCALE}-view", shown)
+
+    prompt = part(page, UPSCALE, "prompt", "textarea")
+    prompt.fill("")
+    prompt.press_sequentially("a dog")
+    expect(part(page, UPSCALE, "origin").get_by_label("one drawn from the prompt below")).to_be_checked(timeout=QUICK)
+    run(page, UPSCALE)
+    expect(view.locator("canvas")).to_have_count(3, timeout=QUICK)  # nobody knows the truth
+
+
+def test_a_hub_id_is_looked_at_before_anything_else(visit):
+    page = visit()
+    open_tab(page, HUB)
+    part(page, HUB, "name", f"input, #{HUB}-name textarea").fill("https://outside.test/model")
+    part(page, HUB, "look").click()
+    expect(toast(page)).to_contain_text("A hub id looks like owner/name", timeout=QUICK)

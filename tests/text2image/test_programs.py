@@ -9,7 +9,7 @@ from tiny_text2image import Store
 
 from aigc_demo.services.experiments import use_case_of
 from aigc_demo.services.service import Service
-from aigc_demo.services.text2image.requests import Draw, Type
+from aigc_demo.services.text2image.requests import Draw, Type, Upscale
 
 REQUESTS = [
     Draw(steps=2),
@@ -18,11 +18,12 @@ REQUESTS = [
     Draw(steps=2, count=1, guidance=0, negative="blue"),
     Type(steps=2),
     Type(steps=4, count=4, seed=3, prompt=" 狗 "),
+    Upscale(sample=11),
 ]
 
 
 @pytest.mark.parametrize(
-    "request_", REQUESTS, ids=["default", "negative", "unguided", "away only", "student", "students"]
+    "request_", REQUESTS, ids=["default", "negative", "unguided", "away only", "student", "students", "upscaler"]
 )
 def test_both_programs_draw_the_same(request_, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -41,3 +42,4 @@ def test_there_is_no_such_program_where_the_pipeline_has_no_such_steps():
     service = Service(Store())
     assert service.python("text2image_draw", Draw(sampler="heun"))[1] == ""
     assert service.python("text2image_draw", Draw(guidance=0.5))[1] == ""
+    assert service.python("text2image_upscale", Upscale(origin="drawn"))[1] == ""

@@ -28,11 +28,12 @@ from aigc_demo.services.text2image.requests import (
     Inpaint,
     Redraw,
     Type,
+    Upscale,
     Walk,
 )
 from aigc_demo.services.use_case import find
 
-REQUESTS = [Draw, Type, Attention, Grid, Walk, Redraw, Inpaint, Beside]
+REQUESTS = [Draw, Type, Attention, Grid, Walk, Redraw, Inpaint, Upscale, Beside]
 FEW = {"steps": 2}
 
 
@@ -267,8 +268,9 @@ def test_unknown_words_come_with_the_nearest_known():
 )
 @pytest.mark.parametrize("request_class", REQUESTS)
 def test_prompts_that_are_refused(store, request_class, prompt, says):
+    drawn = {"origin": "drawn"} if request_class is Upscale else {}
     with pytest.raises(BadRequestError, match=says) as error:
-        run(store, request_class(prompt=prompt))
+        run(store, request_class(prompt=prompt, **drawn))
     assert len(str(error.value)) < 250
 
 

@@ -1,6 +1,7 @@
 """Draw what a sentence says."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
@@ -13,7 +14,8 @@ from aigc_demo.services.files import ANIMATION
 from aigc_demo.services.page_values import Tile
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Frame, Models
-from aigc_demo.services.text2image.requests import Draw
+from aigc_demo.services.text2image.requests import UPSCALER, Draw
+from aigc_demo.services.text2image.upscale import enlarged, network
 from aigc_demo.services.text2image.words import claimed, pushed
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -29,7 +31,12 @@ def draw(store: Store, request: Draw) -> Iterator[Step[Frame]]:
     noise = SeededNoise(drawing.seeds_from(request.seed, request.count), models.device)
     denoise = models.denoiser(models.states([request.prompt.strip()] * request.count), negative, request.guidance)
     run = models.run(denoise, noise.draw(models.shape), models.timesteps(request.steps), request.sampler, noise)
-    yield from drawing.frames(models, run, request.steps, drawing.detector_of(store), claims)
+    for step in drawing.frames(models, run, request.steps, drawing.detector_of(store), claims):
+        if request.size == SIDE or step.value is None or step.value.level >= 0:
+            yield step
+        else:
+            large = enlarged(network(store), torch.from_numpy(step.value.x0)).numpy()
+            yield replace(step, value=replace(step.value, large=large))
 
 
 def program(request: Draw) -> str:
@@ -58,7 +65,7 @@ USE_CASE: UseCase[Draw, Frame] = UseCase(
     file=drawing.film,
     formats=ANIMATION,
     kept=True,
-    checkpoints=lambda request: drawing.ALL,
+    checkpoints=lambda request: (*drawing.ALL, *((UPSCALER,) if request.size > SIDE else ())),
     library=program,
     first=Draw(),
     card=card,

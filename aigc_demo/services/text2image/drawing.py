@@ -58,6 +58,7 @@ class Frame:
     x0: Array  # the predicted clean code
     eps: Array  # the predicted, guided noise
     readings: tuple[Reading, ...] = ()  # of the finished pictures
+    large: Array | None = None  # the finished pictures after super-resolution (N, 3, 128, 128), where that was asked
 
 
 class Models:
@@ -241,4 +242,7 @@ def numbers(request: Request, frame: Frame) -> Json:
 def film(request: Request, run: Sequence[Frame]) -> Pictures:
     """The predicted pictures of a run side by side, at most MOST_FRAMES of it, the finished ones last."""
     places = np.unique(np.linspace(0, len(run) - 1, min(len(run), MOST_FRAMES)).round().astype(int))
-    return Pictures([images.grid(run[i].x0, min(2, len(run[i].x0)), 4) for i in places])
+    frames = [images.grid(run[i].x0, min(2, len(run[i].x0)), 4) for i in places]
+    if run[-1].large is not None:
+        frames[-1] = images.grid(run[-1].large, min(2, len(run[-1].large)), 2, gap=2)
+    return Pictures(frames)

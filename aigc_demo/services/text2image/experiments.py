@@ -6,7 +6,7 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side, gap, layers
-from aigc_demo.services.text2image.requests import Attention, Beside, Draw, Inpaint, Redraw, Type, Walk
+from aigc_demo.services.text2image.requests import Attention, Beside, Draw, Inpaint, Redraw, Type, Upscale, Walk
 
 FROG = "a frog on the right, yellow background"
 ABOVE = "a dog above a house, purple background"
@@ -94,6 +94,17 @@ def kept(store: Store, request: Inpaint, frame: Any) -> list[Side]:
     return [Side({}, before, 1, name="experiment.before"), Side(measures, frame.x0, 1, name="experiment.after")]
 
 
+def sharper(store: Store, request: Upscale, made: Any) -> list[Side]:
+    """Bicubic and the network's picture, and how near each is to the truth."""
+    measures = {"psnr_bicubic": made.psnr_bicubic, "psnr_network": made.psnr}
+    return [Side(measures, np.stack([made.interpolated, made.upscaled]), 2)]
+
+
+def nearer(side: Side) -> float:
+    """Decibels that the network is nearer to the truth than bicubic interpolation."""
+    return side.measures["psnr_network"] - side.measures["psnr_bicubic"]
+
+
 def table(store: Store, request: Beside, made: Any) -> list[Side]:
     return [layers(made)]
 
@@ -111,6 +122,11 @@ EXPERIMENTS = {
         lambda before, after: (
             after.measures.get("changed_left", 1) < 0.02 < 0.05 < after.measures.get("changed_right", 0)
         ),
+    ),
+    "text2image.predict_upscale": Experiment(
+        tuple(Upscale(origin=origin) for origin in ("rendered", "rebuilt")),
+        sharper,
+        lambda clean, rebuilt: nearer(clean) > 3 > nearer(rebuilt) > 0,
     ),
     "text2image.predict_mistake": Experiment(
         (Beside(steps=5), Beside(steps=5, mistake="no_cross_attention")),

@@ -7,9 +7,12 @@ from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT, AUTOENCODER, JUDGE = "text2image-scenes", "kl-scenes", "judge-scenes"
-STUDENT = "text2image-student"
+STUDENT, UPSCALER = "text2image-student", "upscaler-scenes"
 LONGEST = 200  # characters of a prompt
 COUNTS = (1, 4)  # pictures that are drawn at once
+SIZES = (64, 128)  # pixels of a saved picture, each way
+ORIGINS = ("rendered", "rebuilt", "drawn", "own")  # of the picture that is enlarged
+SAMPLES = 24  # rendered pictures that ship
 SCALES = (0, 1, 2, 3, 5, 8, 20)  # guidance of the rows of the grid
 REGIONS = ("left", "right", "top", "bottom", "middle", "own")  # to paint again
 MISTAKES = (
@@ -40,6 +43,7 @@ class Draw(Request):
     steps: Steps = 10
     sampler: Sampler = "euler"
     guidance: Guidance = 3.0
+    size: Annotated[int, Choice(SIZES)] = 64  # 128: the saved picture goes through super-resolution
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,31 @@ class Inpaint(Request):
     steps: Steps = 10
     sampler: Sampler = "euler"
     guidance: Guidance = 3.0
+
+
+@dataclass(frozen=True)
+class Upscale(Request):
+    """Super-resolution of a picture of 64x64 pixels to 128x128, beside bicubic interpolation."""
+
+    origin: Annotated[str, Choice(ORIGINS)] = "rendered"
+    sample: Annotated[int, Range(0, SAMPLES - 1)] = 4  # rendered, or rebuilt by the autoencoder
+    prompt: Prompt = "two red apples on a blue background"  # drawn
+    seed: Seed = 9
+    steps: Steps = 10
+    guidance: Guidance = 3.0
+    picture: Picture = ""  # one's own
+
+
+@dataclass(frozen=True)
+class Hub(Request):
+    """Draw with a Stable Diffusion model of the hub, through diffusers."""
+
+    name: Annotated[str, Text(200)] = "stabilityai/sd-turbo"
+    prompt: Annotated[str, Text(1000)] = "a red apple on a wooden table"
+    negative: Annotated[str, Text(1000)] = ""
+    steps: Annotated[int, Range(1, 100)] = 1
+    guidance: Guidance = 0.0  # up to 1 the negative prompt is not read; turbo models are made for 0
+    seed: Seed = 7
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("steps")
                     form.slider("guidance")
                     form.choice("sampler")
+                    form.choice("size")
                 form.presets(PRESETS)
             with result():
                 run, table = form.first_shown(shown, 2)

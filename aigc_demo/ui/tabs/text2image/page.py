@@ -11,7 +11,7 @@ from aigc_demo.ui.tabs.scene_parts import described
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
 
-TABS = ("draw", "type", "attention", "grid", "walk", "redraw", "inpaint", "beside")
+TABS = ("draw", "type", "attention", "grid", "walk", "redraw", "inpaint", "upscale", "beside", "hub")
 
 LATENT = "https://arxiv.org/abs/2112.10752"
 GUIDANCE = "https://arxiv.org/abs/2207.12598"
