@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aigc_demo.checkpoints import catalogue
-from aigc_demo.ui.i18n import LANGUAGES, texts
+from aigc_demo.ui.i18n import LANGUAGES, powers, texts
 
 UI = Path(__file__).resolve().parent.parent / "aigc_demo" / "ui"
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -98,3 +98,20 @@ def test_a_tab_is_called_by_a_name_that_a_tab_has():
             place = PLACED[lang].search(entry[lang])
             assert not place or key.endswith(("absent", "hub_empty")) or "main_" in key, f"{key} ({lang}): {place[0]}"
     assert seen >= 4
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("max 3.0e-06", "max 3.0·10⁻⁶"),
+        ("5e-04 apart, 1e-12", "5·10⁻⁴ apart, 1·10⁻¹²"),
+        ("4.4e-02", "0.044"),
+        ("1.6e+00", "1.6"),
+        ("1.4e+02", "140"),
+        ("7.5e+04", "7.5·10⁴"),
+        ("0", "0"),
+        ("an e-mail of 3 pages", "an e-mail of 3 pages"),
+    ],
+)
+def test_numbers_are_written_as_at_school(written, shown):
+    assert powers(written) == shown

@@ -28,7 +28,7 @@ LANGUAGES = ("zh", "en")
 FORBIDDEN = frozenset("<>&\"'`\\")  # characters that would need escaping somewhere
 SHORT = 4  # characters: a shorter line is a word that stands in others
 TOKEN = re.compile(r"⟦([a-z0-9_]+\.[a-z0-9_]+)⟧")
-POWER = re.compile(r"(?<=\d)e([+-]\d+)\b")
+POWER = re.compile(r"\b(\d(?:\.\d+)?)e([+-]\d+)\b")
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 TOKEN_BYTES = re.compile(TOKEN.pattern.encode())
 
@@ -74,8 +74,14 @@ def tr(lang: str, key: str, **values: object) -> str:
 
 
 def powers(words: str) -> str:
-    """ "2.0e-06" -> "2.0·10⁻⁶": small numbers as they are written at school."""
-    return POWER.sub(lambda match: "·10" + str(int(match[1])).translate(RAISED), words)
+    """ "2.0e-06" -> "2.0·10⁻⁶", "4.4e-02" -> "0.044": numbers as they are written at school."""
+
+    def number(match: re.Match[str]) -> str:
+        power = int(match[2])
+        plain = -3 < power < 4  # no more than two zeros behind the point
+        return f"{float(match[0]):g}" if plain else f"{match[1]}·10{str(power).translate(RAISED)}"
+
+    return POWER.sub(number, words)
 
 
 def translate(page: bytes, lang: str) -> bytes:
