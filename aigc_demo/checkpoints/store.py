@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue, Checkpoint, file_sha256
+from aigc_demo.core import shared_gpu
 from aigc_demo.core.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -39,17 +40,21 @@ class Store:
         self._models: OrderedDict[str, nn.Module] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
+    def on(self, device: str) -> "Store":
+        """The same files on another device."""
+        return Store(self.assets, device, self._listing, self.keep)
+
     @property
     def catalogue(self) -> Catalogue:
         return self._listing or catalogue.shipped()
 
     @property
     def device(self) -> str:
-        """Where models compute: what was asked for, else the GPU if there is one."""
+        """Where models compute: what was asked for, else the GPU if there is one that is ours all the time."""
         if self._device == "auto":
             import torch
 
-            self._device = "cuda" if torch.cuda.is_available() else "cpu"
+            self._device = "cuda" if torch.cuda.is_available() and not shared_gpu.is_here() else "cpu"
         return self._device
 
     def load(self, checkpoint_id: str) -> "nn.Module":

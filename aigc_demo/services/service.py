@@ -8,12 +8,13 @@ step.value.file, step.value.result
 import dataclasses
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.core import shared_gpu
 from aigc_demo.core.card import VERSION, Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import Request, build, short
@@ -41,6 +42,8 @@ class Service:
     def __init__(self, store: Store | None = None):
         self.store = store or Store()
         self.kept = Kept()
+        here = shared_gpu.is_here()
+        self._lent = {queue: self._lend(seconds) for queue, seconds in shared_gpu.SECONDS.items() if here}
 
     def request(self, name: str, values: Request | Mapping[str, Any]) -> Request:
         """The request of a use case from loose values; BadRequestError says what is wrong with one."""
@@ -51,7 +54,7 @@ class Service:
 
         `state` is what the page keeps of a person between two runs, for the few use cases that go on from it.
         """
-        yield from self._steps(find(name), self.request(name, request), *state)
+        yield from self._steps(name, self.request(name, request), *state)
 
     def result(self, name: str, request: Request | Mapping[str, Any]) -> Any:
         """The last result of a run."""
@@ -64,7 +67,7 @@ class Service:
         """A run as the page draws it: JSON, in which `bytes` are PNG files."""
         use_case = find(name)
         value = None
-        for step in use_case.page(request, self._steps(use_case, request, *state)):
+        for step in use_case.page(request, self._steps(name, request, *state)):
             value = step.value if step.value is not None else value
             yield step
         self.kept.put(self._key(name, request, "page"), value)
@@ -89,7 +92,7 @@ class Service:
             yield Step(1, 1, dataclasses.replace(known, result={**known.result, "cached": True}))
             return
         results, spent, done = [], 0.0, 0
-        for step, milliseconds in timed(self._steps(use_case, asked)):
+        for step, milliseconds in timed(self._steps(name, asked)):
             done, spent = step.done, milliseconds
             if step.value is not None:
                 results.append(step.value)
@@ -112,8 +115,8 @@ class Service:
         card = self.card(name, request)
         results, total = [], 0
         if not (kind == "json" and "txt" not in use_case.formats):  # of pictures, that is the card alone
-            make = use_case.shown if use_case.shown and state else use_case.run
-            for step in as_steps(make(self.store, request, *state)):
+            shown = use_case.shown if state else None
+            for step in as_steps(shown(self.store, request, *state) if shown else self._steps(name, request, *state)):
                 total = step.total
                 if step.value is not None:
                     results.append(step.value)
@@ -144,7 +147,8 @@ class Service:
         from aigc_demo.services.engines import engine_of
 
         use_case = find(name)
-        device, engine = use_case.device or self.store.device.upper(), PYTORCH
+        own = shared_gpu.DEVICE if request.queue in self._lent else self.store.device
+        device, engine = use_case.device or own.upper(), PYTORCH
         if use_case.parameters is not None:
             parameters = use_case.parameters(self.store, request)
         else:
@@ -171,8 +175,19 @@ class Service:
             return None
         return name, form, request, *(self.store.sha256(checkpoint) for checkpoint in use_case.checkpoints(request))
 
-    def _steps(self, use_case: UseCase[Any, Any], request: Request, *state: Any) -> Iterator[Step[Any]]:
-        yield from as_steps(use_case.run(self.store, request, *state))
+    def _steps(self, name: str, request: Request, *state: Any) -> Iterator[Step[Any]]:
+        use_case = find(name)  # one that names its device stays there
+        lent = None if state or use_case.device else self._lent.get(request.queue)
+        yield from lent(name, request) if lent else as_steps(use_case.run(self.store, request, *state))
+
+    def _lend(self, seconds: int) -> Callable[[str, Request], Iterator[Step[Any]]]:
+        """Steps of a use case on a GPU that is lent for so many seconds."""
+        store = self.store.on(shared_gpu.DEVICE)
+
+        def work(name: str, request: Request) -> Iterator[Step[Any]]:
+            yield from as_steps(find(name).run(store, request))
+
+        return shared_gpu.lent(work, seconds)
 
     def _file(self, use_case: UseCase[Any, Any], request: Request, results: list[Any], kind: str, card: Card) -> bytes:
         from aigc_demo.services.files import Pictures, encode
