@@ -17,7 +17,7 @@ from aigc_demo.ui.events import LIMITS
 
 BESIDE = {"steps": 2, "guidance": 1.0}
 LENT = [name for name in SMALL if request_class(name).queue in shared_gpu.SECONDS and not find(name).device]
-LONG = [name for name in LENT if name != "diffusion_hub"]  # that fetches first
+LONG = [name for name in LENT if not name.endswith("_hub")]  # those fetch first
 
 
 @pytest.fixture(scope="module")
