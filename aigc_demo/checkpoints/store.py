@@ -12,10 +12,23 @@ from typing import TYPE_CHECKING, Any
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue, Checkpoint, file_sha256
 from aigc_demo.core import shared_gpu
-from aigc_demo.core.errors import UnavailableError
+from aigc_demo.core.errors import NotFoundError, UnavailableError
+from aigc_demo.core.personal import Personal
 
 if TYPE_CHECKING:
     from torch import nn
+
+OWN = "own"  # stands for the id of a person's own model in what leaves the session: cards, links, programs
+
+
+def is_own(checkpoint_id: str) -> bool:
+    """Whether this is the id of a model that `Store.lend` was given, or what stands for one."""
+    return checkpoint_id == OWN or checkpoint_id.startswith(f"{OWN}-")
+
+
+def anonymous(checkpoint_id: str) -> str:
+    """OWN in place of the id of a person's own model, any other as it is: whoever has the id can use the model."""
+    return OWN if is_own(checkpoint_id) else checkpoint_id
 
 
 def named(path: str) -> Any:
@@ -38,11 +51,14 @@ class Store:
         self._device = device
         self._listing = listing
         self._models: OrderedDict[str, nn.Module] = OrderedDict()  # the one used last at the end
+        self._lent: Personal[tuple[nn.Module, str]] = Personal(most=24)  # models of people, and their sha256
         self._lock = threading.Lock()
 
     def on(self, device: str) -> "Store":
-        """The same files on another device."""
-        return Store(self.assets, device, self._listing, self.keep)
+        """The same files, and the same models of people, on another device."""
+        other = Store(self.assets, device, self._listing, self.keep)
+        other._lent = self._lent
+        return other
 
     @property
     def catalogue(self) -> Catalogue:
@@ -59,6 +75,8 @@ class Store:
 
     def load(self, checkpoint_id: str) -> "nn.Module":
         """The model in eval mode, float32, on the store's device, weights laid out for what the network does."""
+        if is_own(checkpoint_id):
+            return self._own(checkpoint_id)[0].to(self.device)
         checkpoint = self.catalogue.checkpoint(checkpoint_id)
         with self._lock:
             model = self._models.pop(checkpoint_id, None)
@@ -68,6 +86,20 @@ class Store:
             while len(self._models) > self.keep:
                 self._models.popitem(last=False)
         return model
+
+    def lend(self, model: "nn.Module", sha256: str, checkpoint_id: str = "") -> str:
+        """Keep a person's own model for a while: the id by which `load` finds it and nobody else can.
+
+        sha256: of its file. checkpoint_id: an earlier id, whose model this one takes the place of.
+        """
+        token = checkpoint_id.removeprefix(f"{OWN}-")
+        return f"{OWN}-{self._lent.keep((model.to(self.device).eval(), sha256), token)}"
+
+    def _own(self, checkpoint_id: str) -> tuple["nn.Module", str]:
+        found = self._lent.find(checkpoint_id.removeprefix(f"{OWN}-"))
+        if found is None:
+            raise NotFoundError("own_gone")
+        return found
 
     def path(self, checkpoint_id: str) -> Path:
         """The checkpoint's file; UnavailableError when it is not there."""
@@ -79,6 +111,8 @@ class Store:
 
     def sha256(self, checkpoint_id: str) -> str:
         """sha256 of the weights: the one that is checked, else that of the file."""
+        if is_own(checkpoint_id):
+            return self._own(checkpoint_id)[1]
         return self.catalogue.checkpoint(checkpoint_id).sha256 or file_sha256(self.path(checkpoint_id))
 
     def _read(self, checkpoint: Checkpoint) -> "nn.Module":

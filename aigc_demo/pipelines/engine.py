@@ -20,7 +20,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import torch
 from torch import Tensor, nn
@@ -158,12 +158,17 @@ class Engines:
     def __init__(self, folder: Path):
         self.folder = folder
         self._known: WeakKeyDictionary[nn.Module, dict[str, Known | None]] = WeakKeyDictionary()
+        self._left: WeakSet[nn.Module] = WeakSet()
         self._lock = threading.Lock()
         self._preparing = threading.Lock()
 
+    def leave(self, network: nn.Module) -> None:
+        """Let a network run as it is: one that is a person's own must leave no file."""
+        self._left.add(network)
+
     def network(self, network: nn.Module, example: Sequence[Tensor], part: str = "") -> Network:
         """What to call in the place of `network`: the same numbers, from the quickest engine that is ready."""
-        if not is_possible(network):
+        if network in self._left or not is_possible(network):
             return part_of(network, part)
         with self._lock:
             known = self._known.setdefault(network, {})

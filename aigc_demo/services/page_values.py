@@ -89,7 +89,7 @@ def reel(tile: Callable[[T], Tile]) -> Callable[[R, Iterator[Step[T | None]]], I
                 yield Step(step.done, step.total, None)
                 continue
             panes = waiting[0].panes
-            height, width = next(iter(panes.values())).shape[-2:]
+            channels, height, width = next(iter(panes.values())).shape
             value = {
                 "sheets": [*value["sheets"], sheet(waiting)],
                 "counts": [*value["counts"], len(waiting)],
@@ -98,6 +98,7 @@ def reel(tile: Callable[[T], Tile]) -> Callable[[R, Iterator[Step[T | None]]], I
                 "signals": [*value["signals"], *(frame.signal for frame in waiting)],
                 "w": width,
                 "h": height,
+                **({"colour": True} if channels == 3 else {}),
             }
             yield Step(step.done, step.total, value)
             waiting, sent, pause = [], now, max(FIRST, 0.1 * (now - began))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, anonymous
 from aigc_demo.core import shared_gpu
 from aigc_demo.core.card import VERSION, Card
 from aigc_demo.core.errors import BadRequestError
@@ -139,7 +139,7 @@ class Service:
         versions = {"aigc_demo": VERSION, "python": platform.python_version(), "torch": torch.__version__}
         used = known[0] if known else ""
         values = carried(card_values(use_case, request))
-        return Card(name, values, used, self.store.sha256(used) if used else "", versions)
+        return Card(name, values, anonymous(used), self.store.sha256(used) if used else "", versions)
 
     def facts(self, name: str, request: Request) -> Json:
         """What a badge says of a result: device, number of weights, seed."""
@@ -212,14 +212,18 @@ def as_json(card: Card) -> Json:
 
 
 def card_values(use_case: UseCase[Any, Any], request: Request) -> Json:
-    """The fields of a request. A drawing, or what the use case makes `small`, is kept as the models saw it."""
+    """The fields of a request. A drawing, or what the use case makes `small`, is kept as the models saw it; the id of a
+    person's own model stays with that person."""
     from aigc_demo.data.images import placed
 
     request = use_case.small(request) if use_case.small else request
-    return {
-        name: placed(value) if name.startswith("drawing") and str(value).startswith("data:") else value
-        for name, value in dataclasses.asdict(request).items()
-    }
+
+    def told(name: str, value: Any) -> Any:
+        if name == "checkpoint":
+            return anonymous(value)
+        return placed(value) if name.startswith("drawing") and str(value).startswith("data:") else value
+
+    return {name: told(name, value) for name, value in dataclasses.asdict(request).items()}
 
 
 def carried(values: Json) -> Json:

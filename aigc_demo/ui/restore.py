@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.checkpoints import catalogue
+from aigc_demo.checkpoints.store import is_own
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError, NotFoundError, UserError
 from aigc_demo.core.params import clean, short, spelled
@@ -52,7 +53,7 @@ def opened(card: Card, known: Set[str], lang: str) -> dict[str, Any]:
     """A card as the page's script takes it up: the page, its inner tab, and the values."""
     if card.use_case not in known:
         raise NotFoundError("unknown_family", name=short(card.use_case))
-    if card.checkpoint:
+    if card.checkpoint and not is_own(card.checkpoint):
         shipped = catalogue.checkpoint(card.checkpoint)
         if card.sha256 and shipped.sha256 and card.sha256 != shipped.sha256:
             gr.Warning(tr(lang, "shell.other_weights", checkpoint=shipped.id), title=tr(lang, "shell.open"))

@@ -14,8 +14,8 @@ from safetensors.torch import load, save_file
 from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadFileError, BadRequestError, NotFoundError
+from aigc_demo.core.personal import Personal
 from aigc_demo.models.vae import VAE
-from aigc_demo.services.personal import Personal
 from aigc_demo.services.training import requests, session, sets, train
 from aigc_demo.services.training.requests import KINDS, Train
 from aigc_demo.training import studio
@@ -70,7 +70,7 @@ def test_every_kind_learns_and_draws(service, kind):
     assert made.moments[0].pictures.shape == (16, 1, 32, 32) and np.abs(made.moments[0].pictures).max() <= 1
     assert (len(made.other) == 8) == (kind == "gan")
     value = train.page_value(request(model=kind), made)
-    shown, token = tab.shown(value, lambda key: key)
+    shown, _, token = tab.shown(value, lambda key: key)
     assert token == made.token and json.dumps({**value, "sheets": []}, allow_nan=False)
     assert [chart is None for chart in shown["charts"]] == [kind == "gan", kind != "gan"]
 
@@ -85,10 +85,11 @@ def test_a_vae_gets_better_and_is_drawn_along_the_way(service):
 
 
 def test_samples_thin_out_and_keep_the_first_and_the_newest():
-    training = session.Training(sets.shipped(sets.Path(Store().assets) / "examples", "digits"), request(), "")
+    store = Store(device="cpu")
+    training = session.Training(sets.pictures(store, "digits"), request(), "")
     for step in range(20):
         training.step = step
-        training.look()
+        training.look(store)
         assert training.moments[0].step == 0 and training.moments[-1].step == step
         assert len(training.moments) <= session.MOMENTS + 1
     count = session.SHOWN + session.ROW * (len(training.moments) - 1)
@@ -195,7 +196,7 @@ def test_what_is_saved_draws_the_same_when_it_is_opened(service, tmp_path, kind)
     raw = last(service.service.save("training_train", request(model=kind), "safetensors", token, ""))
     path = tmp_path / "mine.safetensors"
     path.write_bytes(raw)
-    again = train.open_again(path, 5)
+    again = train.open_again(service.store, path, 5)
     assert again.kind == kind and not path.exists()
     before = train.draw_own(token, 5).moments[-1].pictures
     assert np.abs(again.moments[-1].pictures - before).max() < 0.05  # float16 lies between
@@ -260,7 +261,7 @@ def spoilt(tmp_path):
 def test_what_cannot_be_opened_is_one_sentence(service, spoilt, how, words):
     path = spoilt(how)
     with pytest.raises(BadFileError, match=words):
-        train.open_again(path, 1)
+        train.open_again(service.store, path, 1)
     assert not path.exists() and not train.OPENED._kept
 
 
@@ -268,7 +269,7 @@ def test_the_file_of_another_family_is_one_sentence(service, tmp_path):
     path = tmp_path / "x.safetensors"
     path.write_bytes(Store(device="cpu").path("vae-digits-vae").read_bytes())
     with pytest.raises(BadFileError, match="another kind of model"):
-        train.open_again(path, 1)
+        train.open_again(service.store, path, 1)
 
 
 @pytest.mark.parametrize("seed", [None, "x", -1, 2**40])

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, is_own
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
@@ -46,10 +46,10 @@ class Frame:
 
 
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
-    """The network of a checkpoint; NotFoundError when that is no diffusion model."""
+    """The network of a checkpoint, shipped or a person's own; NotFoundError when that is no diffusion model."""
     model = store.load(checkpoint)
     if not isinstance(model, DiffusionModel):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
+        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
     return model
 
 
@@ -85,9 +85,11 @@ def denoise(
 ) -> Iterator[SamplerStep]:
     """Steps of a run from x (B, C, H, W) at noise level timesteps[0], in the shape that the network sees.
 
-    `labels`: the digit of each picture, or ANY. Runs of one picture are computed together with those of other people.
+    `labels`: the digit of each picture, or ANY, as for a network without classes. Runs of one picture are computed
+    together with those of other people.
     """
     null = model.config.unet.classes - 1
+    labels = labels if model.config.unet.classes else [ANY] * len(labels)
     label = torch.tensor([null if digit == ANY else digit for digit in labels], device=x.device)
     scale = 1.0 if all(digit == ANY for digit in labels) else guidance
     schedule = alpha_bar(model.config.schedule, model.config.levels)

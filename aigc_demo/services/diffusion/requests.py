@@ -34,7 +34,11 @@ class Draw(Request):
     sampler: Sampler = "ddim"
     guidance: Guidance = 1.5
     eta: Annotated[float, Range(0, 1, 0.05)] = 0.0
-    checkpoint: Annotated[str, Text(200)] = CHECKPOINT
+    checkpoint: Annotated[str, Text(200)] = CHECKPOINT  # such as a person's own; "": the one that ships
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "checkpoint", self.checkpoint or CHECKPOINT)
 
 
 @dataclass(frozen=True)

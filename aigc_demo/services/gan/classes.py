@@ -15,7 +15,7 @@ from aigc_demo.services.use_case import Json, UseCase
 @torch.inference_mode()
 def classes(store: Store, request: Classes) -> Drawn:
     """All ten classes from the same noise, row by row: picture r * columns + c is class r at seed + c."""
-    model = model_of(store, CONDITIONAL)
+    model = model_of(store, checkpoint(CONDITIONAL))
     seeds = counted(request.seed, request.columns)
     z = limited(noise(model, seeds), request.limit)
     label = torch.arange(10, device=z.device).repeat_interleave(len(seeds))

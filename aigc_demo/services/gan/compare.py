@@ -42,7 +42,7 @@ def compare(store: Store, request: Compare) -> Comparison:
 
 def reading(store: Store, name: str, seeds: list[int]) -> Reading:
     """A model's pictures of these seeds, and what the judge reads in them."""
-    model = model_of(store, name)
+    model = model_of(store, checkpoint(name))
     x = model.generator(noise(model, seeds), classes_of(model, seeds, ANY))
     read = store.load(JUDGE)(F.pad(x, (2, 2, 2, 2), value=-1.0)).argmax(1).cpu()
     counts = torch.bincount(read, minlength=10).tolist()

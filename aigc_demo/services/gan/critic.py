@@ -41,7 +41,7 @@ class Scores:
 
 def critic(store: Store, request: Critic) -> Scores:
     """Scores of made and real pictures, and where the critic would change the made ones."""
-    model = model_of(store, request.model)
+    model = model_of(store, checkpoint(request.model))
     seeds = counted(request.seed, request.count)
     asked = classes_of(model, seeds, ANY)
     with torch.inference_mode():

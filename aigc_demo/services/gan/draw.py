@@ -20,7 +20,7 @@ from aigc_demo.services.gan.drawing import (
     size,
     truncated_length,
 )
-from aigc_demo.services.gan.requests import Draw, checkpoint
+from aigc_demo.services.gan.requests import Draw, asked
 from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -30,7 +30,7 @@ BLANK = 0.25  # deviation of all pixels, of 2 from black to white, below which t
 @torch.inference_mode()
 def draw(store: Store, request: Draw) -> Drawn:
     """Pictures of as many seeds, counted up."""
-    model = model_of(store, request.model)
+    model = model_of(store, asked(request))
     seeds = counted(request.seed, request.count)
     label = classes_of(model, seeds, request.digit)
     pictures = painted(model, limited(noise(model, seeds), request.limit), label).cpu().numpy()
@@ -61,7 +61,7 @@ USE_CASE: UseCase[Draw, Drawn] = UseCase(
     file=still,
     formats=PICTURE,
     any_engine=True,
-    checkpoints=lambda request: (checkpoint(request.model),),
+    checkpoints=lambda request: (asked(request),),
     first=Draw(),
     warm=Draw(count=1),
 )

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, is_own
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.data import images
@@ -21,7 +21,7 @@ from aigc_demo.models.gan import GAN
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.together import spread
 from aigc_demo.services.engines import ENGINES
-from aigc_demo.services.gan.requests import ANY, FREE, checkpoint
+from aigc_demo.services.gan.requests import ANY, FREE
 from aigc_demo.services.page_values import Array, tiles
 from aigc_demo.services.use_case import Json
 
@@ -53,10 +53,11 @@ class Way:
     usual: tuple[float, float]  # length of noise: 2.5 % and 97.5 % of what is drawn lies below
 
 
-def model_of(store: Store, name: str) -> GAN:
-    model = store.load(checkpoint(name))
+def model_of(store: Store, checkpoint: str) -> GAN:
+    """The GAN with this id, shipped or a person's own; NotFoundError when it is none."""
+    model = store.load(checkpoint)
     if not isinstance(model, GAN):
-        raise NotFoundError("unknown_checkpoint", name=short(name))
+        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
     return model
 
 

@@ -21,7 +21,7 @@ from aigc_demo.services.gan.drawing import (
     there_and_back,
     usual_length,
 )
-from aigc_demo.services.gan.requests import CONDITIONAL, POOL, Mix, checkpoint
+from aigc_demo.services.gan.requests import CONDITIONAL, POOL, Mix, asked, checkpoint
 from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -42,7 +42,7 @@ class Mixed:
 @torch.inference_mode()
 def mix(store: Store, request: Mix) -> Mixed:
     """c + strength (a - b) in noise, then made as long as c: the generator has practised on no other length."""
-    model = model_of(store, request.model)
+    model = model_of(store, asked(request))
     seeds = [request.seed_a, request.seed_b, request.seed_c]
     z = noise(model, seeds)
     a, b, c = z[:1], z[1:2], z[2:]
@@ -60,7 +60,7 @@ def mix(store: Store, request: Mix) -> Mixed:
 def equation(request: Mix, mixed: Mixed) -> Json:
     """a, b, c, their sum with its length mended, the sum as it is; then the way there."""
     seeds = [request.seed_a, request.seed_b, request.seed_c]
-    told = {"seeds": seeds, "told": request.model == CONDITIONAL}
+    told = {"seeds": seeds, "told": asked(request) == checkpoint(CONDITIONAL)}
     return shown(np.concatenate([mixed.pictures, mixed.raw, mixed.way]), **told, **lengths(mixed))
 
 
@@ -89,7 +89,7 @@ USE_CASE: UseCase[Mix, Mixed] = UseCase(
     file=film,
     formats=ANIMATION,
     any_engine=True,
-    checkpoints=lambda request: (checkpoint(request.model),),
+    checkpoints=lambda request: (asked(request),),
     first=Mix(),
     first_value=first_value,
 )

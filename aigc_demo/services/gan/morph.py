@@ -27,7 +27,7 @@ from aigc_demo.services.use_case import Json, UseCase
 @torch.inference_mode()
 def morph(store: Store, request: Morph) -> Way:
     """From one class to another: what stands for the class is mixed, the noise stays. The way is `arc`."""
-    model = model_of(store, CONDITIONAL)
+    model = model_of(store, checkpoint(CONDITIONAL))
     z = limited(noise(model, [request.seed]), request.limit).expand(request.frames, -1)
     shares = torch.linspace(0, 1, request.frames, device=z.device)[:, None]
     label = torch.tensor([request.digit_from, request.digit_to], device=z.device)

@@ -52,6 +52,12 @@ Digit = Annotated[int, Choice(tuple(range(10)))]
 AnyDigit = Annotated[int, Choice((ANY, *range(10)))]  # asked of the conditional model; the others know no classes
 Seed = Annotated[int, SEED]
 Limit = Annotated[float, Range(0.05, FREE, 0.05)]  # no number of the noise is further from 0
+Id = Annotated[str, Text(200)]  # of a checkpoint, such as a person's own; "": that of `model`
+
+
+def asked(request: "Draw | Walk | Mix") -> str:
+    """The checkpoint that a request is answered with."""
+    return request.checkpoint or checkpoint(request.model)
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class Draw(Request):
     count: Annotated[int, Range(1, 100)] = 64
     limit: Limit = FREE
     digit: AnyDigit = ANY
+    checkpoint: Id = ""
 
 
 POOL = Draw(seed=0, count=32)  # what the parts of a sum are chosen from
@@ -83,6 +90,7 @@ class Walk(Request):
     frames: Annotated[int, Range(2, 120)] = 25
     limit: Limit = FREE
     digit: AnyDigit = ANY
+    checkpoint: Id = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class Mix(Request):
     seed_c: Seed = 9
     strength: Annotated[float, Range(0, 2, 0.05)] = 1.0  # c + strength (a - b)
     digit: AnyDigit = ANY
+    checkpoint: Id = ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from aigc_demo.services.gan.drawing import (
     way_numbers,
     ways_of,
 )
-from aigc_demo.services.gan.requests import CONDITIONAL, Walk, checkpoint
+from aigc_demo.services.gan.requests import CONDITIONAL, Walk, asked, checkpoint
 from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -33,7 +33,7 @@ from aigc_demo.services.use_case import Json, UseCase
 @torch.inference_mode()
 def walk(store: Store, request: Walk) -> Way:
     """From one picture to another; both ways have the same ends. The class stays that of the first."""
-    model = model_of(store, request.model)
+    model = model_of(store, asked(request))
     ends = limited(noise(model, [request.seed_from, request.seed_to]), request.limit)
     start, end = ends[:1], ends[1:]
     label = classes_of(model, [request.seed_from] * request.frames, request.digit)
@@ -54,7 +54,7 @@ def both(request: Walk, way: Way) -> Json:
     """The straight way, if there is one, then the arc, and what is to be said of them."""
     same = request.seed_from == request.seed_to
     says = "says_same" if same else "says_circle" if request.circle else "says"
-    told = {"told": request.model == CONDITIONAL, "round": request.circle, "says": says}
+    told = {"told": asked(request) == checkpoint(CONDITIONAL), "round": request.circle, "says": says}
     ways = ["arc"] if request.circle else ["straight", "arc"]
     return shown(np.concatenate(ways_of(way)), ways=ways, **told, **lengths(way))
 
@@ -72,6 +72,6 @@ USE_CASE: UseCase[Walk, Way] = UseCase(
     file=film,
     formats=("gif", "mp4", "png", "json"),
     any_engine=True,
-    checkpoints=lambda request: (checkpoint(request.model),),
+    checkpoints=lambda request: (asked(request),),
     first=Walk(),
 )

@@ -1,25 +1,22 @@
 """Train a GPT further on a text of one's own, for minutes; write with it, and take its weights home."""
 
 import copy
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.core.personal import held
 from aigc_demo.core.steps import Step
-from aigc_demo.models.gpt import GPT
 from aigc_demo.services.files import Trained
 from aigc_demo.services.gpt.requests import Tune, Write
 from aigc_demo.services.gpt.sample_texts import SAMPLES
 from aigc_demo.services.gpt.tokens import gpt_of
 from aigc_demo.services.gpt.tune_session import Training, Trainings, Tuned, corpus, start_of
 from aigc_demo.services.gpt.write import Written, write_with
+from aigc_demo.services.lending import weights
 from aigc_demo.services.page_values import newest, plain
-from aigc_demo.services.personal import held
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -126,14 +123,6 @@ def file(request: Tune, run: Sequence[Tuned]) -> Trained:
     parts = [f"## {sample.step}\n{sample.text}" for sample in made.samples]
     told = "\n".join(heads) + "\n\n" + "\n\n".join(parts) + "\n"
     return Trained(lambda: weights(made.model), Document("Luoxia · GPT", (Part(told),)))
-
-
-def weights(model: GPT) -> bytes:
-    """A model as the bytes of its file, float16, config and vocabulary in the header."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.safetensors"
-        files.save(model, path)
-        return path.read_bytes()
 
 
 USE_CASE: UseCase[Tune, Tuned] = UseCase(

@@ -17,12 +17,12 @@ from torch import Tensor, nn
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import tidied
+from aigc_demo.core.personal import Personal
 from aigc_demo.data.characters import Characters
 from aigc_demo.models.gpt import GPT
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services.gpt.requests import Tune
-from aigc_demo.services.personal import Personal
 
 LEAST = 200  # characters that a text must have
 FOREIGN = 0.2  # share of characters that may be unknown

@@ -2,7 +2,6 @@
 
 import json
 import math
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,9 +15,11 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadFileError, BadRequestError
+from aigc_demo.core.personal import Personal
+from aigc_demo.services.lending import lend
 from aigc_demo.services.page_values import Array, png
-from aigc_demo.services.personal import Personal
 from aigc_demo.services.training.requests import KINDS, WIDTHS, Train
 from aigc_demo.training import studio
 
@@ -57,6 +58,7 @@ class Made:
     held: int
     left: float  # seconds of this press
     anew: bool = False  # a training was to go on that was gone
+    own: str = ""  # checkpoint by which other use cases find the model as of the newest sample
 
 
 class Training:
@@ -78,7 +80,7 @@ class Training:
         self.curve: list[tuple[int, float]] = []
         self.other: list[tuple[int, float]] = []
         self.moments: list[Moment] = []
-        self.sheet, self.anew = b"", False
+        self.sheet, self.anew, self.own = b"", False, ""
 
     @torch.inference_mode(False)
     @torch.enable_grad()
@@ -97,8 +99,9 @@ class Training:
             self.other = [*thinned(self.other), (self.step, self.means["critic"])]
         self.seconds += time.perf_counter() - began
 
-    def look(self) -> None:
-        """A sample of the fixed seed, and the loss on what is held out; nothing where both are known."""
+    def look(self, store: Store) -> None:
+        """A sample of the fixed seed, the loss on what is held out, and the model for other pages; nothing where they
+        are known."""
         if self.moments and self.moments[-1].step == self.step:
             return
         cost = self.student.cost(self.held[:JUDGED], torch.Generator().manual_seed(self.seed))
@@ -111,6 +114,7 @@ class Training:
         kept = [*self.moments, Moment(self.step, drawn)]
         self.moments = kept if len(kept) < MOMENTS + 2 else [kept[0], *kept[1::2]]  # the first and the newest stay
         self.sheet = sheet_of(self.moments)
+        self.own = lend(store, self.model, self.own)
 
     def made(self, token: str) -> Made:
         """The training as it stands now."""
@@ -129,6 +133,7 @@ class Training:
             held=len(self.held),
             left=self.left,
             anew=self.anew,
+            own=self.own,
         )
 
 
@@ -151,18 +156,10 @@ def start_of(request: Train, own: str) -> tuple[Any, ...]:
 
 
 TRAININGS: Personal[Training] = Personal()  # of people who are on the page
-OPENED: Personal[tuple[str, nn.Module]] = Personal()  # kind and model that they opened again
+OPENED: Personal[tuple[str, nn.Module, str]] = Personal()  # kind, model and its checkpoint, that they opened again
 
 
 # files of models
-
-
-def weights(model: nn.Module) -> bytes:
-    """A model as the bytes of its file, float16, config in the header."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.safetensors"
-        files.save(model, path)
-        return path.read_bytes()
 
 
 def known_configs() -> dict[str, str]:

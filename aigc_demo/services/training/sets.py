@@ -11,10 +11,10 @@ from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.core.personal import Personal
 from aigc_demo.data import brought, digits, emoji, shapes
 from aigc_demo.data.brought import SIDE, Brought
 from aigc_demo.services.page_values import tiles
-from aigc_demo.services.personal import Personal
 from aigc_demo.services.training.requests import DIGITS, EMOJI, OWN
 from aigc_demo.services.use_case import Json
 

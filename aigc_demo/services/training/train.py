@@ -12,12 +12,13 @@ from torch import nn
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import SEED, clean
+from aigc_demo.core.personal import held
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
 from aigc_demo.services import files
 from aigc_demo.services.files import Pictures
+from aigc_demo.services.lending import lend, weights
 from aigc_demo.services.page_values import newest, plain
-from aigc_demo.services.personal import held
 from aigc_demo.services.training import sets
 from aigc_demo.services.training.requests import Train
 from aigc_demo.services.training.session import (
@@ -31,7 +32,6 @@ from aigc_demo.services.training.session import (
     opened,
     sheet_of,
     start_of,
-    weights,
 )
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.training import studio
@@ -56,20 +56,20 @@ def train(store: Store, request: Train, token: str | None = None, own: str = "")
     training.anew = lost
     with held(training.lock, "training.busy"):
         try:
-            yield from pressed(training, request, token or "")
+            yield from pressed(store, training, request, token or "")
         except BadRequestError:  # it ran away
             TRAININGS.drop(token or "")
             raise
 
 
-def pressed(training: Training, request: Train, token: str) -> Iterator[Step[Made]]:
+def pressed(store: Store, training: Training, request: Train, token: str) -> Iterator[Step[Made]]:
     """One press: updates for so many minutes, a look at the start, every so often, and at the end."""
     length = MINUTE * request.minutes
     total = max(1, round(length))
     pause = max(LEAST, length / LOOKS)
     began = time.monotonic()
     training.left = length
-    training.look()
+    training.look(store)
     yield Step(0, total, training.made(token))
     after = FIRST
     while (spent := time.monotonic() - began) < length:
@@ -77,19 +77,19 @@ def pressed(training: Training, request: Train, token: str) -> Iterator[Step[Mad
         training.advance(request.rate)
         training.left = max(0.0, length - spent)
         if after < spent < length - pause / 2:
-            training.look()
+            training.look(store)
             after = spent + pause
         yield Step(min(total - 1, int(spent)), total, training.made(token))
         time.sleep((1 / BUSY - 1) * (time.monotonic() - at))
     training.left = 0.0
-    training.look()
+    training.look(store)
     yield Step(total, total, training.made(token))
 
 
 def shown(store: Store, request: Train, token: str, own: str = "") -> Iterator[Step[Made]]:
     """What stands on the page; where there is nothing, a training is made and not kept."""
     if (found := OPENED.find(token) if token else None) is not None:
-        yield Step(1, 1, drawing(*found, request.seed, token))
+        yield Step(1, 1, drawing(found, request.seed, token))
         return
     training = TRAININGS.find(token) if token else None
     if training is None:
@@ -101,20 +101,22 @@ def shown(store: Store, request: Train, token: str, own: str = "") -> Iterator[S
     yield Step(1, 1, made)
 
 
-def open_again(path: Path, seed: object) -> Made:
+def open_again(store: Store, path: Path, seed: object) -> Made:
     """A model out of a file that was saved here, kept for this session, and what it draws; the file is deleted."""
     try:
-        found = opened(path)
+        kind, model = opened(path)
     finally:
         path.unlink(missing_ok=True)
-    return drawing(*found, clean("seed", int, SEED, seed), OPENED.keep(found))
+    number = clean("seed", int, SEED, seed)
+    found = kind, model, lend(store, model)
+    return drawing(found, number, OPENED.keep(found))
 
 
 def draw_own(token: str, seed: object) -> Made:
     """Pictures of another seed by the model on the page; NotFoundError when there is none."""
     number = clean("seed", int, SEED, seed)
     if (found := OPENED.find(token) if token else None) is not None:
-        return drawing(*found, number, token)
+        return drawing(found, number, token)
     training = TRAININGS.find(token) if token else None
     if training is None:
         raise NotFoundError("training.gone")
@@ -125,11 +127,12 @@ def draw_own(token: str, seed: object) -> Made:
     return replace(made, moments=moments, sheet=sheet_of(list(moments)), left=0.0)
 
 
-def drawing(kind: str, model: nn.Module, seed: int, token: str) -> Made:
-    """What a model that was opened draws."""
+def drawing(found: tuple[str, nn.Module, str], seed: int, token: str) -> Made:
+    """What a model that was opened draws; kind, model and checkpoint."""
+    kind, model, own = found
     moment = Moment(0, studio.draw(model, SHOWN, seed).numpy())
     count = sum(weight.numel() for weight in model.parameters())
-    return Made(token, kind, model, count, 0, 0.0, (), (), (moment,), sheet_of([moment]), 0, 0, 0.0)
+    return Made(token, kind, model, count, 0, 0.0, (), (), (moment,), sheet_of([moment]), 0, 0, 0.0, own=own)
 
 
 def page_value(request: Train, made: Made) -> Json:
@@ -138,7 +141,7 @@ def page_value(request: Train, made: Made) -> Json:
     count = SHOWN + ROW * (len(made.moments) - 1)
     sheet = {"sheets": [made.sheet], "w": side, "h": side, "counts": [count], "panes": ["picture"], "levels": []}
     kind = "grey" if made.moments[-1].pictures.shape[1] == 1 else "colour"
-    return {**sheet, "kind": kind, "token": made.token, **numbers(request, made)}
+    return {**sheet, "kind": kind, "token": made.token, **numbers(request, made), "own": made.own if made.token else ""}
 
 
 def numbers(request: Train, made: Made) -> Json:
@@ -155,6 +158,7 @@ def numbers(request: Train, made: Made) -> Json:
         "learned": made.learned,
         "held": made.held,
         "anew": made.anew,
+        "own": made.own,
     }
 
 

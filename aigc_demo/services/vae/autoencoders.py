@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from aigc_demo.checkpoints.catalogue import ASSETS
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, is_own
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.data import digits, images
@@ -32,10 +32,10 @@ COLUMNS = 8  # of many pictures
 
 
 def model_of(store: Store, checkpoint: str) -> VAE:
-    """The autoencoder of digits or shapes with this id; NotFoundError when that is none."""
+    """The autoencoder with this id, of digits or shapes or a person's own; NotFoundError when that is none."""
     model = store.load(checkpoint)
     if not isinstance(model, VAE):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
+        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
     return model
 
 
@@ -73,8 +73,8 @@ def traversals(model: VAE, q: Posterior) -> Array:
 
 
 def pictures(x: Tensor) -> Array:
-    """(N, 1, H, W) -> (N, H, W) float32, where they can be looked at."""
-    return x[:, 0].cpu().numpy()
+    """(N, 1, H, W) -> (N, H, W) float32, where they can be looked at; colour stays (N, 3, H, W)."""
+    return (x[:, 0] if x.shape[1] == 1 else x).cpu().numpy()
 
 
 @cache

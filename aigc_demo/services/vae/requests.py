@@ -24,6 +24,7 @@ Sample = Annotated[int, Range(0, SAMPLES - 1)]
 Drawing = Annotated[str, Text(2_000_000)]  # "data:image/png;base64,...", or empty for a real digit
 Kind = Annotated[str, Choice(KINDS)]
 Code = Annotated[int, Choice((2, 16))]  # numbers in the code
+Id = Annotated[str, Text(200)]  # of a checkpoint, such as a person's own; "": that of `kind` and `code`
 Coordinate = Annotated[float, Range(-4, 4, 0.01)]
 
 
@@ -99,6 +100,7 @@ class Draw(Request):
     digit: Digit = ANY
     temperature: Annotated[float, Range(0, 3, 0.05)] = 1.0  # deviation of the codes
     seed: Seed = 7
+    checkpoint: Id = ""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,10 @@
   luoxia.address = (useCase, values, lesson = {}) => {
     const url = here();
     url.searchParams.set("tab", useCase);
-    for (const [name, value] of Object.entries(values)) if (carried(value)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(values)) {
+      const own = name === "checkpoint" && String(value).startsWith("own-"); // an id is one person's
+      if (carried(value)) url.searchParams.set(name, own ? "own" : value);
+    }
     url.searchParams.set("lang", luoxia.lang);
     for (const name of ["lock", "hide"]) if (lesson[name]?.length) url.searchParams.set(name, lesson[name].join());
     let task = lesson.task || "", cut = false;

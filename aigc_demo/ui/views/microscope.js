@@ -2,8 +2,8 @@
 // makes of it), with one scrubber for all. Frames arrive as sheets, a column per frame and a row per pane; moving
 // the scrubber never asks the server. Value:
 //   {sheets: [{url}], counts: [frames per sheet], panes: ["x", "x0", "eps"], w, h, levels: [t], signals: [alpha bar],
-//    total: steps of the whole run, opens: share of the run at which a first result stands, loop: play at once and
-//    again}
+//    colour: true for pictures in colour, total: steps of the whole run, opens: share of the run at which a first
+//    result stands, loop: play at once and again}
 (() => {
   const SIGNED = new Set(["eps", "eps_null", "eps_class", "difference"]);
   const { palette, paint } = luoxia;
@@ -15,8 +15,7 @@
     const label = root.querySelector("output");
     const play = root.querySelector("button");
     const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    const words = JSON.parse(root.dataset.words);
-    const colour = root.dataset.colour === "1";
+    const words = JSON.parse(root.dataset.words), always = root.dataset.colour === "1";
     let bitmaps = [], urls = [], meta = null, timer = 0, tables = null, loading = 0;
 
     const frames = () => bitmaps.reduce((sum, _, i) => sum + (meta.counts[i] || 0), 0);
@@ -51,7 +50,7 @@
         if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
         scratch.drawImage(bitmaps[sheet], column * w, row * h, w, h, 0, 0, w, h);
         const pixels = scratch.getImageData(0, 0, w, h);
-        if (colour && !SIGNED.has(pane)) canvas.getContext("2d").putImageData(pixels, 0, 0);
+        if ((always || meta.colour) && !SIGNED.has(pane)) canvas.getContext("2d").putImageData(pixels, 0, 0);
         else paint(canvas, pixels.data, SIGNED.has(pane) ? tables[1] : tables[0]);
       });
       range.value = i;

@@ -10,6 +10,7 @@ from aigc_demo.ui.tabs.diffusion.page import DDIM, DDPM, GUIDANCE
 from aigc_demo.ui.tabs.parts import digit_choice
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PAPERS = {
@@ -35,6 +36,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 digit_choice(form)
+                own_model(form)
                 form.slider("steps", main=True)
                 form.seed()
                 form.buttons("diffusion.run_draw")

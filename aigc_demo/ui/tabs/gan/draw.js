@@ -114,8 +114,10 @@
   };
 
   // the values of the controls of the walk and of the sum, with the picks in those that they were sent to
-  luoxia.sent = (model, limit, digit, ...now) => {
-    const { to, seeds } = luoxia.picks, walk = now.slice(0, 5), mix = now.slice(5);
-    return to === "gan_walk" ? [model, seeds[0], seeds[1], limit, digit, ...mix] : [...walk, model, ...seeds, digit];
+  luoxia.sent = (model, checkpoint, limit, digit, ...now) => {
+    const { to, seeds } = luoxia.picks, walk = now.slice(0, 6), mix = now.slice(6);
+    return to === "gan_walk"
+      ? [model, checkpoint, seeds[0], seeds[1], limit, digit, ...mix]
+      : [...walk, model, checkpoint, ...seeds, digit];
   };
 })();

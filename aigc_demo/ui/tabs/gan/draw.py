@@ -11,6 +11,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import PAPERS
 from aigc_demo.ui.tabs.gan.parts import box, digit_choice, model_choice
 from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -31,6 +32,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 model_choice(form)
+                own_model(form, "model")
                 form.slider("limit", main=True)
                 digit_choice(form)
                 form.seed()

@@ -16,6 +16,7 @@ from aigc_demo.ui.tabs.gan.parts import box, digit_choice, model_choice
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm, hosted, inlined
 from aigc_demo.ui.views.chart import SENTENCE
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 PLACES = ("seed_a", "seed_b", "seed_c")
@@ -28,6 +29,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 model_choice(form)
+                own_model(form, "model")
                 offered = pool("gan_mix-pool", first and first["pool"])
                 with gr.Row(elem_classes="lx-terms", equal_height=False):
                     for place in PLACES:
@@ -55,12 +57,13 @@ def offer(form: UseCaseForm, offered: gr.HTML) -> None:
     """The small grid shows pictures of the chosen model; a click there puts a seed in its place."""
 
     @guarded
-    def on_offer(model: Any, digit: Any) -> Any:
-        request = request_of(Draw, {"model": model, "digit": digit, "seed": POOL.seed, "count": POOL.count})
+    def on_offer(model: Any, digit: Any, checkpoint: Any) -> Any:
+        asked = {"model": model, "digit": digit, "checkpoint": checkpoint, "seed": POOL.seed, "count": POOL.count}
+        request = request_of(Draw, asked)
         *_, step = form.service.stream("gan_draw", request)
         return hosted(step.value, inlined)
 
-    asked = [form.components[name] for name in ("model", "digit")]
+    asked = [form.components[name] for name in ("model", "digit", "checkpoint")]
     quiet: dict[str, Any] = {**QUICK, **HIDDEN, "trigger_mode": "always_last"}
     gr.on([part.change for part in asked], on_offer, asked, offered, api_name="gan_mix_offer", **quiet)
     seeds = [form.components[place] for place in PLACES]

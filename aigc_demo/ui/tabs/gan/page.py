@@ -28,9 +28,9 @@ PAPERS = {
 def connect(forms: Mapping[str, UseCaseForm]) -> None:
     """Pictures picked in the grid go to the walk or to the sum, with the model they are of, without the server."""
     draw, walk, mix = (forms[f"gan_{name}"] for name in ("draw", "walk", "mix"))
-    own = [draw.components[name] for name in ("model", "limit", "digit")]
-    to_walk = [walk.components[name] for name in ("model", "seed_from", "seed_to", "limit", "digit")]
-    to_mix = [mix.components[name] for name in ("model", "seed_a", "seed_b", "seed_c", "digit")]
+    own = [draw.components[name] for name in ("model", "checkpoint", "limit", "digit")]
+    to_walk = [walk.components[name] for name in ("model", "checkpoint", "seed_from", "seed_to", "limit", "digit")]
+    to_mix = [mix.components[name] for name in ("model", "checkpoint", "seed_a", "seed_b", "seed_c", "digit")]
     script = "(...values) => luoxia.sent(...values)"
     (gallery,) = draw.views
     gallery.picked(None, [*own, *to_walk, *to_mix], [*to_walk, *to_mix], js=script, show_progress="hidden")

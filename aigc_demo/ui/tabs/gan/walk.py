@@ -8,6 +8,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.parts import digit_choice, model_choice, ways
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import legend, plot
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -24,6 +25,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 model_choice(form)
+                own_model(form, "model")
                 form.seed("seed_from")
                 form.seed("seed_to")
                 form.check("circle")

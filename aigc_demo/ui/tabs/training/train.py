@@ -21,6 +21,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, wire_bringing
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.views.chart import legend
+from aigc_demo.ui.views.own import own_link
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, raw, result
 
 USE_CASE = "training_train"
@@ -71,7 +72,8 @@ def build(service: Service) -> UseCaseForm:
                     ("training.curve_held", legend(glow="training.line_train", water="training.line_held")),
                     ("training.curve_gan", legend(glow="training.line_generator", water="training.line_critic")),
                 )
-                pictures = batches(f"{USE_CASE}-view", curve, form.first_shown(shown, 2)[0])
+                pictures = batches(f"{USE_CASE}-view", curve, form.first_shown(shown, 3)[0])
+                link = own_link(f"{USE_CASE}-link")
                 form.outcome(("safetensors", "png", "json"), state=[kept, own])
                 parts = own_model()
         gr.HTML(f'<p class="lx-note">{t("training.texts")} <a href="./gpt?tab=gpt_tune">{t("gpt.tab_tune")}</a></p>')
@@ -87,8 +89,8 @@ def build(service: Service) -> UseCaseForm:
             steps=("pictures", "ours", "loss", "weights"),
         )
     wire_bringing(form, bring, own, sheet)
-    form.run(pictures, kept, show=shown, state=[kept, own], roll=False, show_progress="hidden")
-    wire_model(form, kept, pictures, parts)
+    form.run(pictures, link, kept, show=shown, state=[kept, own], roll=False, show_progress="hidden")
+    wire_model(form, [pictures, link, kept], parts)
     return form
 
 
@@ -102,22 +104,23 @@ def own_model() -> tuple[gr.UploadButton, gr.Number, gr.Button]:
     return file, raw(seed), draw
 
 
-def wire_model(form: UseCaseForm, kept: gr.State, pictures: gr.HTML, parts: tuple[Any, ...]) -> None:
+def wire_model(form: UseCaseForm, views: list[Any], parts: tuple[Any, ...]) -> None:
     """A file is opened, and 16 pictures more are drawn."""
     file, seed, draw = parts
+    store, kept = form.service.store, views[-1]
 
     def told(made: Any, seed: Any, request: gr.Request) -> tuple[Any, ...]:
         from aigc_demo.services.training.train import page_value
 
         lang = language(request)
-        value, token = shown(hosted(page_value(Train(), made), inlined), lambda key: tr(lang, key))
-        return value, token, (int(seed) + 1) % 2**32  # the next press draws others
+        values = shown(hosted(page_value(Train(), made), inlined), lambda key: tr(lang, key))
+        return *values, (int(seed) + 1) % 2**32  # the next press draws others
 
     @guarded
     def on_open(path: str, seed: Any, request: gr.Request) -> tuple[Any, ...]:
         from aigc_demo.services.training.train import open_again
 
-        return told(open_again(Path(path), seed), seed, request)
+        return told(open_again(store, Path(path), seed), seed, request)
 
     @guarded
     def on_draw(token: str, seed: Any, request: gr.Request) -> tuple[Any, ...]:
@@ -126,12 +129,12 @@ def wire_model(form: UseCaseForm, kept: gr.State, pictures: gr.HTML, parts: tupl
         return told(draw_own(token, seed), seed, request)
 
     wishes = {**QUICK, **HIDDEN}
-    file.upload(on_open, [file, seed], [pictures, kept, seed], api_name=f"{USE_CASE}_open", **wishes)
-    draw.click(on_draw, [kept, seed], [pictures, kept, seed], api_name=f"{USE_CASE}_draw", **wishes)
+    file.upload(on_open, [file, seed], [*views, seed], api_name=f"{USE_CASE}_open", **wishes)
+    draw.click(on_draw, [kept, seed], [*views, seed], api_name=f"{USE_CASE}_draw", **wishes)
 
 
 def shown(value: Json, say: Say) -> Sequence[Any]:
-    """Samples, curve and facts, and the token that the page keeps."""
+    """Samples, curve and facts, where the model can be used, and the token that the page keeps."""
     newest, *earlier = reversed(value["moments"])
     trained = bool(value["learned"])
     name = [say("training.sample"), {"step": newest}] if trained else say("training.sample_opened")
@@ -151,8 +154,17 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     told = [say("training.lost")] if value["anew"] else []
     return [
         {**sheet, "rows": rows, "charts": charts, "facts": facts(value, say), "told": told},
+        link(value, say),
         value["token"],
     ]
+
+
+def link(value: Json, say: Say) -> Json | None:
+    """The page that draws with the model; a result that ships has none."""
+    if not value.get("own"):
+        return None
+    family = value["model"]
+    return {"href": f"./{family}?tab={family}_draw&checkpoint={value['own']}", "words": say(f"training.use_{family}")}
 
 
 def facts(value: Json, say: Say) -> list[Any]:

@@ -8,6 +8,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import mosaic
 from aigc_demo.ui.tabs.vae.page import KINGMA
 from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
 
@@ -19,6 +20,7 @@ def build(service: Service) -> UseCaseForm:
                 form.slider("temperature", main=True)
                 form.choice("kind", radio=True)
                 form.choice("code", radio=True)
+                own_model(form, "kind", "code")
                 options = [(str(digit), digit) for digit in range(10)]
                 form.choice("digit", options=[*options, (t("vae.digit_all"), ANY)], radio=True)
                 form.seed()

@@ -32,10 +32,11 @@ class Personal(Generic[T]):
         self._kept: OrderedDict[str, tuple[float, T]] = OrderedDict()  # the one used last at the end
         self._lock = threading.Lock()
 
-    def keep(self, thing: T) -> str:
-        """A new token for a thing."""
-        token = secrets.token_urlsafe(16)
+    def keep(self, thing: T, token: str = "") -> str:
+        """The token of a thing: a new one, or the given one, whose thing it takes the place of."""
+        token = token or secrets.token_urlsafe(16)
         with self._lock:
+            self._kept.pop(token, None)
             self._kept[token] = (time.monotonic(), thing)
             self._tidy()
         return token
