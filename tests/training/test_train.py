@@ -7,13 +7,14 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from api import data_url, encoded
+from PIL import Image, ImageDraw
 from runs import Runs, card_of, last
 from safetensors.torch import load, save_file
 
 from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadFileError, BadRequestError, NotFoundError
+from aigc_demo.core.errors import BadFileError, BadRequestError, NotFoundError, UserError
 from aigc_demo.core.personal import Personal
 from aigc_demo.models.vae import VAE
 from aigc_demo.services.training import requests, session, sets, train
@@ -169,6 +170,42 @@ def test_too_few_or_identical_pictures_are_one_sentence(service, tmp_path):
     for pictures in (noise(1), noise(1) * 30):
         with pytest.raises(BadRequestError, match="There are 1 different pictures; training needs 8"):
             next(service.train(request(pictures="own"), "", own(tmp_path, pictures)))
+
+
+def crossed(place):
+    """A drawn stroke with a bar across, as the page sends it; every place has the bar at another height."""
+    sheet = Image.new("L", (224, 224), 255)
+    pen = ImageDraw.Draw(sheet)
+    pen.line([112, 20, 112, 204], 0, 18)
+    pen.line([60, 30 + 20 * place, 164, 30 + 20 * place], 0, 18)
+    return data_url(encoded(sheet))
+
+
+def test_drawings_are_put_together_and_learned_from(service):
+    token, taken = "", None
+    for place in range(8):
+        before, (token, taken) = token, sets.draw(token, crossed(place))
+        assert token != before and len(taken.pictures) == place + 1
+        assert sets.contact(taken)["missing"] == 7 - place and sets.contact(taken)["kind"] == "grey"
+        assert not before or sets.BROUGHT.find(before) is None
+    made = few(service.train(request(pictures="own"), "", token), 3)
+    assert made.moments[0].pictures.shape[1] == 1 and made.learned == 7 and made.held == 1
+
+
+def test_a_drawing_stands_beside_pictures_that_were_brought(service, tmp_path):
+    token, taken = sets.draw(own(tmp_path, noise(3)), crossed(0))
+    assert len(taken.pictures) == 4 and not taken.grey
+    assert (taken.pictures[-1][0] == taken.pictures[-1][1]).all()
+    with pytest.raises(BadRequestError, match="like this already"):
+        sets.draw(token, crossed(0))
+    assert len(sets.BROUGHT.find(token).pictures) == 4
+
+
+def test_an_empty_drawing_or_none_is_one_sentence(service):
+    for drawing in (data_url(encoded(Image.new("L", (224, 224), 255))), "", "data:image/png;base64,xx"):
+        with pytest.raises(UserError):
+            sets.draw("", drawing)
+    assert not sets.BROUGHT._kept
 
 
 def test_pictures_that_are_forgotten_are_gone(service, tmp_path):

@@ -10,10 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.core.errors import BadFileError, BadRequestError, NotFoundError
 from aigc_demo.core.personal import Personal
 from aigc_demo.data import brought, digits, emoji, shapes
-from aigc_demo.data.brought import SIDE, Brought
+from aigc_demo.data.brought import SIDE, Brought, Limits
+from aigc_demo.data.images import drawing_to_digit, to_bytes
+from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.services.page_values import tiles
 from aigc_demo.services.training.requests import DIGITS, EMOJI, OWN
 from aigc_demo.services.use_case import Json
@@ -37,12 +39,32 @@ def bring(paths: Sequence[Path]) -> tuple[str, Brought]:
     return BROUGHT.keep(taken), taken
 
 
+def draw(token: str, drawing: str) -> tuple[str, Brought]:
+    """A drawing, "data:image/png;base64,...", beside the pictures of `token` if there are any: the token of them all.
+
+    It is placed as digits are, ink 1. BadRequestError where nothing is drawn.
+    """
+    if not drawing:
+        raise BadRequestError("training.nothing_drawn")
+    picture = to_bytes(drawing_to_digit(from_data_url(drawing))[None]).repeat(3, axis=0)[None]
+    found = BROUGHT.find(token) if token else None
+    taken = found or Brought(picture[:0], ())
+    if len(taken.pictures) >= Limits().files:
+        raise BadFileError("training.too_many", most=Limits().files)
+    if (taken.pictures == picture).all(axis=(1, 2, 3)).any():
+        raise BadRequestError("training.drawn_twice")
+    BROUGHT.drop(token)
+    made = Brought(np.concatenate([taken.pictures, picture]), taken.refused)
+    return BROUGHT.keep(made), made  # a new token, since whoever goes on with the old pictures would not see it
+
+
 def contact(taken: Brought) -> Json:
     """The first pictures in a sheet, as they are learned from; how many were refused for what, and names."""
     shown = taken.pictures[:SHEET].astype(np.float32) / 127.5 - 1
     sheet = tiles(shown[:, :1], kind="grey") if taken.grey else tiles(shown, kind="colour")
     refused = [list(pair) for pair in taken.refused[:NAMED]]
-    return {**sheet, "taken": len(taken.pictures), "shown": len(shown), "reasons": taken.reasons, "refused": refused}
+    counts = {"taken": len(taken.pictures), "shown": len(shown), "missing": max(0, LEAST - len(taken.pictures))}
+    return {**sheet, **counts, "reasons": taken.reasons, "refused": refused}
 
 
 def pictures(store: Store, data: str, token: str = "") -> Tensor:

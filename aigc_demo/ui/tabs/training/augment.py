@@ -14,7 +14,7 @@ from aigc_demo.ui.events import queue
 from aigc_demo.ui.i18n import tr
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, wire_bringing
+from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, pad, wire_bringing
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.views.chart import legend
 from aigc_demo.ui.widgets import badge, bench, controls, drawer, how_it_works, result
@@ -52,7 +52,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.choice("pictures", radio=True)
-                bring = bring_button(form)
+                bring, drawn = bring_button(form), pad(form)
                 for name in STRENGTHS[:3]:
                     form.slider(name, main=name == "crop")
                 form.buttons("training.run_augment")
@@ -80,7 +80,7 @@ def build(service: Service) -> UseCaseForm:
             sources("training.augment:drawn", "training.augment:changed", "training.few:Pupil.update"),
             steps=("pictures", "dice", "classifier", "loss"),
         )
-    wire_bringing(form, bring, own, sheet)
+    wire_bringing(form, bring, drawn, own, sheet)
     wire_looking(form, own, pictures)
     form.run(pictures, chart, show=shown, state=[own], roll=False)
     return form

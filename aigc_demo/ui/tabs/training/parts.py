@@ -9,16 +9,19 @@ from typing import Any
 
 import gradio as gr
 
+from aigc_demo.core.params import Text, clean
 from aigc_demo.services.training.requests import OWN
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import QUICK, guarded
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import language, t, tr
+from aigc_demo.ui.tabs.parts import sketch
 from aigc_demo.ui.use_case_form import HIDDEN, hosted, inlined
 from aigc_demo.ui.views.chart import plot
-from aigc_demo.ui.widgets import view
+from aigc_demo.ui.widgets import drawer, view
 
 COLUMNS = 12  # of a contact sheet
+LONGEST = 2_000_000  # characters of a drawing
 
 
 def batches(elem_id: str, charts: tuple[tuple[str, str], ...] = (), value: Any = None) -> gr.HTML:
@@ -50,8 +53,18 @@ def bring_button(form: Form) -> gr.UploadButton:
     return button
 
 
-def wire_bringing(form: Form, button: gr.UploadButton, own: gr.State, sheet: gr.HTML) -> None:
-    """What is brought is judged, kept, shown, and chosen as the set to learn from."""
+def pad(form: Form) -> tuple[gr.HTML, gr.Button]:
+    """A fold with a sheet to draw on, and the button that puts the drawing beside the others."""
+    with drawer("training.draw_some"):
+        gr.HTML(f'<p class="lx-small">{t("training.draw_help")}</p>')
+        drawing = sketch(f"{form.use_case}-pad")
+        return drawing, gr.Button(t("training.draw_add"), size="sm", elem_id=f"{form.use_case}-add")
+
+
+def wire_bringing(
+    form: Form, button: gr.UploadButton, drawn: tuple[gr.HTML, gr.Button], own: gr.State, sheet: gr.HTML
+) -> None:
+    """What is brought or drawn is judged, kept, shown, and chosen as the set to learn from."""
 
     @guarded
     def on_bring(paths: list[str], request: gr.Request) -> tuple[str, Json, str]:
@@ -61,14 +74,25 @@ def wire_bringing(form: Form, button: gr.UploadButton, own: gr.State, sheet: gr.
         token, taken = bring([Path(path) for path in paths or []])
         return token, contact(sheet_of(taken), language(request)), OWN
 
-    wishes = {**QUICK, **HIDDEN, "show_progress": "minimal", "api_name": f"{form.use_case}_bring"}
-    button.upload(on_bring, button, [own, sheet, form.components["pictures"]], **wishes)
+    @guarded
+    def on_draw(token: str, drawing: Any, request: gr.Request) -> tuple[str, Json, str, str]:
+        from aigc_demo.services.training import sets
+
+        token, taken = sets.draw(token, clean("drawing", str, Text(LONGEST), drawing))
+        return token, contact(sets.contact(taken), language(request)), OWN, ""
+
+    wishes = {**QUICK, **HIDDEN, "show_progress": "minimal"}
+    views = [own, sheet, form.components["pictures"]]
+    button.upload(on_bring, button, views, api_name=f"{form.use_case}_bring", **wishes)
+    drawing, add = drawn
+    add.click(on_draw, [own, drawing], [*views, drawing], api_name=f"{form.use_case}_add", **wishes)
 
 
 def contact(found: Json, lang: str) -> Json:
     """The contact sheet in the words of the page: what was taken, and what was refused and why."""
     numbers = {"count": found["taken"], "shown": found["shown"]}
-    told = [
+    told = [tr(lang, "training.missing", count=found["missing"])] if found["missing"] else []
+    told += [
         tr(lang, "training.refused", count=count, why=tr(lang, f"training.reason_{reason}"))
         for reason, count in found["reasons"].items()
     ]

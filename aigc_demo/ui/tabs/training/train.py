@@ -18,7 +18,7 @@ from aigc_demo.ui.events import QUICK, guarded
 from aigc_demo.ui.i18n import language, t, tr
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, wire_bringing
+from aigc_demo.ui.tabs.training.parts import batches, bring_button, own_pictures, pad, wire_bringing
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.views.chart import legend
 from aigc_demo.ui.views.own import own_link
@@ -55,7 +55,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.choice("pictures", radio=True)
-                bring = bring_button(form)
+                bring, drawn = bring_button(form), pad(form)
                 form.choice("model", radio=True)
                 lengths = [minutes for minutes in LENGTHS if minutes <= MINUTES] or [MINUTES]
                 form.choice("minutes", options=[(f"{minutes:g}", minutes) for minutes in lengths], radio=True)
@@ -76,7 +76,6 @@ def build(service: Service) -> UseCaseForm:
                 link = own_link(f"{USE_CASE}-link")
                 form.outcome(("safetensors", "png", "json"), state=[kept, own])
                 parts = own_model()
-        gr.HTML(f'<p class="lx-note">{t("training.texts")} <a href="./gpt?tab=gpt_tune">{t("gpt.tab_tune")}</a></p>')
         question("training.predict_held", form)
         how_it_works(
             r"\theta \leftarrow \theta - \eta \, \text{Adam}\big( \nabla_\theta L(x; \theta) \big), \qquad "
@@ -88,7 +87,7 @@ def build(service: Service) -> UseCaseForm:
             sources("training.vae:terms", "training.diffusion:denoising_loss", "training.gan:Game.round"),
             steps=("pictures", "ours", "loss", "weights"),
         )
-    wire_bringing(form, bring, own, sheet)
+    wire_bringing(form, bring, drawn, own, sheet)
     form.run(pictures, link, kept, show=shown, state=[kept, own], roll=False, show_progress="hidden")
     wire_model(form, [pictures, link, kept], parts)
     return form
