@@ -139,7 +139,8 @@ def test_the_shipped_weights_stay_as_they_are(service):
 
 
 def test_what_is_held_out_is_never_learned_from(service):
-    training = Training(gpt_of(service.store, "gpt-shakespeare"), request(), corpus(TEXT, LETTERS))
+    base = gpt_of(service.store, "gpt-shakespeare")
+    training = Training(base, corpus(TEXT, LETTERS), tune_session.start_of(request()), 7)
     marked = torch.full_like(training.corpus.test, 5)
     training.corpus = dataclasses.replace(training.corpus, test=marked)
     assert not (training.pieces() == 5).all(1).any() and training.pieces().shape == (
@@ -267,7 +268,7 @@ def test_a_file_of_another_kind_is_refused(service):
 
 def test_only_a_few_trainings_are_kept_and_each_for_a_while(service, monkeypatch):
     model, asked = gpt_of(service.store, "gpt-shakespeare"), request()
-    make = lambda: Training(model, asked, corpus(TEXT, LETTERS))  # noqa: E731
+    make = lambda: Training(model, corpus(TEXT, LETTERS), tune_session.start_of(asked), 7)  # noqa: E731
     kept = Trainings(most=2, seconds=100)
     now = [0.0]
     monkeypatch.setattr(tune_session.time, "monotonic", lambda: now[0])

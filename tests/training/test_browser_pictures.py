@@ -100,6 +100,45 @@ def test_a_training_stops_goes_on_is_saved_and_opened_again(shown, photos, tmp_p
     expect(root).not_to_have_attribute("data-ready", ready, timeout=RUN)
 
 
+def test_a_trained_model_draws_on_its_own_page(shown):
+    page, _ = shown(TRAIN)
+    begin(page, TRAIN)
+    link = part(page, TRAIN, "link", "a")
+    expect(link).to_have_attribute("href", re.compile("vae_draw&checkpoint=own-"), timeout=RUN)
+    page.locator(f"#{TRAIN}-stop").click()
+    with page.context.expect_page() as opened:
+        link.click()
+    other = opened.value
+    note = other.locator("#vae_draw-checkpoint .lx-own-model")
+    expect(note).to_have_attribute("data-own", "true", timeout=RUN)
+    canvas = other.locator("#vae_draw-view canvas").first
+    expect(canvas).to_have_attribute("width", "32", timeout=RUN)
+    note.get_by_role("button").click()
+    expect(canvas).to_have_attribute("width", "28", timeout=RUN)
+    expect(note).to_have_attribute("data-own", "false")
+    other.close()
+
+
+def test_drawings_are_added_one_after_the_other(shown):
+    page, _ = shown(TRAIN)
+    unfold(page, TRAIN)
+    sheet = part(page, TRAIN, "sheet", ".lx-batches")
+    for place in range(2):
+        canvas = part(page, TRAIN, "pad", "canvas")
+        canvas.scroll_into_view_if_needed()
+        pad = canvas.bounding_box()
+        page.mouse.move(pad["x"] + 40, pad["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(pad["x"] + 60, pad["y"] + 120 + 60 * place, steps=4)
+        page.mouse.up()
+        part(page, TRAIN, "add").click()
+        expect(sheet.locator(NAME)).to_contain_text(f"{place + 1} pictures taken", timeout=RUN)
+        expect(sheet.locator(".lx-told")).to_contain_text(f"{7 - place} more and training can begin")
+        expect(part(page, TRAIN, "pad", ".lx-sketch")).to_have_class(re.compile("lx-empty"), timeout=QUICK)
+    part(page, TRAIN, "add").click()
+    expect(page.get_by_text("The sheet is empty").last).to_be_visible(timeout=RUN)
+
+
 def test_a_rate_that_is_far_too_large_ends_with_a_sentence(shown):
     page, _ = shown(TRAIN)
     page.get_by_role("button", name="100 times the rate").click()

@@ -50,6 +50,7 @@ class Write(Request):
     min_p: Share = 0.0
     repetition: Repetition = 1.0
     seed: Seed = 7
+    checkpoint: Annotated[str, Text(200)] = ""  # such as a person's own; "": that of `model`
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, is_own
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.data.characters import Characters
@@ -42,10 +42,10 @@ class Token:
 
 
 def language_model(store: Store, checkpoint: str) -> GPT | LSTM:
-    """The language model with this id; NotFoundError when the checkpoint is none."""
+    """The language model with this id, shipped or a person's own; NotFoundError when the checkpoint is none."""
     model = store.load(checkpoint)
     if not isinstance(model, GPT | LSTM):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
+        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
     return model
 
 

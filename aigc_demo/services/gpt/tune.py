@@ -2,8 +2,9 @@
 
 import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
@@ -13,7 +14,7 @@ from aigc_demo.services.files import Trained
 from aigc_demo.services.gpt.requests import Tune, Write
 from aigc_demo.services.gpt.sample_texts import SAMPLES
 from aigc_demo.services.gpt.tokens import gpt_of
-from aigc_demo.services.gpt.tune_session import Training, Trainings, Tuned, corpus, start_of
+from aigc_demo.services.gpt.tune_session import Pressed, Training, Trainings, Tuned, corpus, start_of
 from aigc_demo.services.gpt.write import Written, write_with
 from aigc_demo.services.lending import weights
 from aigc_demo.services.page_values import newest, plain
@@ -30,11 +31,23 @@ def tune(store: Store, request: Tune, token: str | None = None) -> Iterator[Step
 
     A value after every update. With a token, "" for a new training, it is found again by the token in its results.
     """
-    training = TRAININGS.find(token) if token else None
-    if training is None or training.start != start_of(request):
-        TRAININGS.drop(token or "")
+
+    def begin() -> Training:
         model = gpt_of(store, request.model)
-        training = Training(model, request, corpus(request.text, model.config.characters))
+        return Training(model, corpus(request.text, model.config.characters), start_of(request), request.seed)
+
+    yield from gone_on(request, start_of(request), token, begin)
+
+
+def gone_on(
+    request: Pressed, start: tuple[Any, ...], token: str | None, begin: Callable[[], Training]
+) -> Iterator[Step[Tuned]]:
+    """One press of the training of `token`, or of the one that `begin` makes where that one is gone or has begun from
+    something else than `start`."""
+    training = TRAININGS.find(token) if token else None
+    if training is None or training.start != start:
+        TRAININGS.drop(token or "")
+        training = begin()
         token = None if token is None else TRAININGS.keep(training)
     with held(training.lock, "tune_busy"):
         try:
@@ -61,17 +74,21 @@ def write_own(token: str, request: Write) -> Iterator[Step[Written]]:
 
 def shown(store: Store, request: Tune, token: str) -> Iterator[Step[Tuned]]:
     """The training that stands on the page; where there is none, one is made and not kept."""
+    found = standing(token)
+    yield from tune(store, request) if found is None else [Step(1, 1, found)]
+
+
+def standing(token: str) -> Tuned | None:
+    """The training of a token as it stands now, with a copy of its model; None where it is gone."""
     training = TRAININGS.find(token) if token else None
     if training is None:
-        yield from tune(store, request)
-        return
+        return None
     with training.lock:
         made = training.tuned(token)
-        made = replace(made, model=copy.deepcopy(made.model))
-    yield Step(1, 1, made)
+        return replace(made, model=copy.deepcopy(made.model))
 
 
-def pressed(training: Training, request: Tune, token: str) -> Iterator[Step[Tuned]]:
+def pressed(training: Training, request: Pressed, token: str) -> Iterator[Step[Tuned]]:
     """One press: updates for so many minutes, a look at the start, every so often, and at the end."""
     length = MINUTE * request.minutes
     total = max(1, round(length))
@@ -91,12 +108,12 @@ def pressed(training: Training, request: Tune, token: str) -> Iterator[Step[Tune
     yield Step(total, total, training.tuned(token))
 
 
-def curves(request: Tune, made: Tuned) -> Json:
+def curves(request: Any, made: Tuned) -> Json:
     """The curve, the samples, and what became of the text. For the page: with the token that it keeps."""
     return {**numbers(request, made), "token": made.token}
 
 
-def numbers(request: Tune, made: Tuned) -> Json:
+def numbers(request: Any, made: Tuned) -> Json:
     """The curve, the samples, and what became of the text."""
     return {
         "step": made.step,
@@ -117,8 +134,12 @@ def numbers(request: Tune, made: Tuned) -> Json:
 
 def file(request: Tune, run: Sequence[Tuned]) -> Trained:
     """The weights, and the samples as a text."""
-    made = run[-1]
-    heads = [f"# {request.model} · {made.step} steps · rate {request.rate:g} · seed {request.seed}"]
+    return taken_home(request.model, f"rate {request.rate:g} · seed {request.seed}", run[-1])
+
+
+def taken_home(name: str, settings: str, made: Tuned) -> Trained:
+    """The weights, and the samples as a text below a line with name and settings."""
+    heads = [f"# {name} · {made.step} steps · {settings}"]
     heads += [f"# held out: {cost:.3f} nats per character after {step} steps" for step, cost in made.held]
     parts = [f"## {sample.step}\n{sample.text}" for sample in made.samples]
     told = "\n".join(heads) + "\n\n" + "\n\n".join(parts) + "\n"

@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -114,6 +115,28 @@ def repeats(piece: str, rest: str) -> float:
     return sum(passage in rest for passage in passages) / len(passages)
 
 
+class Sampled(Protocol):
+    """What of a request says how samples are written."""
+
+    @property
+    def prompt(self) -> str: ...
+    @property
+    def temperature(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
+class Pressed(Sampled, Protocol):
+    """What of a request says what a press does."""
+
+    @property
+    def minutes(self) -> float: ...
+    @property
+    def rate(self) -> float: ...
+    @property
+    def every(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Sample:
     """What a model wrote at a moment of its training."""
@@ -139,21 +162,37 @@ class Tuned:
     dropped: Dropped
     repeated: float  # share of what is held out that stands in the other part, too
     random: float  # loss of a guess that knows nothing, ln V
+    own: str = ""  # checkpoint by which other use cases find the model as of the newest sample, where it is lent
 
 
 class Training:
-    """A copy of a GPT, its optimiser, and what became of it so far. `lock` is held by whoever uses it."""
+    """A copy of a GPT, its optimiser, and what became of it so far. `lock` is held by whoever uses it.
 
-    def __init__(self, base: GPT, request: Tune, corpus: Corpus):
-        self.start, self.corpus, self.lock = start_of(request), corpus, threading.Lock()
+    start: what it begins from, see `start_of`.
+    """
+
+    def __init__(
+        self, base: GPT, corpus: Corpus, start: tuple[Any, ...], seed: int, window: int = WINDOW, batch: int = BATCH
+    ):
+        self.start, self.corpus, self.lock = start, corpus, threading.Lock()
         self.model = copy.deepcopy(base).requires_grad_(True)
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
-        self.random = torch.Generator().manual_seed(request.seed)
-        self.window = min(WINDOW, base.config.context, len(corpus.test) - 1)
+        self.optimiser = self.optimised()
+        self.random = torch.Generator().manual_seed(seed)
+        self.window, self.batch = min(window, base.config.context, len(corpus.test) - 1), batch
+        self.own = ""
         self.step, self.seconds, self.mean = 0, 0.0, math.nan
         self.curve: list[tuple[int, float]] = []
         self.held: list[tuple[int, float]] = []
         self.samples: list[Sample] = []
+
+    def optimised(self) -> Any:
+        """The optimiser of the weights, whose rate `set_rate` sets."""
+        return torch.optim.AdamW(self.model.parameters(), betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+
+    def set_rate(self, rate: float) -> None:
+        """The learning rate of the next update, as the request counts it."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
 
     @property
     def random_loss(self) -> float:
@@ -162,17 +201,16 @@ class Training:
 
     def pieces(self) -> Tensor:
         """Pieces of the text to learn from, each from a place drawn by chance, (B, T + 1)."""
-        starts = torch.randint(len(self.corpus.train) - self.window, (BATCH, 1), generator=self.random)
+        starts = torch.randint(len(self.corpus.train) - self.window, (self.batch, 1), generator=self.random)
         return self.corpus.train[starts + torch.arange(self.window + 1)]
 
     def advance(self, rate: float) -> None:
         """One update; BadRequestError when the loss runs away."""
         began = time.perf_counter()
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (self.step + 1) / WARM)
+        self.set_rate(rate * min(1.0, (self.step + 1) / WARM))
         self.model.train()
         loss = self.cost(self.pieces())
-        self.optimiser.zero_grad()
+        self.model.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimiser.step()
@@ -190,7 +228,7 @@ class Training:
         pieces = pieces.to(self.model.embed.weight.device)
         return F.cross_entropy(self.model(pieces[:, :-1]).flatten(0, 1).float(), pieces[:, 1:].flatten())
 
-    def look(self, request: Tune) -> None:
+    def look(self, request: Sampled) -> None:
         """The loss on what is held out, and a sample."""
         self.measure()
         self.write(request)
@@ -209,14 +247,14 @@ class Training:
         self.held = [*thinned(self.held), (self.step, cost)]
 
     @torch.no_grad()
-    def write(self, request: Tune) -> None:
+    def write(self, request: Sampled) -> None:
         """A sample, unless there is one of this moment."""
         if self.samples and self.samples[-1].step == self.step:
             return
         sample = Sample(self.step, self.sample(request))
         self.samples = [*self.samples[:1], *self.samples[1:][-(SAMPLES - 2) :], sample]
 
-    def sample(self, request: Tune) -> str:
+    def sample(self, request: Sampled) -> str:
         """What the model writes now, from the beginning that the request names, else where the held-out part begins."""
         known = self.model.config.characters
         begun = [known.index(character) for character in request.prompt if character in known]
@@ -230,7 +268,7 @@ class Training:
             model=self.model,
             step=self.step,
             seconds=self.seconds,
-            speed=self.step * BATCH * self.window / max(self.seconds, 1e-9),
+            speed=self.step * self.batch * self.window / max(self.seconds, 1e-9),
             curve=tuple(self.curve),
             held=tuple(self.held),
             samples=tuple(self.samples),
@@ -239,6 +277,7 @@ class Training:
             dropped=self.corpus.dropped,
             repeated=self.corpus.repeated,
             random=self.random_loss,
+            own=self.own,
         )
 
 

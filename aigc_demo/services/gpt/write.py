@@ -41,7 +41,12 @@ class Written:
 
 
 def write(store: Store, request: Write) -> Iterator[Step[Written]]:
-    yield from write_with(language_model(store, request.model), request)
+    yield from write_with(language_model(store, asked(request)), request)
+
+
+def asked(request: Write) -> str:
+    """The checkpoint that a request is answered with."""
+    return request.checkpoint or request.model
 
 
 @torch.inference_mode()
@@ -64,7 +69,7 @@ def write_with(model: GPT | LSTM, request: Write) -> Iterator[Step[Written]]:
             found.append(token_of(model.config.characters, token, pick.stages.softmax[0], chance))
             spent += time.perf_counter() - began
             speed = len(found) / max(spent, 1e-9)
-            ended = found[-1].text == ENDS.get(request.model)
+            ended = found[-1].text == ENDS.get(asked(request))
             yield Step(len(found), len(found) if ended else request.length, Written(prompt, tuple(found), cut, speed))
             if ended:
                 return
@@ -110,7 +115,7 @@ USE_CASE: UseCase[Write, Written] = UseCase(
     numbers=numbers,
     file=document,
     formats=TEXT,
-    checkpoints=lambda request: (request.model,),
+    checkpoints=lambda request: (asked(request),),
     first=Write(),
     card=card,
     warm=Write(length=1),

@@ -72,7 +72,21 @@ def overfitted(store: Store, request: None, made: None) -> Sequence[Side]:
     return [course([told["curve"], told["other"]], "learned_held", "update", measures)]
 
 
+def from_nothing(store: Store, request: None, made: None) -> Sequence[Side]:
+    """The stored training of a GPT on Shakespeare: its loss, and the loss on what is held out."""
+    training = stored("training_gpt")["value"]
+    measures = {"held_start": training["held"][0][1], "held_end": training["held"][-1][1]}
+    return [course((training["curve"], training["held"]), "nats_axis", "update", measures)]
+
+
 EXPERIMENTS = {
+    "training.predict_minute": Experiment(
+        (),
+        from_nothing,
+        lambda side: side.measures["held_start"] > 4.0 and 1.7 < side.measures["held_end"] < 2.4,
+        sides=1,
+        kind="lines",
+    ),
     "training.predict_held": Experiment(
         (),
         overfitted,

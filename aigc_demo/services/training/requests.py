@@ -29,6 +29,10 @@ DIGITS, EMOJI, OWN = PICTURES = ("digits", "emoji", "own")  # pictures: handwrit
 SHAPES = "shapes"  # white on black, as many as are wanted
 VAE, DIFFUSION, GAN = KINDS = ("vae", "diffusion", "gan")
 WIDTHS = (16, 24, 32)  # feature maps of the first layer
+THIN = (32, 64, 96)  # width of a GPT
+LAYERS = (1, 2, 4)
+SPANS = (64, 128)  # characters that it looks back on
+CORPUS = 1_000_000  # characters of a text, at most
 FEW = (2, 5, 10, 25)  # digits of each class to learn from
 
 
@@ -128,4 +132,23 @@ class Train(Request):
     rate: Annotated[float, Range(0.1, 1000, 0.1)] = 1.0  # times the learning rate of the recipe
     batch: Annotated[int, Choice((8, 16, 32, 64))] = 32
     width: Annotated[int, Choice(WIDTHS)] = 24
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Gpt(Request):
+    """Train a small GPT on a text for minutes, from nothing."""
+
+    queue: ClassVar[str] = "train"
+
+    text: Annotated[str, Text(CORPUS)] = ""  # empty: plays of Shakespeare
+    minutes: Annotated[float, Range(0.05, MINUTES, 0.05)] = min(1.0, MINUTES)  # of one press
+    rate: Annotated[float, Range(0.1, 100, 0.1)] = 1.0  # times the learning rates of the recipe
+    width: Annotated[int, Choice(THIN)] = 64
+    layers: Annotated[int, Choice(LAYERS)] = 2
+    span: Annotated[int, Choice(SPANS)] = 64
+    pieces: Annotated[int, Choice((8, 16, 32))] = 16  # of text in an update
+    prompt: Annotated[str, Text(200, tidy=True)] = ""  # what samples begin with; empty: the start of the held-out part
+    every: Annotated[int, Range(5, 200, 5)] = 25  # updates between two samples
+    temperature: Annotated[float, Range(0, 2, 0.05)] = 0.8
     seed: Seed = 7

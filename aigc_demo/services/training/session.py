@@ -4,7 +4,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -162,14 +162,20 @@ OPENED: Personal[tuple[str, nn.Module, str]] = Personal()  # kind, model and its
 # files of models
 
 
-def known_configs() -> dict[str, str]:
-    """JSON of every config that is made here -> the kind of its model."""
+def known_configs(told: str) -> dict[str, str]:
+    """JSON of every config that is made here, whatever a file tells -> the kind of its model."""
     sizes = [(width, channels) for width in WIDTHS for channels in (1, 3)]
     return {json.dumps(asdict(studio.config_of(kind, *size))): kind for kind in KINDS for size in sizes}
 
 
-def opened(path: Path) -> tuple[str, nn.Module]:
+def opened(
+    path: Path,
+    known: Callable[[str], dict[str, str]] = known_configs,
+    models: dict[str, tuple[type[Any], type[Any]]] = studio.MODELS,
+) -> tuple[str, nn.Module]:
     """Kind and model of a file that was saved here; BadFileError says what is wrong with another one.
+
+    `known`: the config that a file tells -> JSON of configs that are made here, and the kind of each in `models`.
 
     Only a config that is made here is built, so a file cannot ask for a network of any size.
     """
@@ -178,10 +184,10 @@ def opened(path: Path) -> tuple[str, nn.Module]:
             told = (file.metadata() or {}).get("config", "")
     except (SafetensorError, OSError, ValueError):
         raise BadFileError("training.not_safetensors") from None
-    kind = known_configs().get(told)
+    kind = known(told).get(told)
     if kind is None:
         raise BadFileError("training.other_family")
-    model_class, config_class = studio.MODELS[kind]
+    model_class, config_class = models[kind]
     try:
         model = files.read(path, model_class, config_class)
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError):

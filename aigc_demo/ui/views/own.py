@@ -11,7 +11,7 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.widgets import raw, view
 
-ROOM = "./training?tab=training_train"
+ROOM = "./training?tab=training_"
 
 
 def own_model(form: Form, *instead: str) -> gr.HTML:
@@ -19,8 +19,9 @@ def own_model(form: Form, *instead: str) -> gr.HTML:
 
     `instead`: controls that choose a shipped model; whoever uses one of them wants to see that.
     """
+    tab = "gpt" if form.family == "gpt" else "train"
     template = (
-        f'<div class="lx-own-model lx-small" data-own="false"><p><a href="{ROOM}">'
+        f'<div class="lx-own-model lx-small" data-own="false"><p><a href="{ROOM}{tab}">'
         f"{t('shell.own_train')}</a></p><p><b>{t('shell.own_here')}</b> "
         f'<button type="button" class="lx-button">{t("shell.own_back")}</button></p></div>'
     )

@@ -14,6 +14,7 @@ from aigc_demo.ui.tabs.gpt.page import TO_SURGERY
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting
 from aigc_demo.ui.tabs.token_view import token_view
 from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.own import own_model
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
 PAPERS = {
@@ -48,6 +49,7 @@ def build(service: Service) -> UseCaseForm:
                     form.choice("model")
                     for name in ("top_k", "top_p", "min_p", "repetition"):
                         form.slider(name)
+                own_model(form, "model")
                 form.presets(PRESETS)
             with result():
                 view = token_view("gpt_write-view", form.first_value)
