@@ -148,6 +148,6 @@ def words_below(form: UseCaseForm) -> None:
         r"\tfrac{1}{BT} \sum -\log p_\theta(x_{t+1} \mid x_{\le t}) \right)",
         "inside.how_tune",
         PAPERS,
-        sources("services.gpt.tune_session:Training.advance", "services.gpt.tune_session:corpus"),
+        sources("services.gpt.tune_session:Training.advance"),
         steps=("own_text", "transformer", "loss", "weights"),
     )
