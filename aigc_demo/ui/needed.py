@@ -62,12 +62,12 @@ def scripts(page: str) -> str:
 
 def styles(page: str) -> str:
     """The style rules that a page with this text, its scripts among it, needs."""
-    return "\n".join(rule for text in files(".css").values() for rule in rules(text, frozenset(CLASS.findall(page))))
+    classes = frozenset(CLASS.findall(page))
+    return "\n".join(rule for text in files(".css").values() for rule in rules(text, classes))
 
 
 def rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
     """The rules of a style sheet that can apply where only these classes occur."""
-    sheet = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/|\\\n", "", sheet, flags=re.DOTALL))
     for head, body in blocks(sheet):
         if head.startswith(("@media", "@supports")):
             inner = "\n".join(rules(body, classes))
@@ -77,8 +77,14 @@ def rules(sheet: str, classes: frozenset[str]) -> Iterator[str]:
             yield f"{head} {{{body}}}"
 
 
-def blocks(sheet: str) -> Iterator[tuple[str, str]]:
-    """What stands before and between the outermost braces of a style sheet."""
+@cache
+def blocks(sheet: str) -> tuple[tuple[str, str], ...]:
+    """What stands before and between the outermost braces of a style sheet, without remarks."""
+    return tuple(cut(re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/|\\\n", "", sheet, flags=re.DOTALL))))
+
+
+def cut(sheet: str) -> Iterator[tuple[str, str]]:
+    """The same of a style sheet on one line."""
     start = depth = opened = 0
     for mark in re.finditer(r"[{}]", sheet):
         depth += 1 if mark[0] == "{" else -1
@@ -90,9 +96,18 @@ def blocks(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def applies(head: str, classes: frozenset[str]) -> bool:
-    """Whether all our classes of one of the selectors can occur; those inside :is(), :not() and :has() do not count."""
-    open_ended = tuple(name for name in classes if name.endswith("-"))
-    return any(
-        all(name in classes or name.startswith(open_ended) for name in CLASS.findall(selector))
-        for selector in INSIDE.sub("", head).split(",")
-    )
+    """Whether all our classes of one of the selectors can occur."""
+    begun = beginnings(classes)
+    return any(all(name in classes or name.startswith(begun) for name in some) for some in asked(head))
+
+
+@cache
+def beginnings(classes: frozenset[str]) -> tuple[str, ...]:
+    """Those that are the beginning of several."""
+    return tuple(name for name in classes if name.endswith("-"))
+
+
+@cache
+def asked(head: str) -> tuple[tuple[str, ...], ...]:
+    """Our classes of each selector; those inside :is(), :not() and :has() do not count."""
+    return tuple(tuple(CLASS.findall(selector)) for selector in INSIDE.sub("", head).split(","))
