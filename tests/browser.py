@@ -67,7 +67,7 @@ class Notes:
 
 def ready(page: Page) -> None:
     """The page is drawn, and Gradio answers clicks."""
-    page.locator(".lx-families [aria-current]").wait_for(timeout=QUICK)
+    page.locator(".lx-page").wait_for(timeout=QUICK)
 
 
 def settled(page: Page, quiet: int = 500) -> None:

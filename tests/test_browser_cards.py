@@ -90,7 +90,7 @@ def test_every_card_reacts_at_once_and_nothing_jumps(visit, app_url, family):
     page = visit("?lang=en", at="", size=(390, 844) if phone else (1440, 900))
     page.context.add_init_script(HELD)
     page.goto(f"{app_url}/{family}?lang=en")
-    page.locator(".lx-families [aria-current]").wait_for(timeout=QUICK)
+    page.locator(".lx-page").wait_for(timeout=QUICK)
     told = {}
     for use_case, key in cards(family):
         open_tab(page, use_case)

@@ -122,6 +122,25 @@ def test_the_row_of_families_leads_from_page_to_page(visit, app_url, query):
         expect(page.locator(f"#page-{family or 'home'}")).to_be_visible(timeout=QUICK)
 
 
+def test_the_top_of_a_page_works_before_gradio_has_begun(visit):
+    page = visit()
+    held = []
+    page.route("**/assets/index-*.js", lambda route: held.append(route))
+    page.goto(f"{page.url}gan?lang=en", wait_until="commit")
+    page.locator(".lx-theme").click(timeout=QUICK)
+    expect(page.locator("body")).to_contain_class("dark")
+    page.locator(".lx-help").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.locator(".lx-close").click()
+    expect(page.locator(".lx-page")).to_have_count(0)
+    page.unroute("**/assets/index-*.js")
+    for route in held:
+        route.continue_()
+    ready(page)
+    expect(page.locator("body")).to_contain_class("dark")
+    expect(page.locator("body > .lx-top ~ gradio-app .gradio-container")).to_be_visible()
+
+
 def test_dark_and_light_are_remembered(visit):
     page = visit()
     theme = page.locator(".lx-theme")

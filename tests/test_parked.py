@@ -9,7 +9,7 @@ from browser import FAMILIES, open_tab, part
 
 from aigc_demo.ui import parked, serving
 
-LIGHT = 600_000  # bytes of a page, uncompressed
+LIGHT = 450_000  # bytes of a page, uncompressed
 LONG = {"rows": list(range(parked.LARGE))}
 
 

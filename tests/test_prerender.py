@@ -6,7 +6,7 @@ from prerender import Chromium
 
 FAMILY = "cyclegan"
 LINK = f".lx-families [data-page={FAMILY}]"
-ALIVE = "Boolean(document.querySelector('.lx-families [aria-current]'))"
+ALIVE = "Boolean(document.querySelector('.lx-page'))"
 EARLY = """(() => {
   const start = performance.getEntriesByType('navigation')[0].activationStart;
   const early = performance.getEntriesByType('resource').filter((one) => one.startTime < start).map((one) => one.name);

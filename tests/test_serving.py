@@ -200,6 +200,25 @@ def test_the_page_carries_headers_that_protect(address):
     assert "default-src 'self'" in headers["content-security-policy"]
 
 
+def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
+    pages = {name: httpx.get(f"{address}/{name}?lang=en").text for name in ("", "gan", "gpt")}
+    files = {name: re.findall(r'(?:src|href)="\.(/kept/\w+\.(?:js|css))"', page) for name, page in pages.items()}
+    for name, page in pages.items():
+        style, *scripts = files[name][:-1]
+        assert style == files[name][-1] and style.endswith(".css") and len(scripts) == 2
+        assert f'<link rel="preload" as="style" href=".{style}">' in page.partition("</head>")[0]
+        assert page.index(f'<script defer src=".{scripts[1]}">') < page.index('<script type="module"')
+        assert "luoxia" not in page.partition("window.gradio_config")[0]
+        for path in (style, *scripts):
+            answer = httpx.get(address + path)
+            assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
+            assert answer.headers["content-type"].startswith("text/css" if path == style else "text/javascript")
+    assert files["gan"][1] == files["gpt"][1] == files[""][1], "what pages share is one file"
+    assert len({file for some in files.values() for file in some}) == 7
+    chinese = re.search(r'src="\.(/kept/\w+\.js)"', httpx.get(f"{address}/gan?lang=zh").text)
+    assert chinese[1] != files["gan"][1] and "看到像素" in httpx.get(address + chinese[1]).text
+
+
 def test_events_cannot_be_run_past_the_queue(address):
     for name in ("diffusion_draw", "on_card"):
         assert httpx.post(f"{address}/gradio_api/run/{name}", json={"data": []}).status_code == 404

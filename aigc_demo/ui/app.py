@@ -14,10 +14,10 @@ from aigc_demo.ui import (
     family_page,
     flood,
     gradio_private,
-    header,
     metrics,
     restore,
     rooms,
+    seat,
     serving,
     tools,
 )
@@ -45,18 +45,18 @@ def build(store: Store | None) -> Page:
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
     with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second
         demo.current_page = ""
-        header.build(families, "")
+        seat.build()
         home.build(families)
         restore.build(known)
         for family in families:
             demo.current_page = family.stem
-            header.build(families, family.stem)
+            seat.build()
             with gr.Column(elem_id=f"page-{family.stem}", elem_classes="lx-page"):
                 forms = family_page.build(family.stem, service)
             known.update(form.use_case for form in forms)
             restore.build(known, forms)
         demo.current_page = rooms.PAGE
-        header.build(families, rooms.PAGE)
+        seat.build()
         room.build()
         demo.current_page = api.PATH
         api.build(service, [family.stem for family in families])

@@ -19,8 +19,8 @@ from collections.abc import Callable, Collection
 from urllib.parse import parse_qs
 
 from aigc_demo.ui import addresses
+from aigc_demo.ui.asgi import App, Message, Receive, Scope, Send, answer, header
 from aigc_demo.ui.i18n import choose, tr
-from aigc_demo.ui.serving import App, Message, Receive, Scope, Send, answer, header
 
 LIMITS = {"heavy": 120, "light": 1200, "upload": 10, "join": 10, "address": 40}
 KEPT = 10_000  # sessions, and addresses, that are remembered for each kind; whoever is forgotten has a full bucket

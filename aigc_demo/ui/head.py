@@ -1,12 +1,17 @@
-"""The two pieces of our own that every page carries: a script before anything else, styles and behaviour after it.
+"""What of our own every page carries: a script before anything else, the files it names, and the top of its body.
 
-All of it is inside the page: one compressed answer, no further requests, nothing to load before the first paint.
+Scripts that all pages share are one file, those of a page another, its styles a third. Their addresses have a hash of
+their content, so a browser keeps them for good. All are named in the head, and run, in this order, once the page is
+read and before Gradio begins.
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from aigc_demo.ui import needed
+from aigc_demo.ui import header, needed
 from aigc_demo.ui.i18n import texts
+from aigc_demo.ui.parked import park
 from aigc_demo.ui.theme import token_css
 
 LINKS = ".lx-families a:not([aria-current]), a.lx-card, a.lx-strong"
@@ -17,9 +22,10 @@ for(const[name,value]of[['language',tag],['languages',[tag]]])
 Object.defineProperty(navigator,name,{get:()=>value,configurable:true});
 let theme=null;try{theme=localStorage.getItem('lx-theme')}catch(e){}
 const asked=new URLSearchParams(location.search).get('__theme');if(asked==='dark'||asked==='light')theme=asked;
+window.LX_THEME=theme;
 const real=window.matchMedia.bind(window);
-if(theme)window.matchMedia=(query)=>/prefers-color-scheme/.test(query)
-?{matches:/dark/.test(query)===(theme==='dark'),media:query,onchange:null,addEventListener(){},removeEventListener(){},
+window.matchMedia=(query)=>window.LX_THEME&&/prefers-color-scheme/.test(query)
+?{matches:/dark/.test(query)===(window.LX_THEME==='dark'),media:query,onchange:null,addEventListener(){},removeEventListener(){},
 addListener(){},removeListener(){},dispatchEvent(){return true}}:real(query);
 document.documentElement.classList.toggle('dark',theme?theme==='dark':real('(prefers-color-scheme: dark)').matches);
 })()"""
@@ -50,14 +56,26 @@ def script_texts(lang: str) -> str:
     return json.dumps(chosen, ensure_ascii=False)
 
 
-def head_html(html: str, lang: str, page: str) -> tuple[str, str]:
-    """HTML for right after <head>, and for the start of the body, where styles win over Gradio's.
+@dataclass(frozen=True)
+class Parts:
+    """HTML of ours, by its place in a page."""
 
-    html: Gradio's page, whose names tell which of our scripts and styles it needs. page: stem of the family, "" for the
-    landing page.
+    first: str  # right after <head>
+    files: str  # below <base>
+    top: str  # before Gradio's part, and after its styles, so that ours win
+
+
+def parts(html: str, lang: str, page: str, families: Sequence[str]) -> Parts:
+    """What the page of a family, "" for the landing page, carries.
+
+    html: Gradio's page, whose names tell which of our scripts and styles it needs.
     """
-    scripts = needed.scripts(html)
     first = f"<script>{FIRST % (json.dumps(lang), json.dumps(page))}</script><style>{token_css()}{FADE}</style>"
     first += f'<script type="speculationrules">{SOON}</script>'
-    first += f"<script>window.LX_TEXT={script_texts(lang)};{scripts}</script>"
-    return first, f"<style>{needed.styles(html + scripts)}</style>"
+    top = header.markup(families, page)
+    shared, own = needed.scripts(html)
+    styles = park(needed.styles(html + top + shared + own).encode(), "css")
+    scripts = [park(text.encode(), "js") for text in (f"window.LX_TEXT={script_texts(lang)};\n{shared}", own) if text]
+    files = f'<link rel="preload" as="style" href="{styles}">'
+    files += "".join(f'<script defer src="{script}"></script>' for script in scripts)
+    return Parts(first, files, f'<link rel="stylesheet" href="{styles}">{top}')

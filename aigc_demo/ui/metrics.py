@@ -11,7 +11,7 @@ from typing import Any
 
 from aigc_demo.services.kept import Kept
 from aigc_demo.ui import addresses, events, gradio_private
-from aigc_demo.ui.serving import App, Message, Receive, Scope, Send, answer
+from aigc_demo.ui.asgi import App, Message, Receive, Scope, Send, answer
 
 PATH = "/metrics"
 KINDS = {  # beginning of an address -> what it is for; the first one counts

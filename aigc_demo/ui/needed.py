@@ -7,7 +7,7 @@ Python file beside it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cache
 from pathlib import Path
 
@@ -48,15 +48,26 @@ def names(script: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(GIVEN.findall(script)), frozenset(SAID.findall(script)) | taken
 
 
-def scripts(page: str) -> str:
-    """The scripts that a page with this text needs."""
+def scripts(page: str) -> tuple[str, str]:
+    """The scripts that every page needs, and the further ones that a page with this text needs."""
+    shared = carried("")
+    return joined(shared), joined(carried(page) - shared)
+
+
+def joined(paths: Set[str]) -> str:
+    """The text of some scripts, in the order in which they are carried."""
+    return "\n".join(text for name, text in files(".js").items() if name in paths)
+
+
+def carried(page: str) -> set[str]:
+    """Paths of all scripts that a page with this text needs."""
     said = set(SAID.findall(page))
-    carried: set[str] = set()
+    found: set[str] = set()
     while True:
-        more = {name for name, text in files(".js").items() if not names(text)[0] or names(text)[0] & said} - carried
+        more = {name for name, text in files(".js").items() if not names(text)[0] or names(text)[0] & said} - found
         if not more:
-            return "\n".join(text for name, text in files(".js").items() if name in carried)
-        carried |= more
+            return found
+        found |= more
         said = said.union(*(names(files(".js")[name])[1] for name in more))
 
 

@@ -23,8 +23,8 @@ from aigc_demo.services.room import lessons
 from aigc_demo.services.room.lessons import Lesson
 from aigc_demo.services.room.rooms import ANSWERS, Room, Rooms, WrongKeyError
 from aigc_demo.ui import addresses
+from aigc_demo.ui.asgi import App, Receive, Scope, Send, answer, header
 from aigc_demo.ui.i18n import choose, sentence, tr
-from aigc_demo.ui.serving import App, Receive, Scope, Send, answer, header
 
 PAGE = "room"
 PREFIX = f"/{PAGE}/"

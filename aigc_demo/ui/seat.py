@@ -1,6 +1,7 @@
 """The bar of somebody who has joined a room, on every page, and the small control by which one joins."""
 
 from aigc_demo.ui.i18n import t
+from aigc_demo.ui.rooms import passphrase
 from aigc_demo.ui.widgets import view
 
 
@@ -13,8 +14,9 @@ def door() -> str:
 
 
 def build() -> None:
-    """Bar and dialogs; `luoxia.seat` gives life to them and to the control in the header."""
-    view("seat", f"{bar()}{join()}{post()}", elem_id="lx-seat")
+    """Bar and dialogs where there are rooms; `luoxia.seat` gives life to them and to the control in the header."""
+    if passphrase():
+        view("seat", f"{bar()}{join()}{post()}", elem_id="lx-seat")
 
 
 def button(do: str, key: str, more: str = "") -> str:

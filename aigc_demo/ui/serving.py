@@ -8,91 +8,50 @@ Pages    the page, /config and the API description: tokens translated, our head 
 """
 
 import asyncio
-import gzip
 import hashlib
 import logging
 import mimetypes
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import brotli
 from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 
 from aigc_demo.services.first_results import EXAMPLES
-from aigc_demo.ui import addresses, parked, preload
+from aigc_demo.ui import addresses, head, parked, preload
+from aigc_demo.ui.asgi import (
+    SECURITY,
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    collect,
+    encoding_for,
+    header,
+    squeeze,
+)
 from aigc_demo.ui.gradio_private import printed, slim
-from aigc_demo.ui.head import head_html
 from aigc_demo.ui.i18n import choose, translate
 
 logger = logging.getLogger(__name__)
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
-
 JSON_LIMIT = 8 << 20  # bytes of a request body that is not an upload
 MEMORY = 48 << 20  # bytes of compressed assets kept
 PAGES = 64  # variants of pages kept: language x host x proxy headers x path
-SECURITY: Headers = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"same-origin"),
-    (b"permissions-policy", b"geolocation=(), payment=(), usb=()"),
-]
 POLICY = (  # Gradio needs inline scripts, and Function() for gr.HTML; nothing may come from, or go to, another host
     b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     b"img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
     b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 TEXTS = (b"text/", b"application/javascript", b"application/json", b"image/svg+xml", b"application/wasm")
-
-
-def header(headers: Headers, name: bytes) -> bytes:
-    """The value of a header, or nothing."""
-    return next((value for key, value in headers if key.lower() == name), b"")
-
-
-def encoding_for(scope: Scope) -> str:
-    """br, gzip or nothing, whatever the browser takes."""
-    accepted = header(scope["headers"], b"accept-encoding")
-    return "br" if b"br" in accepted else "gzip" if b"gzip" in accepted else ""
-
-
-def squeeze(body: bytes, encoding: str, quality: int) -> bytes:
-    if encoding == "br":
-        return brotli.compress(body, quality=quality)
-    return gzip.compress(body, 6) if encoding == "gzip" else body
-
-
-async def collect(app: App, scope: Scope, receive: Receive) -> tuple[int, Headers, bytes]:
-    """The whole answer of `app`, uncompressed."""
-    status, headers, parts = 500, [], []
-
-    async def take(message: Message) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status, headers = message["status"], list(message["headers"])
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
-
-    unwanted = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
-    plain = {**scope, "headers": [(key, value) for key, value in scope["headers"] if key.lower() not in unwanted]}
-    await app(plain, receive, take)
-    return status, headers, b"".join(parts)
-
-
-async def answer(send: Send, status: int, headers: Headers, body: bytes) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
 
 
 class Kept:
@@ -249,7 +208,7 @@ class Pages:
         kind = header(headers, b"content-type")
         html = kind.startswith(b"text/html")
         if html:
-            body = with_head(body, lang, page)
+            body = with_ours(body, lang, page, self.families)
         elif page == "gradio_api/info" and status == 200:
             body = printed(body)
         body = squeeze(translate(body, lang), encoding, 6)
@@ -272,14 +231,14 @@ BASE = re.compile(rb"<base [^>]*>")
 OUTSIDE = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?/>')
 
 
-def with_head(html: bytes, lang: str, page: str) -> bytes:
-    """Gradio's page with our script first, our styles last, our language, and without its advertising links."""
+def with_ours(html: bytes, lang: str, page: str, families: Sequence[str]) -> bytes:
+    """Gradio's page with what head.py adds to it, in our language, and without its advertising links."""
     html = slim(OUTSIDE.sub(b"", html))
-    html = BASE.sub(lambda base: base[0] + preload.links(html), html, count=1)
+    ours = head.parts(html.decode(), lang, page, families)
+    html = BASE.sub(lambda base: base[0] + ours.files.encode() + preload.links(html), html, count=1)
     html = html.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
-    first, last = head_html(html.decode(), lang, page)
-    html = html.replace(b"<head>", b"<head>" + first.encode(), 1)
-    return html.replace(b"</gradio-app>", b"</gradio-app>" + last.encode(), 1)
+    html = html.replace(b"<head>", b"<head>" + ours.first.encode(), 1)
+    return html.replace(b"<gradio-app", ours.top.encode() + b"<gradio-app", 1)
 
 
 class Assets:
@@ -313,7 +272,7 @@ class Assets:
         await answer(send, *hit)
 
     async def own(self, path: str, encoding: str) -> tuple[int, Headers, bytes]:
-        """A file of assets/examples, or the first value of a view: a hash of its content is part of its address."""
+        """A file of assets/examples, or one that is parked: a hash of its content is part of its address."""
         hit = self.kept.get((path, encoding))
         if hit is None:
             if path not in parked.kept and path not in self.shipped:

@@ -179,7 +179,9 @@ def tokens(palette: dict[str, str]) -> str:
 
 def token_css() -> str:
     """Custom properties of both themes; the dark ones hold wherever Gradio or the head script has set `dark`."""
-    return f":root{{{tokens(LIGHT)}color-scheme:light}}:root.dark,.dark{{{tokens(DARK)}color-scheme:dark}}"
+    fonts = ",".join(f"'{name}'" if " " in name else name for name in TEXT_FONTS)
+    light = f":root{{--lx-fonts:{fonts};{tokens(LIGHT)}color-scheme:light}}"
+    return f"{light}:root.dark,.dark{{{tokens(DARK)}color-scheme:dark}}"
 
 
 def theme() -> gr.themes.Base:

@@ -25,8 +25,8 @@ from aigc_demo.core.errors import NotFoundError, UserError
 from aigc_demo.core.params import build, rules, short
 from aigc_demo.services.use_case import request_class, requests_of
 from aigc_demo.ui import addresses, api
+from aigc_demo.ui.asgi import App, Receive, Scope, Send, answer
 from aigc_demo.ui.i18n import language, sentence, t, tr, translate
-from aigc_demo.ui.serving import App, Receive, Scope, Send, answer
 
 PATH = "/gradio_api/mcp"
 SHOWN = 1 << 20  # bytes of a picture that travels inside the answer

@@ -135,11 +135,6 @@ def progress(done: int, total: int) -> dict[str, int]:
     return {"done": done, "total": total}
 
 
-def live_region() -> gr.HTML:
-    """Sentences for screen readers, once per page; `luoxia.say(sentence)` writes into it."""
-    return gr.HTML('<div id="lx-live" role="status" aria-live="polite" class="lx-hidden"></div>')
-
-
 # cards and folds ---------------------------------------------------------------------------------------------------
 
 

@@ -120,6 +120,11 @@
   // the other language: the same tab, and what was set comes back by itself
   luoxia.speak = (lang) => {
     const query = new URLSearchParams(location.search), tab = openTab();
+    if (!document.querySelector(".lx-page")) { // Gradio has not begun: the address still says it all
+      query.set("lang", lang);
+      location.search = query.toString();
+      return;
+    }
     for (const name of [...query.keys()]) if (!OWN.has(name)) query.delete(name);
     if (query.get("tab") !== tab) ["lock", "hide", "task"].forEach((name) => query.delete(name));
     query.set("lang", lang);

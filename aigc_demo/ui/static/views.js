@@ -22,43 +22,6 @@
     });
   }
 
-  luoxia.header = (element) => {
-    luoxia.keepLanguage(element);
-    const row = element.querySelector(".lx-families"), open = row.querySelector("[aria-current]");
-    // not scrollIntoView, which moves the place from which Tab goes on
-    setTimeout(() => {
-      row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
-    });
-    element.querySelector(".lx-skip").addEventListener("click", (event) => {
-      event.preventDefault(); // an address of only #page would be one of the landing page, by <base>
-      const content = document.querySelector(".lx-page");
-      content.tabIndex = -1;
-      content.focus();
-    });
-    for (const button of element.querySelectorAll("[data-lang]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.lang === lang));
-      button.addEventListener("click", () => button.dataset.lang !== lang && luoxia.speak(button.dataset.lang));
-    }
-    const theme = element.querySelector(".lx-theme");
-    const dark = () => document.body.classList.contains("dark");
-    const name = () => theme.setAttribute("aria-label", dark() ? text.theme_light : text.theme_dark);
-    theme.addEventListener("click", () => {
-      const now = !dark();
-      document.body.classList.toggle("dark", now);
-      document.documentElement.classList.toggle("dark", now);
-      try {
-        localStorage.setItem("lx-theme", now ? "dark" : "light");
-      } catch { /* a private window */ }
-      name();
-    });
-    name();
-    const dialog = element.querySelector("dialog");
-    luoxia.glossary(dialog.querySelector(".lx-glossary"));
-    element.querySelector(".lx-help").addEventListener("click", () => dialog.showModal());
-    dialog.querySelector(".lx-close").addEventListener("click", () => dialog.close());
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  };
-
   // a first value that is too large for the page, see parked.py; a result that comes before it stands
   luoxia.fetched = async (props, begin) => {
     const { at } = props.value || {};
