@@ -17,7 +17,7 @@ run: .venv/installed
 test: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
-	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # What depends on the CPU, as one without AVX-512 computes it. Both libraries read their variable when they are loaded.
 test-avx2: .venv/installed-tests

@@ -20,11 +20,23 @@ from aigc_demo.checkpoints.store import Store, named
 os.environ["AIGC_ENGINE"] = "PyTorch"  # equal bits from the first run on; test_engine.py has ONNX Runtime
 
 
+LONG = ("test_browser_all_tabs.py", "test_browser_room.py", "test_browser_gan_pictures.py")  # minutes each
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """A test that drives a browser has a second try: on a busy machine the browser may be late. Both are reported."""
+    """What goes to one of several processes together, the longest first, so that none of them ends long after the rest.
+
+    That is a file, where its tests name no group. A test that drives a browser has a second try: on a busy machine the
+    browser may be late. Both are reported.
+    """
     for item in items:
         if "visit" in item.fixturenames:
             item.add_marker(pytest.mark.flaky(reruns=1))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0].replace("/", ".")))
+    driven = {item.path for item in items if "visit" in item.fixturenames}
+    items.sort(key=lambda item: (item.path.name not in LONG, item.path not in driven))
 
 
 @pytest.fixture(autouse=True)

@@ -88,7 +88,7 @@ def found(page, key):
 def test_every_card_reacts_at_once_and_nothing_jumps(visit, app_url, family):
     phone = list(FAMILIES).index(family) % 2 == 0  # every second page on a phone: half of the visits
     page = visit("?lang=en", at="", size=(390, 844) if phone else (1440, 900))
-    page.context.add_init_script(HELD)
+    page.add_init_script(HELD)
     page.goto(f"{app_url}/{family}?lang=en")
     page.locator(".lx-page").wait_for(timeout=QUICK)
     told = {}

@@ -1,12 +1,10 @@
-"""Writing and token surgery in a real browser: a text streams in, every place of it can be looked at and changed."""
+"""Writing in a real browser: a text streams in, every token of it can be looked at."""
 
 import os
 import re
 
-import pytest
 from browser import (
     QUICK,
-    RUN,
     badge_of,
     begin,
     close_toasts,
@@ -36,12 +34,11 @@ def view(page):
     return part(page, WRITE, "view", ".lx-tokens")
 
 
-def first_look(page, use_case):
-    """Open a tab: a result that ships is there before any click."""
-    open_tab(page, use_case)
-    expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached", timeout=QUICK)
-    if use_case == WRITE:  # its script has the text
-        page.wait_for_function("root => root.whole", arg=view(page).element_handle(), timeout=QUICK)
+def first_look(page):
+    """Open the tab: a result that ships is there before any click."""
+    open_tab(page, WRITE)
+    expect(badge_of(page, WRITE)).to_have_attribute("data-state", "cached", timeout=QUICK)
+    page.wait_for_function("root => root.whole", arg=view(page).element_handle(), timeout=QUICK)  # it has the text
 
 
 def write(page, prompt="ROMEO:\n", **values):
@@ -55,7 +52,7 @@ def write(page, prompt="ROMEO:\n", **values):
 
 def test_a_text_that_ships_is_there_at_once_and_its_lines_are_lines(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     words = view(page).evaluate("root => root.whole()")
     assert words.startswith("ROMEO:\n") and words.count("\n") >= 3
     lines = view(page).locator(".lx-textline")
@@ -66,7 +63,7 @@ def test_a_text_that_ships_is_there_at_once_and_its_lines_are_lines(visit):
 
 def test_a_text_streams_in_and_every_token_is_quickly_on_the_screen(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     put(page, WRITE, "length", 200)
     page.evaluate(
         """() => {
@@ -89,7 +86,7 @@ def test_a_text_streams_in_and_every_token_is_quickly_on_the_screen(visit):
 
 def test_stop_keeps_what_is_there(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     put(page, WRITE, "length", 1000)
     tokens = "document.querySelector('.lx-tokens').dataset"
     stop_when(page, WRITE, f"{tokens}.ready !== 'shipped' && +{tokens}.tokens >= 5")
@@ -114,7 +111,7 @@ def test_greedy_needs_no_seed_and_a_seed_gives_the_same_text(visit):
 
 def test_a_token_shows_its_rivals_to_pointer_and_keyboard(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     tokens, panel = view(page).locator(".lx-token"), view(page).locator(".lx-token-panel")
     before = panel.bounding_box()
     tokens.nth(20).hover()
@@ -136,7 +133,7 @@ def test_a_token_shows_its_rivals_to_pointer_and_keyboard(visit):
 
 def test_curve_and_text_point_at_the_same_place(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     chart = view(page).locator(".lx-token-chart svg")
     expect(chart.locator("path").first).to_have_attribute("d", re.compile("L"), timeout=QUICK)
     chart.scroll_into_view_if_needed()
@@ -163,7 +160,7 @@ BAD_BEGINNINGS = {"": "There is no text yet", "Roméo": "é → e", "<b onclick=
 
 def test_a_bad_beginning_is_a_sentence_and_the_text_stays(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     before = view(page).evaluate("root => root.whole()")
     for prompt, words in BAD_BEGINNINGS.items():
         part(page, WRITE, "prompt", "textarea").fill(prompt)
@@ -177,7 +174,7 @@ def test_a_bad_beginning_is_a_sentence_and_the_text_stays(visit):
 def test_markup_in_a_text_is_only_ever_text(visit):
     """A model might write anything: a value with markup goes through the view."""
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     hostile = "<img src=x onerror='window.hurt=1'><script>window.hurt=1</script>${window.hurt=1}{{1}}"
     shown = page.evaluate(
         """(words) => { const box = document.querySelector('.lx-tokens .lx-text');
@@ -214,99 +211,16 @@ def test_a_saved_page_brings_its_settings_back(visit, tmp_path):
         expect(part(page, WRITE, "prompt", "textarea")).to_have_value("JULIET:\n")
 
 
-def odds(page):
-    """The five rows."""
-    return part(page, SURGERY, "odds", ".lx-lamp-odds")
-
-
-def text(page):
-    """The text under the knife."""
-    return part(page, SURGERY, "text", ".lx-tokens")
-
-
-def place(page, position):
-    """Wait until the odds are those of a place."""
-    expect(odds(page)).to_have_attribute("data-position", str(position), timeout=QUICK)
-
-
-def test_the_place_moves_with_arrow_keys_and_clicks(visit):
-    page = visit()
-    first_look(page, SURGERY)
-    place(page, 24)
-    expect(odds(page).locator(".lx-odds-label")).to_have_count(5)
-    text(page).locator(".lx-text").focus()
-    page.keyboard.press("ArrowRight")
-    place(page, 25)
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowLeft")
-    place(page, 23)
-    text(page).locator(".lx-token").nth(12).click()
-    place(page, 12)
-    expect(odds(page).locator("button.lx-chosen")).to_have_text("o")  # of "But soft"
-    expect(badge_of(page, SURGERY)).to_have_attribute("data-state", "live", timeout=QUICK)
-
-
-def test_the_first_row_never_moves_and_the_last_one_does(visit):
-    page = visit()
-    first_look(page, SURGERY)
-    heights = "all => all.map((one) => one.style.height)"
-    put(page, SURGERY, "temperature", 0.9)  # what ships came from weights that may have changed since
-    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0.9 "), timeout=QUICK)
-    rows = [odds(page).locator(f".lx-odds-cell[title^='{name}'] i") for name in ("softmax", "renormalised")]
-    before = [[cell.get_attribute("title") for cell in row.locator("xpath=..").all()] for row in rows]
-    assert all(len(row) == 13 for row in before) and rows[0].evaluate_all(heights)
-    put(page, SURGERY, "temperature", 0)
-    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0 "), timeout=QUICK)
-    after = [[cell.get_attribute("title") for cell in row.locator("xpath=..").all()] for row in rows]
-    assert before[0] == after[0] and before[1] != after[1]
-    assert [title.rpartition(" · ")[2] for title in after[1]] == ["100 %"] + ["0"] * 12
-
-
-@pytest.mark.parametrize("model", ["GPT · Shakespeare", "LSTM · Shakespeare"])
-def test_a_rival_makes_a_branch_and_two_branches_are_compared(visit, model):
-    page = visit()
-    first_look(page, SURGERY)
-    unfold(page, SURGERY, ".lx-drawer")
-    if model.startswith("LSTM"):
-        part(page, SURGERY, "model", "input").click()
-        page.get_by_role("option", name=model).click()
-        expect(badge_of(page, SURGERY)).to_have_attribute("data-state", "live", timeout=QUICK)
-    put(page, SURGERY, "length", 30)
-    put(page, SURGERY, "temperature", 0.5)
-    expect(odds(page)).to_have_attribute("data-ready", re.compile(r"^24 0.5 "), timeout=QUICK)
-    tree = part(page, SURGERY, "branches", ".lx-branches")
-    chosen = []
-    for count, number_of_rival in ((2, 1), (3, 2)):
-        heads = odds(page).locator("button.lx-odds-head:not(.lx-chosen)")
-        chosen.append(heads.nth(number_of_rival).inner_text())
-        heads.nth(number_of_rival).click()
-        expect(tree).to_have_attribute("data-count", str(count), timeout=RUN)
-        expect(odds(page).locator("button.lx-chosen")).to_have_text(chosen[-1], timeout=RUN)
-    buttons = tree.locator(".lx-tree button")
-    expect(buttons).to_have_count(3)
-    expect(buttons.nth(2)).to_have_attribute("aria-pressed", "true")
-    prompt = part(page, SURGERY, "prompt", "textarea").input_value()
-    assert prompt.startswith("ROMEO:\nBut soft, what li" + chosen[1]) and len(prompt) == 24 + 1 + 30
-    assert tree.get_attribute("data-parting") == "24"
-    expect(tree.locator(".lx-slit")).to_have_count(2)
-    expect(tree.locator(".lx-verdict")).to_contain_text(f"“{chosen[1]}”")
-    left = tree.locator("select").first
-    left.select_option(index=1)
-    expect(tree.locator(".lx-verdict")).to_contain_text(f"“{chosen[0]}” and “{chosen[1]}” part")
-    buttons.first.click()
-    expect(part(page, SURGERY, "prompt", "textarea")).to_have_value(re.compile("breaks$"), timeout=QUICK)
-    place(page, 24)
-
-
 def test_what_was_written_goes_under_the_knife_with_its_settings(visit):
     page = visit()
     open_tab(page, WRITE)
     words = write(page, length=25, temperature=1.3)
     page.get_by_role("button", name="under the knife").click()
     expect(part(page, SURGERY, "prompt", "textarea")).to_have_value(words, timeout=QUICK)
-    place(page, 7)
+    odds = part(page, SURGERY, "odds", ".lx-lamp-odds")
+    expect(odds).to_have_attribute("data-position", "7", timeout=QUICK)
     expect(number(page, SURGERY, "temperature")).to_have_value("1.3")
-    expect(text(page).locator(".lx-token")).to_have_count(len(words) + 1, timeout=QUICK)
+    expect(part(page, SURGERY, "text", ".lx-tokens").locator(".lx-token")).to_have_count(len(words) + 1, timeout=QUICK)
 
 
 def test_the_card_of_the_landing_view_types(visit):
@@ -327,5 +241,5 @@ def test_under_reduced_motion_the_card_stands_still(visit):
 
 def test_scripts_come_for_what_is_shown(visit):
     page = visit()
-    first_look(page, WRITE)
+    first_look(page)
     scripts_come(page, WRITE, '"gpt_write", "txt"', "With transformers", "to_library")

@@ -124,8 +124,8 @@ def test_the_row_of_families_leads_from_page_to_page(visit, app_url, query):
 
 def test_the_top_of_a_page_works_before_gradio_has_begun(visit):
     page = visit()
-    held = []
-    page.route("**/assets/index-*.js", lambda route: held.append(route))
+    held, begins = [], []
+    page.route("**/assets/index-*.js", lambda route: route.continue_() if begins else held.append(route))
     page.goto(f"{page.url}gan?lang=en", wait_until="commit")
     page.locator(".lx-theme").click(timeout=QUICK)
     expect(page.locator("body")).to_contain_class("dark")
@@ -133,7 +133,7 @@ def test_the_top_of_a_page_works_before_gradio_has_begun(visit):
     expect(page.get_by_role("dialog")).to_be_visible()
     page.locator(".lx-close").click()
     expect(page.locator(".lx-page")).to_have_count(0)
-    page.unroute("**/assets/index-*.js")
+    begins.append(True)
     for route in held:
         route.continue_()
     ready(page)
@@ -155,3 +155,12 @@ def test_dark_and_light_are_remembered(visit):
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_without_a_passphrase_the_page_of_rooms_says_so(visit):
+    page = visit(at="room", locale="zh-CN")
+    expect(page.locator("#page-room")).to_contain_text("AIGC_PRESENTER_KEY", timeout=QUICK)
+    expect(page.locator(".lx-seat-door, .lx-room")).to_have_count(0)
+    page.goto(page.notes.base)
+    expect(page.locator(".lx-families [data-page=gan]")).to_be_visible(timeout=QUICK)
+    expect(page.locator(".lx-families [data-page=room]")).to_have_count(0)

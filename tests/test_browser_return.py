@@ -94,7 +94,7 @@ def test_the_pages_beside_the_open_one_are_fetched_ahead(visit, app_url):
 @pytest.mark.parametrize("calm", [True, False])
 def test_one_page_fades_into_the_next_but_not_for_calm_people(visit, calm):
     page = visit(calm=calm)
-    page.context.add_init_script("addEventListener('pagereveal', (e) => { window.fades = Boolean(e.viewTransition); })")
+    page.add_init_script("addEventListener('pagereveal', (e) => { window.fades = Boolean(e.viewTransition); })")
     go(page, "vae")
     assert page.evaluate("window.fades") is not calm
 

@@ -205,15 +205,3 @@ def test_every_link_of_a_shipped_lesson_opens_its_tab(visit, name):
         expect(page.locator(f"#tab-{tab}")).to_be_visible(timeout=QUICK)
         assert "could not" not in page.locator("body").inner_text()
         settled(page)  # a run that is left is told on the console
-
-
-def test_without_a_passphrase_the_page_says_so(start, browser):
-    _, address = start(AIGC_PRESENTER_KEY="")
-    page = browser.new_context(locale="zh-CN").new_page()
-    page.goto(f"{address}/room")
-    expect(page.locator("#page-room")).to_contain_text("AIGC_PRESENTER_KEY", timeout=QUICK)
-    expect(page.locator(".lx-seat-door, .lx-room")).to_have_count(0)
-    page.goto(address)
-    expect(page.locator(".lx-families [data-page=gan]")).to_be_visible(timeout=QUICK)
-    expect(page.locator(".lx-families [data-page=room]")).to_have_count(0)
-    page.context.close()

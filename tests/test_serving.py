@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+from functools import partial
 from pathlib import Path
 
 import brotli
@@ -19,6 +20,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.ui import serving
 from aigc_demo.ui.app import build, serve
 
+get, post = partial(httpx.get, timeout=60), partial(httpx.post, timeout=60)
 HTML = '<html lang="en"><head></head><body><gradio-app></gradio-app>⟦shell.run⟧</body></html>'.encode()
 
 
@@ -179,13 +181,13 @@ def address(assets):
 @pytest.mark.parametrize("path", ["/", "/gan", "/hf_text", "/config", "/gradio_api/info"])
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_is_served_untranslated(address, path, lang):
-    answer = httpx.get(address + path, params={"lang": lang})
+    answer = get(address + path, params={"lang": lang})
     assert answer.status_code == 200 and "⟦" not in answer.text
     assert answer.headers["content-language"].startswith(lang)
 
 
 def test_the_page_is_whole_json_and_points_nowhere_else(address):
-    page = httpx.get(address + "/?lang=en").text
+    page = get(address + "/?lang=en").text
     config = re.search(r"window\.gradio_config = (\{.*?\});</script>", page, re.DOTALL)
     assert json.loads(config[1])["title"] == "Luoxia · AIGC lab"
     outside = {
@@ -195,13 +197,13 @@ def test_the_page_is_whole_json_and_points_nowhere_else(address):
 
 
 def test_the_page_carries_headers_that_protect(address):
-    headers = httpx.get(address).headers
+    headers = get(address).headers
     assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
     assert "default-src 'self'" in headers["content-security-policy"]
 
 
 def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
-    pages = {name: httpx.get(f"{address}/{name}?lang=en").text for name in ("", "gan", "gpt")}
+    pages = {name: get(f"{address}/{name}?lang=en").text for name in ("", "gan", "gpt")}
     files = {name: re.findall(r'(?:src|href)="\.(/kept/\w+\.(?:js|css))"', page) for name, page in pages.items()}
     for name, page in pages.items():
         style, *scripts = files[name][:-1]
@@ -210,36 +212,36 @@ def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
         assert page.index(f'<script defer src=".{scripts[1]}">') < page.index('<script type="module"')
         assert "luoxia" not in page.partition("window.gradio_config")[0]
         for path in (style, *scripts):
-            answer = httpx.get(address + path)
+            answer = get(address + path)
             assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
             assert answer.headers["content-type"].startswith("text/css" if path == style else "text/javascript")
     assert files["gan"][1] == files["gpt"][1] == files[""][1], "what pages share is one file"
     assert len({file for some in files.values() for file in some}) == 7
-    chinese = re.search(r'src="\.(/kept/\w+\.js)"', httpx.get(f"{address}/gan?lang=zh").text)
-    assert chinese[1] != files["gan"][1] and "看到像素" in httpx.get(address + chinese[1]).text
+    chinese = re.search(r'src="\.(/kept/\w+\.js)"', get(f"{address}/gan?lang=zh").text)
+    assert chinese[1] != files["gan"][1] and "看见生成式 AI 的内部" in get(address + chinese[1]).text
 
 
 def test_events_cannot_be_run_past_the_queue(address):
     for name in ("diffusion_draw", "on_card"):
-        assert httpx.post(f"{address}/gradio_api/run/{name}", json={"data": []}).status_code == 404
+        assert post(f"{address}/gradio_api/run/{name}", json={"data": []}).status_code == 404
 
 
 def test_there_is_no_monitoring_and_no_run_history(address):
     for path in ("/monitoring", "/monitoring/summary", "/gradio_api/runs", "/docs", "/openapi.json"):
-        assert httpx.get(address + path).status_code in (401, 403, 404), path
+        assert get(address + path).status_code in (401, 403, 404), path
 
 
 def test_a_body_of_30_megabytes_is_refused(address):
-    answer = httpx.post(address + "/gradio_api/queue/join", content=b"x" * 30_000_000)
+    answer = post(address + "/gradio_api/queue/join", content=b"x" * 30_000_000)
     assert answer.status_code == 413
-    assert httpx.get(address).status_code == 200
+    assert get(address).status_code == 200
 
 
 def test_weights_that_are_missing_or_damaged_are_a_sentence_until_they_are_put_right(address, assets):
     def draw(seed=7):
         values = {"data": [7, seed, 1, "ddim", 1.5, 0, "diffusion-digits", "png"]}
-        event = httpx.post(f"{address}/gradio_api/call/diffusion_draw", json=values).json()["event_id"]
-        return httpx.get(f"{address}/gradio_api/call/diffusion_draw/{event}", timeout=60).text
+        event = post(f"{address}/gradio_api/call/diffusion_draw", json=values).json()["event_id"]
+        return get(f"{address}/gradio_api/call/diffusion_draw/{event}", timeout=60).text
 
     name = Path("checkpoints") / "diffusion-digits.safetensors"
     assert "The weights of diffusion-digits are not on this machine. Run: python -m aigc_demo.training" in draw()

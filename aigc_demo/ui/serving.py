@@ -51,6 +51,7 @@ POLICY = (  # Gradio needs inline scripts, and Function() for gr.HTML; nothing m
     b"img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
     b"worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
+KINDS = {".js": "text/javascript", ".css": "text/css"}  # what a machine is set to say of them may be refused
 TEXTS = (b"text/", b"application/javascript", b"application/json", b"image/svg+xml", b"application/wasm")
 
 
@@ -278,7 +279,7 @@ class Assets:
             if path not in parked.kept and path not in self.shipped:
                 return 404, [(b"content-type", b"text/plain")], b"There is no such file."
             body = parked.kept[path] if path in parked.kept else self.shipped[path].read_bytes()
-            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            kind = KINDS.get(Path(path).suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
             hit = await asyncio.to_thread(self.made, path, 200, [(b"content-type", kind.encode())], body, encoding)
             self.kept.put((path, encoding), hit)
         return hit

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from aigc_demo.data import sound_files
 from aigc_demo.data.spoken_files import RATE
 
+PAGE = "audiogan"
 DRAW, PAD, JUDGE, BOTH = "audiogan_draw", "audiogan_pad", "audiogan_judge", "audiogan_both"
 
 

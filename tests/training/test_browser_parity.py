@@ -3,6 +3,8 @@
 from browser import QUICK, open_tab, part
 from playwright.sync_api import expect
 
+PAGE = "training"
+
 
 def test_a_mistake_colours_the_layers_from_its_place_on(visit):
     page = visit()

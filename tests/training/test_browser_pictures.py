@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from browser import QUICK, RUN, begin, bench, open_tab, part, pick, put, unfold, untranslated
+from browser import QUICK, RUN, begin, bench, open_tab, part, put, toast, unfold, untranslated
 from PIL import Image
 from playwright.sync_api import expect
 
+PAGE = "training"
 AUGMENT, TRAIN = "training_augment", "training_train"
 NAME = ".lx-batch > figcaption"
 
@@ -140,13 +141,13 @@ def test_drawings_are_added_one_after_the_other(shown):
 
 
 def test_a_rate_that_is_far_too_large_ends_with_a_sentence(shown):
-    page, _ = shown(TRAIN)
+    page, _ = shown(TRAIN, query=f"?tab={TRAIN}&minutes=0.05&lang=en")
+    expect(toast(page)).to_contain_text("restored", timeout=QUICK)
     page.get_by_role("button", name="100 times the rate").click()
-    pick(page, TRAIN, "minutes", "0.5")
     begin(page, TRAIN)
-    toast = page.get_by_text("The loss ran away")
+    said = page.get_by_text("The loss ran away")
     ended = page.locator(f"#tab-{TRAIN} .lx-bench[data-ended]")
-    expect(toast.or_(ended).first).to_be_visible(timeout=RUN)
+    expect(said.or_(ended).first).to_be_visible(timeout=RUN)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])

@@ -26,8 +26,8 @@
     });
   }
 
-  // a row of tabs fades out where it goes on
-  const ROWS = ".lx-families, .tab-wrapper";
+  // what is scrolled sideways fades out where it goes on
+  const ROWS = ".lx-families, .tab-wrapper, .lx-odds-grid";
   const fade = (row) => {
     row.classList.toggle("lx-goes-before", row.scrollLeft > 4);
     row.classList.toggle("lx-goes-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 4);

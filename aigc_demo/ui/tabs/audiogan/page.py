@@ -23,3 +23,12 @@ PAPERS = {
 def digit_choice(form: UseCaseForm) -> None:
     """The ten digits side by side, as buttons."""
     form.choice("digit", radio=True)
+
+
+def path_controls(form: UseCaseForm, run: str) -> None:
+    """Controls of a series of sounds between the noise of two seeds; run: words of the button that begins."""
+    digit_choice(form)
+    form.slider("stops", main=True)
+    form.number("seed_from")
+    form.number("seed_to")
+    form.buttons(run)

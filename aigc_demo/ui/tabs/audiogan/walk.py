@@ -3,7 +3,7 @@
 from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.audiogan.page import digit_choice
+from aigc_demo.ui.tabs.audiogan.page import path_controls
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -14,11 +14,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                digit_choice(form)
-                form.slider("stops", main=True)
-                form.number("seed_from")
-                form.number("seed_to")
-                form.buttons("audiogan.run_walk")
+                path_controls(form, "audiogan.run_walk")
                 with drawer():
                     form.slider("steps")
                     form.slider("guidance")

@@ -25,34 +25,39 @@
     return canvas;
   }
 
-  // one moment on a square of a canvas; colours: {table, ink, glow, line, surface}
-  function paint(context, size, left, frame, real, layers, colours) {
-    const unit = size / (2 * REACH);
+  // a square of a canvas as a piece of the plane, the critic's map on its ground, and how to draw on it; whoever asks
+  // for it restores the context. scale: dots of a small picture are a little larger
+  function square(context, size, left, tones, critic) {
+    const unit = size / (2 * REACH), scale = size / (size < 320 ? 400 : 480);
     const x = (place) => left + (place + REACH) * unit, y = (place) => (REACH - place) * unit;
-    const dot = (points, i, radius) => {
-      context.moveTo(x(points[2 * i]) + radius, y(points[2 * i + 1]));
-      context.arc(x(points[2 * i]), y(points[2 * i + 1]), radius, 0, 7);
-    };
-    const dots = (points, radius, fill, alpha) => {
-      context.globalAlpha = alpha;
-      context.fillStyle = fill;
-      context.beginPath();
-      for (let i = 0; i < points.length / 2; i++) dot(points, i, radius);
-      context.fill();
-      context.globalAlpha = 1;
-    };
     context.save();
     context.beginPath();
     context.rect(left, 0, size, size);
     context.clip();
-    context.fillStyle = colours.surface;
+    context.fillStyle = tones.surface;
     context.fillRect(left, 0, size, size);
-    if (layers.critic) {
+    if (critic) {
       context.imageSmoothingEnabled = true;
       context.imageSmoothingQuality = "high";
-      context.drawImage(ground(shares(frame.critic), colours.table), left, 0, size, size);
+      context.drawImage(ground(shares(critic), tones.table), left, 0, size, size);
     }
-    const scale = size / (size < 320 ? 400 : 480); // dots of a small picture are a little larger
+    const dots = (points, radius, fill, alpha) => {
+      context.globalAlpha = alpha;
+      context.fillStyle = fill;
+      context.beginPath();
+      for (let i = 0; i < points.length; i += 2) {
+        context.moveTo(x(points[i]) + radius, y(points[i + 1]));
+        context.arc(x(points[i]), y(points[i + 1]), radius, 0, 7);
+      }
+      context.fill();
+      context.globalAlpha = 1;
+    };
+    return { x, y, unit, scale, dots };
+  }
+
+  // one moment on a square of a canvas; colours: {table, ink, glow, line, surface}
+  function paint(context, size, left, frame, real, layers, colours) {
+    const { x, y, unit, scale, dots } = square(context, size, left, colours, layers.critic && frame.critic);
     const fake = places(frame.fake);
     if (layers.net) {
       const net = places(frame.grid);
@@ -109,7 +114,7 @@
 
   const recorded = async (value) => (await fetch(value.file.url)).json();
 
-  luoxia.pointPlane = { REACH, ARROW, places, shares, ground, colours, recorded }; // for other points of the plane
+  luoxia.pointPlane = { REACH, ARROW, places, shares, square, colours, recorded }; // for other points of the plane
 
   luoxia.duel = (element, props, watch) => {
     const root = element.querySelector(".lx-duel"), words = JSON.parse(root.dataset.words);

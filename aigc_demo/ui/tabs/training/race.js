@@ -10,20 +10,8 @@
 
   // a lane on a square of a canvas: its field, the real points, its own
   function paint(context, size, left, lane, real, tones) {
-    const { REACH, ARROW, places, shares, ground } = luoxia.pointPlane;
-    const unit = size / (2 * REACH), scale = size / (size < 320 ? 400 : 480);
-    const x = (place) => left + (place + REACH) * unit, y = (place) => (REACH - place) * unit;
-    const dots = (points, radius, colour, alpha) => {
-      context.globalAlpha = alpha;
-      context.fillStyle = colour;
-      context.beginPath();
-      for (let i = 0; i < points.length; i += 2) {
-        context.moveTo(x(points[i]) + radius, y(points[i + 1]));
-        context.arc(x(points[i]), y(points[i + 1]), radius, 0, 7);
-      }
-      context.fill();
-      context.globalAlpha = 1;
-    };
+    const { REACH, ARROW, places, shares, square } = luoxia.pointPlane;
+    const { x, y, scale, dots } = square(context, size, left, tones, lane.critic);
     const stroke = (lines) => {
       context.strokeStyle = tones.water;
       context.lineWidth = 1.4 * scale;
@@ -36,17 +24,6 @@
       context.stroke();
       context.globalAlpha = 1;
     };
-    context.save();
-    context.beginPath();
-    context.rect(left, 0, size, size);
-    context.clip();
-    context.fillStyle = tones.surface;
-    context.fillRect(left, 0, size, size);
-    if (lane.critic) {
-      context.imageSmoothingEnabled = true;
-      context.imageSmoothingQuality = "high";
-      context.drawImage(ground(shares(lane.critic), tones.table), left, 0, size, size);
-    }
     if (lane.net) {
       const net = places(lane.net), side = Math.round(Math.sqrt(net.length / 2)), lines = [];
       const at = (i, j) => net.subarray(2 * (i * side + j), 2 * (i * side + j) + 2);
