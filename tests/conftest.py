@@ -203,28 +203,35 @@ def browser():
         started.close()
 
 
+@pytest.fixture(scope="module")
+def visitors(browser):
+    """Contexts of the browser that nobody uses now, by what was asked of them."""
+    return {}
+
+
 @pytest.fixture
-def visit(request, browser, app_url):
+def visit(request, browser, visitors, app_url):
     """Open a page as a new visitor: `visit("?lang=zh", locale="zh-CN")`; what it must not do is asserted at the end.
 
     It is the page `at`, else that of the family `PAGE` of the test's file, else the landing page. Its notes, of
-    everything it asked for and said, are `page.notes`.
+    everything it asked for and said, are `page.notes`. A new visitor has the files of one before, and nothing else.
     """
     from browser import Notes, ready
 
-    contexts, notes = [], []
+    used, notes = [], []
     home = getattr(request.module, "PAGE", "")
 
     def open_page(query="", *, at=home, locale="en-GB", dark=False, size=(1440, 900), calm=True, **options):
-        context = browser.new_context(
-            locale=locale,
-            color_scheme="dark" if dark else "light",
-            viewport={"width": size[0], "height": size[1]},
-            reduced_motion="reduce" if calm else "no-preference",
-            **options,
-        )
-        contexts.append(context)
+        free = visitors.setdefault((locale, str(options)), [])
+        context = free.pop() if free else browser.new_context(locale=locale, **options)
+        used.append((context, free))
         page = context.new_page()
+        stored = {"origin": app_url, "storageTypes": "local_storage"}
+        context.new_cdp_session(page).send("Storage.clearDataForOrigin", stored)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(
+            color_scheme="dark" if dark else "light", reduced_motion="reduce" if calm else "no-preference"
+        )
         page.notes = Notes(app_url)
         page.notes.listen(page)
         notes.append(page.notes)
@@ -233,7 +240,9 @@ def visit(request, browser, app_url):
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for context, free in used:
+        for page in context.pages:
+            page.close()
+        free.append(context)
     for note in notes:
         note.clean()

@@ -66,6 +66,7 @@ def test_no_word_of_the_odds_is_cut_and_they_show_that_they_go_on(visit, locale,
     assert words.evaluate_all(CUT) == []
     expect(words.filter(has_text=rest)).to_be_attached()
     grid = odds(page).locator(".lx-odds-grid")
+    grid.scroll_into_view_if_needed()
     if grid.evaluate("grid => grid.scrollWidth > grid.clientWidth"):
         expect(grid).to_contain_class("lx-goes-after", timeout=QUICK)
         grid.evaluate("grid => { grid.scrollLeft = grid.scrollWidth; }")

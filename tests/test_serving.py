@@ -204,7 +204,7 @@ def test_the_page_carries_headers_that_protect(address):
 
 def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
     pages = {name: get(f"{address}/{name}?lang=en").text for name in ("", "gan", "gpt")}
-    files = {name: re.findall(r'(?:src|href)="\.(/kept/\w+\.(?:js|css))"', page) for name, page in pages.items()}
+    files = {name: re.findall(r'(?:src|href)="\.(/kept-\w+\.(?:js|css))"', page) for name, page in pages.items()}
     for name, page in pages.items():
         style, *scripts = files[name][:-1]
         assert style == files[name][-1] and style.endswith(".css") and len(scripts) == 2
@@ -217,7 +217,7 @@ def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
             assert answer.headers["content-type"].startswith("text/css" if path == style else "text/javascript")
     assert files["gan"][1] == files["gpt"][1] == files[""][1], "what pages share is one file"
     assert len({file for some in files.values() for file in some}) == 7
-    chinese = re.search(r'src="\.(/kept/\w+\.js)"', get(f"{address}/gan?lang=zh").text)
+    chinese = re.search(r'src="\.(/kept-\w+\.js)"', get(f"{address}/gan?lang=zh").text)
     assert chinese[1] != files["gan"][1] and "看见生成式 AI 的内部" in get(address + chinese[1]).text
 
 

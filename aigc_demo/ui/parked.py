@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-PREFIX = "/kept/"
+PREFIX = "/kept-"  # no folder: a sheet finds pictures that an element names to it where the page finds them
 LARGE = 12_000  # bytes of JSON that a page carries for a view
 kept: dict[str, bytes] = {}  # path -> content
 
