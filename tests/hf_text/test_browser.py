@@ -50,7 +50,7 @@ def test_a_conversation_goes_on_until_a_new_one_begins(visit):
 
 
 def test_without_the_model_the_recording_stays_and_the_button_fetches(visit, app_url):
-    """Neither a press nor Enter asks a model that is not there: nothing turns into an error, and it is fetched instead."""
+    """Neither a press nor Enter asks a model that is not there: nothing becomes an error, and it is fetched instead."""
     page = visit()
 
     def missing(route):
