@@ -160,7 +160,7 @@ def test_the_walk_plays(visit):
 
 
 COMPARISONS = {  # use-case -> what to set, how many pictures come of it; None: as many as before
-    "diffusion_grid": ({"seeds": 2, "steps": 5}, 20),
+    "diffusion_grid": ({"seeds": 2}, 20),
     "diffusion_samplers": ({}, None),
     "diffusion_cut": ({"few": 3, "many": 9}, 4),
 }
