@@ -18,7 +18,7 @@ from aigc_demo.data import emoji
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.services import cards, first_results
 from aigc_demo.services.gan import critic, drawing
-from aigc_demo.services.gan.requests import DIGIT_MODELS, MODELS, Compare, Critic, Draw
+from aigc_demo.services.gan.requests import DIGIT_MODELS, MODELS, Compare, Critic, Draw, checkpoint
 from aigc_demo.services.use_case import find
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.gan import compare, training
@@ -47,7 +47,7 @@ def test_scores_rise_and_belong_to_their_pictures(service, model):
         drawn = last(service.draw(Draw(model=model, seed=found.seeds[place], count=1)))
         assert np.abs(shades(drawn.pictures[0]) - shades(found.made[place])).max() <= 1
         assert found.digits[place : place + 1] == drawn.digits
-        network = drawing.model_of(service.store, model)
+        network = drawing.model_of(service.store, checkpoint(model))
         x = torch.from_numpy(found.made[place])[None]
         asked = torch.tensor([found.seeds[place] % 10])
         with torch.no_grad():
@@ -58,7 +58,10 @@ def test_going_along_the_map_raises_the_score(service):
     for model in ("r3", "colour", "conditional"):
         found = last(service.critic(Critic(model=model, count=8)))
         assert np.abs(found.made_wish).max(axis=(1, 2)) == pytest.approx(1, abs=1e-6)
-        network, label = drawing.model_of(service.store, model), torch.tensor([seed % 10 for seed in found.seeds])
+        network, label = (
+            drawing.model_of(service.store, checkpoint(model)),
+            torch.tensor([seed % 10 for seed in found.seeds]),
+        )
         x = torch.from_numpy(found.made)
         step = 0.02 * torch.from_numpy(found.made_wish)[:, None]
         with torch.no_grad():
@@ -68,7 +71,7 @@ def test_going_along_the_map_raises_the_score(service):
 
 def test_a_critic_that_scores_ink_is_fooled_by_ink(service, monkeypatch):
     """Scores of known order: the mean shade of a picture."""
-    network = drawing.model_of(service.store, "r3")
+    network = drawing.model_of(service.store, checkpoint("r3"))
     monkeypatch.setattr(network.critic, "forward", lambda x, label=None: x.mean((1, 2, 3)))
     real, _ = critic.real_pictures(service.store, network, 20)
     for shade, fooled, told in ((1.0, 1, 0), (-1.0, 0, 1)):
@@ -80,9 +83,9 @@ def test_a_critic_that_scores_ink_is_fooled_by_ink(service, monkeypatch):
 
 
 def test_real_pictures_are_of_all_classes_and_come_with_them(service):
-    x, label = critic.real_pictures(service.store, drawing.model_of(service.store, "r3"), 50)
+    x, label = critic.real_pictures(service.store, drawing.model_of(service.store, checkpoint("r3")), 50)
     assert x.shape == (50, 1, 28, 28) and torch.bincount(label).tolist() == [5] * 10
-    portraits, _ = critic.real_pictures(service.store, drawing.model_of(service.store, "colour"), 10_000)
+    portraits, _ = critic.real_pictures(service.store, drawing.model_of(service.store, checkpoint("colour")), 10_000)
     assert portraits.shape == (2 * emoji.SHIPPED_PORTRAITS, 3, 64, 64), "as many as ship"
 
 
