@@ -61,6 +61,13 @@ def test_a_text_that_ships_is_there_at_once_and_its_lines_are_lines(visit):
     assert tops[0] < tops[1] < tops[2]
 
 
+def place(found):
+    """Where an element stands on the page, wherever the page is scrolled to, and its size."""
+    return found.evaluate(
+        "e => { const r = e.getBoundingClientRect(); return [r.x, r.y + scrollY, r.width, r.height] }"
+    )
+
+
 def test_a_text_streams_in_and_every_token_is_quickly_on_the_screen(visit):
     page = visit()
     first_look(page)
@@ -73,10 +80,10 @@ def test_a_text_streams_in_and_every_token_is_quickly_on_the_screen(visit):
             new MutationObserver(note).observe(root, { attributes: true, attributeFilter: ['data-tokens'] });
         }"""
     )
-    box = view(page).locator(".lx-text").bounding_box()
+    box = place(view(page).locator(".lx-text"))
     run(page, WRITE)
     expect(view(page)).to_have_attribute("data-tokens", "200")
-    assert view(page).locator(".lx-text").bounding_box() == box, "the box keeps its size"
+    assert place(view(page).locator(".lx-text")) == box, "the box keeps its size"
     seen = page.evaluate("seen")
     assert len(set(seen)) >= 5 and seen == sorted(seen), "it came bit by bit"
     page.wait_for_timeout(100)

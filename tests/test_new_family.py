@@ -4,6 +4,7 @@ No Python file that was there is touched; the catalogue gets its entries.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -275,7 +276,11 @@ def test_it_is_served_and_answers(project, start):
     with httpx.Client(timeout=60, headers={"accept-language": "en"}) as client:
         page, landing = (client.get(f"{address}/{path}").text for path in ("toy", ""))
         assert "A loaded die" in page and "A loaded die" in landing and "⟦" not in page
-        assert "luoxia.faces" in page and ".lx-faces" in page and "luoxia.faces" not in landing
+        ours, other = (
+            "".join(client.get(f"{address}/{file}").text for file in re.findall(r"kept-\w+\.(?:js|css)", html))
+            for html in (page, landing)
+        )
+        assert "luoxia.faces" in ours and ".lx-faces" in ours and "luoxia.faces" not in other
         api = Api(address, client)
         how, (file, result) = api.values("toy_roll", 4, 3, "txt")
         assert how == "complete" and len(result["faces"]) == 4 and set(result["faces"]) <= set(range(1, 7))

@@ -15,6 +15,7 @@ from aigc_demo.services.gan.requests import DIGIT_MODELS
 from aigc_demo.services.use_case import find
 
 ASKED = tuple(name for name in SMALL if name.startswith("gan_"))
+OWN = ("gan_draw", "gan_walk", "gan_mix")  # take a model of one's own in the place of one that ships
 PICTURES = ("gan_draw", "gan_walk", "gan_mix", "gan_classes", "gan_morph")
 MOVING = ("gan_walk", "gan_mix", "gan_morph", "gan_points")
 
@@ -94,7 +95,8 @@ def test_a_file_carries_its_card(api, tmp_path, endpoint, kind):
     file = tmp_path / made["orig_name"]
     file.write_bytes(api.client.get(made["url"]).content)
     card = cards.read(file)
-    assert card.use_case == endpoint and card.values == SMALL[endpoint] == result["card"]["values"]
+    own = {"checkpoint": ""} if endpoint in OWN else {}
+    assert card.use_case == endpoint and card.values == SMALL[endpoint] | own == result["card"]["values"]
     assert len(card.sha256) == (0 if endpoint == "gan_points" else 64)
 
 

@@ -27,10 +27,15 @@ def differing_layers(store: Store, request: Any, made: "tuple[Twin, ...]") -> Se
     first = len(names) if wrong.first is None else wrong.first
     agree, differ = names[:first], names[first:]
     return [
-        Side({"layers_agree": len(names) if network.first is None else network.first}, text=" · ".join(names)),
+        Side(
+            {"layers_agree": len(names) if network.first is None else network.first},
+            text=" · ".join(names),
+            name="experiment.as_it_is",
+        ),
         Side(
             {"layers_agree": first, "layers_differ": len(differ)},
             text=" · ".join([*agree, *(f"✗ {x}" for x in differ)]),
+            name="experiment.with_mistake",
         ),
     ]
 
