@@ -1,10 +1,10 @@
 """Our pages beside the build that had one page for all families, and beside a bare Gradio page; part of page_load.
 
-The peer is commit 12e2b13, checked out beside us. The bare page has as many components as our largest family. The
-ratio is turned round: our seconds by that build's, until the first button of the landing page works. Further figures
-are the seconds until its run moves, our largest family's, processor time of the server per visitor, bytes of the
-largest page, what our server takes while nobody asks anything as a share of a core, and what a call of our API takes
-that is refused at once. Needs requirements-test.txt.
+The peer is commit 12e2b13, checked out beside us. The bare page has as many components as the largest family that both
+builds have. The ratio is turned round: our seconds by that build's, until the first button of the landing page works.
+Further figures are the seconds until its run moves, those of that family, processor time of the server per visitor,
+bytes of the largest page, what our server takes while nobody asks anything as a share of a core, and what a call of our
+API takes that is refused at once. Needs requirements-test.txt.
 """
 
 import subprocess
@@ -24,6 +24,7 @@ from benchmarks.measure import ROOT, Result, Run, alternate, compare, median, se
 from benchmarks.visit import RUNS, THEME, browser, cold
 
 BEFORE = "12e2b13"  # the last build with one page
+THEN = ("gan", "cyclegan", "vae", "diffusion", "gpt", "seq2seq", "textvae", "hf_text")  # the families that it had
 LANDING, FAMILY = 0.30, 0.55  # of that build's seconds
 VISITOR = 0.06  # seconds of the server's processor time
 SIZE = 600_000  # bytes of a page
@@ -71,7 +72,7 @@ def run(rounds: int = 5) -> Result:
     with checkout(BEFORE) as folder, server(page.ours(first)) as ours:
         page.wait(first)
         second, sizes = page.port(), page.sizes(first)
-        largest = max(sizes, key=lambda family: sizes[family])
+        largest = max(THEN, key=lambda family: sizes[family])
         with server(page.ours(second), folder) as one_page:
             page.wait(second)
             third = page.port()
@@ -105,7 +106,7 @@ def run(rounds: int = 5) -> Result:
         {"figure": f"/{largest}: seconds by that build's", "value": share(runs, "_family"), "limit": FAMILY},
         {"figure": "/: server CPU per visitor (s)", "value": mean["ours"], "limit": VISITOR, "build": mean["peer"]},
         {"figure": f"/{largest}: server CPU per visitor (s)", "value": mean["ours_family"], "limit": VISITOR},
-        {"figure": f"/{largest}: bytes of HTML, the largest", "value": sizes[largest], "limit": SIZE},
+        {"figure": "bytes of HTML of the largest page", "value": max(sizes.values()), "limit": SIZE},
         {f"{side}_seconds": median(runs, f"{side}_seconds") for side in sides},
         {"bare_cpu": mean["bare"], "idle": resting, "call_ms": refusal},
     ]
