@@ -96,16 +96,21 @@ class Hub:
     def load(self, name: str, limit: float = LIMIT) -> Iterator[Step["FolderModel | None"]]:
         """Yield megabytes as they arrive (value None), last the model. Nothing travels when it is too large."""
         about = self.describe(name)
-        if about.megabytes > limit:
-            raise BadRequestError("hub_too_large", name=name, megabytes=round(about.megabytes), limit=round(limit))
         planned(self.json(name, about.files[0], about.revision), name)
-        make_room(self.cache, KEPT - about.megabytes, name)
-        for step in self.arrive(about):
+        for step in self.arrive(about, limit):
             folder = step.value
             yield Step(step.done, step.total, open_folder(folder, name) if folder else None)
 
-    def arrive(self, about: "Arriving") -> Iterator[Step[Path | None]]:
-        """Yield megabytes as the files of a model arrive (value None), last the folder that holds them."""
+    def arrive(self, about: "Arriving", limit: float, kept: float = KEPT) -> Iterator[Step[Path | None]]:
+        """Yield megabytes as the files of a model arrive (value None), last the folder that holds them.
+
+        Nothing travels when they are more than `limit` megabytes. Older downloads go, until all are at most `kept`.
+        """
+        if about.megabytes > limit:
+            raise BadRequestError(
+                "hub_too_large", name=about.name, megabytes=round(about.megabytes), limit=round(limit)
+            )
+        make_room(self.cache, kept - about.megabytes, about.name)
         total = max(1, round(about.megabytes))
         meter, pool = Meter(), ThreadPoolExecutor(1)
         arriving = pool.submit(self._fetch, about, meter)

@@ -13,7 +13,7 @@ from typing import Any
 from aigc_demo.core.errors import BadRequestError, UnavailableError
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines.folder import read_json
-from aigc_demo.pipelines.hub import MEGABYTE, Hub, make_room
+from aigc_demo.pipelines.hub import MEGABYTE, Hub
 from aigc_demo.pipelines.library import diffusers
 
 INDEX = "model_index.json"
@@ -118,11 +118,7 @@ class StableHub(Hub):
 
     def bring(self, name: str, limit: float = LIMIT) -> Iterator[Step[Path | None]]:
         """Yield megabytes as they arrive (value None), last the folder. Nothing travels when it is too large."""
-        about = self.about(name)
-        if about.megabytes > limit:
-            raise BadRequestError("hub_too_large", name=name, megabytes=round(about.megabytes), limit=round(limit))
-        make_room(self.cache, KEPT - about.megabytes, name)
-        yield from self.arrive(about)
+        yield from self.arrive(self.about(name), limit, KEPT)
 
 
 def side_of(name: str, unet: Mapping[str, Any], vae: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
-from aigc_demo.pipelines.hub import KEPT, MEGABYTE, Hub, make_room
+from aigc_demo.pipelines.hub import MEGABYTE, Hub
 
 WEIGHTS = "model.safetensors"
 NEEDED = ("config.json", "tokenizer.json")
@@ -60,8 +60,4 @@ class TextHub(Hub):
 
     def bring(self, name: str, limit: float = LIMIT) -> Iterator[Step[Path | None]]:
         """Yield megabytes as they arrive (value None), last the folder. Nothing travels when it is too large."""
-        about = self.about(name)
-        if about.megabytes > limit:
-            raise BadRequestError("hub_too_large", name=name, megabytes=round(about.megabytes), limit=round(limit))
-        make_room(self.cache, KEPT - about.megabytes, name)
-        yield from self.arrive(about)
+        yield from self.arrive(self.about(name), limit)

@@ -115,7 +115,6 @@ def pieces(pool: Pool, recipe: Recipe, chance: random.Random) -> tuple[Tensor, T
 def train(recipe: Recipe, pool: Pool, out: Path, run: Path, minutes: float = float("inf")) -> Metrics:
     """Writes the averaged weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
     accelerator = Accelerator()
     model = Upscaler(recipe.model).to(accelerator.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = EMA(model, recipe.ema)
