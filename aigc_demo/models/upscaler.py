@@ -43,7 +43,7 @@ class Block(nn.Module):
 
 
 def bicubic(x: Tensor, scale: int) -> Tensor:
-    """x (B, C, H, W) -> (B, C, SH, SW), by interpolation alone (Keys, 1981)."""
+    """x (B, C, H, W) -> (B, C, SH, SW), by interpolation alone: the cubic of Keys (1981) with torch's a of -0.75."""
     return F.interpolate(x, scale_factor=scale, mode="bicubic", align_corners=False)
 
 
