@@ -83,6 +83,16 @@ def test_what_a_link_gets_wrong_is_named(visit):
     assert page.evaluate("window.broken") is None
 
 
+def test_after_a_link_the_request_still_says_what_is_wrong(visit):
+    page = visit(link(tab=DRAW, seed=7, lang="zh"))
+    expect(number(page, DRAW, "seed")).to_have_value("7", timeout=QUICK)
+    expect(toast(page)).to_be_visible(timeout=QUICK)
+    close_toasts(page)
+    put(page, DRAW, "seed", -1)
+    part(page, DRAW, "run").click()
+    expect(toast(page)).to_contain_text("要在 0 到 4294967295 之间", timeout=QUICK)
+
+
 @pytest.mark.parametrize(
     ("tab", "at"), [("diffusion_none", "/diffusion"), ("'];window.broken=1//<b>", "/"), ("hf_texts", "/")]
 )

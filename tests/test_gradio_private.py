@@ -26,6 +26,7 @@ from aigc_demo.ui.gradio_private import (
 )
 from aigc_demo.ui.page import Page
 from aigc_demo.ui.preload import FOLDER, known, links
+from aigc_demo.ui.widgets import raw
 
 
 @pytest.fixture
@@ -51,6 +52,18 @@ def holder(blocks):
 def parts(blocks):
     """Ids of the box and of the state."""
     return [key for key, part in blocks.blocks.items() if isinstance(part, gr.Textbox | gr.State)]
+
+
+def test_a_raw_component_stays_raw_when_an_update_makes_it_anew(blocks):
+    with blocks:
+        choice = raw(gr.Radio([1, 2]))
+        blocks.load(lambda: gr.update(interactive=False), None, choice)
+    event, session = next(iter(blocks.fns.values())), Session(blocks)
+    asyncio.run(blocks.postprocess_data(event, gr.update(interactive=False), session))
+    anew = session[choice._id]
+    assert anew is not choice and not anew.interactive and anew.preprocess(0.05) == 0.05
+    with pytest.raises(gr.Error, match="not in the list"):
+        gr.Radio([1, 2]).preprocess(0.05)
 
 
 def test_a_session_begins_without_a_copy_of_the_page(blocks, holder):

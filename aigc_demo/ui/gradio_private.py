@@ -15,6 +15,8 @@ import gradio as gr
 from gradio.queueing import Queue
 from gradio.state_holder import SessionState, StateHolder
 
+from aigc_demo.ui.widgets import passed_through, raw
+
 SESSIONS = 4000  # whose turns are remembered
 BUSY, IDLE = 0.005, 0.03  # seconds between two looks into the queue: while events come, and after
 AWAKE = 5  # seconds after an event
@@ -136,6 +138,13 @@ class Session(SessionState):
 
     def __init__(self, blocks: Any):
         super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+
+    def __setitem__(self, key: int, value: Any) -> None:
+        """Keep a value or a component; one that an update or `gr.skip` made anew stays `raw`."""
+        before = self.blocks_config.blocks.get(key)
+        if getattr(before, "preprocess", None) is passed_through:
+            raw(value)
+        super().__setitem__(key, value)  # type: ignore[no-untyped-call]
 
 
 class Sessions(StateHolder):
