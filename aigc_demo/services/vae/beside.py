@@ -136,7 +136,8 @@ def theirs(module: Any, x: Tensor, noise: Tensor) -> Tensor:
 def numbers(request: Beside, made: SideBySide) -> Json:
     """Differences, times, and the first layer over the tolerance."""
     names = ("maximum", "mean", "our_milliseconds", "their_milliseconds", "layers", "first")
-    return {**{name: getattr(made, name) for name in names}, "onnx": plain(made.onnx)}
+    table = {name: getattr(made, name) for name in names}
+    return {**table, "tolerance": parity.TOLERANCE, "onnx": plain(made.onnx)}
 
 
 def page(request: Beside, made: SideBySide) -> Json:

@@ -103,6 +103,44 @@
     load();
   };
 
+  // {head, rows, mark} of a table, {gaps: [largest difference], tolerance, words: {up, across, limit}}
+  luoxia.layerBars = (element, props, watch) => {
+    const root = element.querySelector(".lx-gaps"), picture = root.querySelector("svg");
+    const folded = root.querySelector("details"), box = folded.querySelector(".lx-table");
+    const power = (at) => `10${[...String(at)].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
+    const load = () => {
+      const value = props.value;
+      root.hidden = !value;
+      if (!value) return;
+      const { gaps, tolerance, words } = value, found = gaps.filter((gap) => gap > 0).map(Math.log10);
+      const low = Math.floor(Math.min(-7, ...found)) - 1, high = Math.ceil(Math.max(-2, ...found));
+      const ticks = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter((at) => at % 2 === 0);
+      luoxia.chart(picture, {
+        x: [0, gaps.length],
+        y: [low, high],
+        xs: [],
+        ys: ticks.map((at) => [at, power(at)]),
+        across: words.across,
+        up: words.up,
+        bars: gaps.map((gap, i) => [i, i + 1, gap > 0 ? Math.log10(gap) : low]),
+        level: { at: Math.log10(tolerance), words: words.limit },
+      });
+      picture.querySelectorAll(".lx-bar").forEach((bar, i) => {
+        bar.classList.toggle("lx-over", value.mark !== null && i >= value.mark && gaps[i] > tolerance);
+        const name = document.createElementNS(bar.namespaceURI, "title");
+        name.textContent = value.rows[i].slice(0, 3).join(" · ");
+        bar.append(name);
+      });
+    };
+    luoxia.table(element, props, watch);
+    folded.addEventListener("toggle", () => {
+      const marked = folded.open && box.querySelector(".lx-mark");
+      box.scrollTop = marked ? marked.offsetTop - 60 : 0;
+    });
+    watch("value", load);
+    load();
+  };
+
   // {words, good}
   luoxia.verdict = (element, props, watch) => {
     const line = element.querySelector(".lx-verdict");

@@ -10,7 +10,8 @@ from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.services import first_results
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.i18n import powers, t, tr
+from aigc_demo.ui.i18n import powers, t
+from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import badge, file_data, raw, view
 
 Say = Callable[[str], str]  # key of a text -> its token, or the text itself
@@ -112,6 +113,16 @@ def table(elem_id: str, value: Any = None) -> gr.HTML:
     return view("table", '<div class="lx-table"><table></table></div>', value, elem_id=elem_id)
 
 
+def layer_bars(elem_id: str, value: Any = None) -> gr.HTML:
+    """How far each layer is apart, as bars over a logarithmic axis, and as a table that unfolds: of `every_layer`."""
+    folded = (
+        f"<details><summary>{t('shell.layers_all')}</summary>"
+        '<div class="lx-table" tabindex="0"><table></table></div></details>'
+    )
+    template = f'<div class="lx-gaps" hidden>{plot("shell.layers_chart")}{folded}</div>'
+    return view("layerBars", template, value, elem_id=elem_id)
+
+
 def verdict_view() -> dict[str, Any]:
     """Properties of the sentence that sums a comparison up."""
     return {
@@ -119,15 +130,6 @@ def verdict_view() -> dict[str, Any]:
         "js_on_load": "luoxia.verdict(element, props, watch)",
         "apply_default_css": False,
     }
-
-
-def verdict_words(lang: str, made: Any, tolerance: float) -> dict[str, Any]:
-    """The sentence that sums a comparison up, as a value of verdict_view."""
-    if made.first is None:
-        words = tr(lang, "shell.verdict_same", maximum=gap(made.maximum), mean=gap(made.mean))
-    else:
-        words = tr(lang, "shell.verdict_first", layer=made.layers[made.first][0], limit=powers(f"{tolerance:.0e}"))
-    return {"words": words, "good": made.first is None}
 
 
 def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,11 +163,14 @@ def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dic
     }
 
 
-def layer_table(say: Say, layers: Sequence[Sequence[Any]], first: int | None) -> dict[str, Any]:
-    """Every layer with its differences; the first over the tolerance is marked."""
-    head = [say(f"shell.layers_{name}") for name in ("ours", "theirs", "maximum", "mean")]
-    rows = [[ours, theirs, gap(top), gap(mean)] for ours, theirs, top, mean in layers]
-    return {"head": head, "rows": rows, "mark": first}
+def every_layer(say: Say, value: Mapping[str, Any], theirs: str = "shell.layers_theirs") -> dict[str, Any]:
+    """A value for `layer_bars` of `layers`, the `first` over the `tolerance`, and the key of what the other side is."""
+    head = [say(key) for key in ("shell.layers_ours", theirs, "shell.layers_maximum", "shell.layers_mean")]
+    rows = [[ours, other, gap(top), gap(mean)] for ours, other, top, mean in value["layers"]]
+    words = {"up": head[2], "across": say("shell.layers_across"), "limit": say("shell.layers_limit")}
+    gaps = [top for *_, top, _ in value["layers"]]
+    chart = {"gaps": gaps, "tolerance": value["tolerance"], "words": words}
+    return {"head": head, "rows": rows, "mark": value["first"], **chart}
 
 
 def gap(value: float) -> str:

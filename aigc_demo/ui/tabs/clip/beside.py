@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, table, verdict, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -27,7 +27,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     table("clip_beside-view", both),
                     gr.HTML(elem_id="clip_beside-verdict", value=words, **verdict_view()),
-                    table("clip_beside-layers", rows),
+                    layer_bars("clip_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")
         question("clip.predict_mistake", form)
@@ -48,6 +48,5 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     head = [f"{say(key)} · {ms:.1f} ms" for key, ms in zip(("shell.beside_ours", "inside.theirs"), times, strict=True)]
     both = zip(value["ours"], value["theirs"], strict=True)
     rows = [["  ".join(f"{part:.3f}" for part in row) for row in pair] for pair in both]
-    layers = layer_table(say, value["layers"], value["first"])
-    layers["head"][1] = say("inside.beside_layer")
+    layers = every_layer(say, value, "inside.beside_layer")
     return [{"head": head, "rows": rows, "mark": None}, verdict(say, value), layers]

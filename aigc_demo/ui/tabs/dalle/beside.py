@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.pictures import picture_row
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
@@ -28,7 +28,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     picture_row("dalle_beside-view", "dalle.beside_says", pictures),
                     gr.HTML(elem_id="dalle_beside-verdict", value=words, **verdict_view()),
-                    table("dalle_beside-layers", rows),
+                    layer_bars("dalle_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"), library="inside.transformers")
         question("dalle.predict_mistake", form)
@@ -48,6 +48,5 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     columns = [say("shell.beside_ours"), say("inside.theirs"), say("shell.beside_gap")]
     cells = f"{value['same']} / {value['count']} {say('dalle.beside_cells')}"
     notes = [f"{value['our_milliseconds']:.0f} ms", f"{value['their_milliseconds']:.0f} ms", cells]
-    rows = layer_table(say, value["layers"], value["first"])
-    rows["head"][1] = say("inside.beside_layer")
+    rows = every_layer(say, value, "inside.beside_layer")
     return [{**value, "columns": columns, "notes": notes}, verdict(say, value), rows]

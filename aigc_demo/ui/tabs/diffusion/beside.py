@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import beside_words, digit_choice, layer_table, mosaic, table, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import beside_words, digit_choice, every_layer, layer_bars, mosaic, verdict, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -32,7 +32,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     mosaic("diffusion_beside-view", "diffusion.beside_says", pictures),
                     gr.HTML(elem_id="diffusion_beside-verdict", **verdict_view()),
-                    table("diffusion_beside-layers", rows),
+                    layer_bars("diffusion_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))
         question("diffusion.predict_mistake", form)
@@ -50,5 +50,5 @@ def build(service: Service) -> UseCaseForm:
 def compared(value: Json, say: Say) -> Sequence[Any]:
     """The three pictures, the verdict, and every layer."""
     words = beside_words(say, value["milliseconds"], value["maximum"])
-    rows = layer_table(say, value["layers"], value["first"])
+    rows = every_layer(say, value)
     return [{**value, **words}, verdict(say, value), rows]

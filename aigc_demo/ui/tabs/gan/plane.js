@@ -12,12 +12,12 @@
   const shares = (packed) => Float32Array.from(new Int8Array(bytes(packed).buffer), (number) => number / 127);
   const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--lx-${name}`).trim();
 
-  // the critic's map as a small canvas, the first row lowest
+  // the critic's map as a small canvas, the first row lowest: what it takes for made has the colour of made points
   function ground(critic, table) {
     const canvas = make("canvas", { width: MAP, height: MAP }), context = canvas.getContext("2d");
     const out = context.createImageData(MAP, MAP);
     for (let i = 0; i < MAP * MAP; i++) {
-      const k = 3 * Math.round(127.5 + 127.5 * STRENGTH * critic[i]);
+      const k = 3 * Math.round(127.5 - 127.5 * STRENGTH * critic[i]);
       const at = 4 * ((MAP - 1 - Math.floor(i / MAP)) * MAP + (i % MAP));
       out.data.set([table[k], table[k + 1], table[k + 2], 255], at);
     }

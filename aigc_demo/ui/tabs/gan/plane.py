@@ -21,7 +21,7 @@ def duel(elem_id: str, value: Any = None) -> gr.HTML:
         f'<figure class="lx-arena"><canvas role="img" aria-label="{t("gan.plot")}"></canvas>'
         f'<figcaption><span class="lx-key" data-key="real">{t("gan.key_real")}</span>'
         f'<span class="lx-key" data-key="fake">{t("gan.key_fake")}</span>'
-        f'<span class="lx-ramp"><i>{t("gan.key_like_fake")}</i><b></b><i>{t("gan.key_like_real")}</i></span>'
+        f'<span class="lx-ramp"><i>{t("gan.key_like_real")}</i><b></b><i>{t("gan.key_like_fake")}</i></span>'
         f'</figcaption></figure><div class="lx-curves">{now()}{"".join(map(curve, CURVES))}'
         f'<p class="lx-small">{t("gan.axis_turns")}</p>{layers()}</div>{scrubber()}'
         f'<p class="lx-small lx-changed" hidden>{t("gan.changed")}</p></div>'

@@ -12,7 +12,7 @@ from aigc_demo.ui.i18n import has
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
-from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
@@ -37,7 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     twins_view("gpt_beside-view", texts),
                     gr.HTML(elem_id="gpt_beside-verdict", value=sentence, **verdict_view()),
-                    table("gpt_beside-layers", rows),
+                    layer_bars("gpt_beside-layers", rows),
                 ]
                 form.outcome(FORMATS, library="inside.transformers")
         words_below(form)
@@ -48,8 +48,7 @@ def build(service: Service) -> UseCaseForm:
 
 def compared(value: Json, say: Say) -> Sequence[Any]:
     """Both texts, the sentence that sums them up, and every layer."""
-    rows = layer_table(say, value["layers"], value["first"])
-    rows["head"][1] = say("inside.beside_layer")
+    rows = every_layer(say, value, "inside.beside_layer")
     return [value, verdict(value, say), rows]
 
 

@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -32,7 +32,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     table("hf_text_beside-view", texts),
                     gr.HTML(verdict, elem_id="hf_text_beside-verdict", **verdict_view()),
-                    table("hf_text_beside-layers", layers),
+                    layer_bars("hf_text_beside-layers", layers),
                 ]
                 form.outcome(library="hf_text.transformers")
         question("hf_text.predict_beside", form, "#hf_text_beside-view")
@@ -76,6 +76,4 @@ def verdict_of(say: Say, made: Json) -> Json:
 
 
 def layers_of(say: Say, made: Json) -> Json:
-    value = layer_table(say, made["layers"], made["first"])
-    value["head"][1] = say("hf_text.beside_layer")
-    return value
+    return every_layer(say, made, "hf_text.beside_layer")

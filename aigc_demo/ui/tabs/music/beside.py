@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import melody
-from aigc_demo.ui.tabs.parts import gap, layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -30,7 +30,7 @@ def build(service: Service) -> UseCaseForm:
                 sentence, rows = form.first_shown(compared, 2)
                 views = [
                     gr.HTML(elem_id="music_beside-verdict", value=sentence, **verdict_view()),
-                    table("music_beside-layers", rows),
+                    layer_bars("music_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")
         question("music.predict_beside", form, "#music_beside-verdict")
@@ -55,6 +55,5 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
         f"{ours / theirs:.1f} ×",
     )
     told = " · ".join(parts)
-    rows = layer_table(say, value["layers"], value["first"])
-    rows["head"][1] = say("inside.beside_layer")
+    rows = every_layer(say, value, "inside.beside_layer")
     return [{"words": told, "good": value["first"] is None}, rows]

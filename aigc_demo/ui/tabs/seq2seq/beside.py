@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import layer_table, table, verdict, verdict_view, words
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_view, words
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, heading, how_it_works, result, view
 
@@ -35,7 +35,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     two_sides("seq2seq_beside-view", both),
                     gr.HTML(**verdict_view()),
-                    table("seq2seq_beside-layers", rows),
+                    layer_bars("seq2seq_beside-layers", rows),
                 ]
                 form.outcome(line=False)
         question("seq2seq.predict_beam", form, "#seq2seq_beside-view")
@@ -52,9 +52,7 @@ def build(service: Service) -> UseCaseForm:
 
 def compared(value: Json, say: Say) -> Sequence[Any]:
     """Lines and times, what all layers say, and the table of layers with the library's name."""
-    rows = layer_table(say, value["layers"], value["first"])
-    head = [rows["head"][0], say("seq2seq.layers_theirs"), *rows["head"][2:]]
-    return [value["sides"], verdict(say, value), {**rows, "head": head}]
+    return [value["sides"], verdict(say, value), every_layer(say, value, "seq2seq.layers_theirs")]
 
 
 def two_sides(elem_id: str, value: Any) -> gr.HTML:

@@ -6,7 +6,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.beside import compared
-from aigc_demo.ui.tabs.parts import mosaic, table, verdict_view
+from aigc_demo.ui.tabs.parts import layer_bars, mosaic, verdict_view
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -29,7 +29,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     mosaic("text2image_beside-view", "text2image.beside_says", pictures),
                     gr.HTML(elem_id="text2image_beside-verdict", **verdict_view()),
-                    table("text2image_beside-layers", rows),
+                    layer_bars("text2image_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))
         question("text2image.predict_mistake", form)

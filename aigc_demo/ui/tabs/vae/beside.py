@@ -12,7 +12,7 @@ from aigc_demo.services.vae.requests import EMOJI, TOLERANCE
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import layer_table, table
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars
 from aigc_demo.ui.tabs.vae.page import own
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import PANES, SENTENCE
@@ -31,7 +31,7 @@ def build(service: Service) -> UseCaseForm:
                 form.buttons("vae.run_beside")
             with result():
                 pictures, rows = form.first_shown(compared, 2)
-                views = [colours("vae_beside-view", pictures), table("vae_beside-layers", rows)]
+                views = [colours("vae_beside-view", pictures), layer_bars("vae_beside-layers", rows)]
                 form.outcome(("png", "json"), line=False)
         question("vae.predict_beside", form)
         how_it_works(
@@ -50,7 +50,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def compared(value: Json, say: Say) -> Sequence[Any]:
-    return [value, layer_table(say, value["layers"], value["first"])]
+    return [value, every_layer(say, value)]
 
 
 def colours(elem_id: str, value: Json | None) -> gr.HTML:

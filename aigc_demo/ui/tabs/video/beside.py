@@ -9,7 +9,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import digit_choice, gap, layer_table, table, verdict_view
+from aigc_demo.ui.tabs.parts import digit_choice, every_layer, gap, layer_bars, verdict_view
 from aigc_demo.ui.tabs.video.parts import clip
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -32,7 +32,7 @@ def build(service: Service) -> UseCaseForm:
                 views = [
                     clip("video_beside-view", clips, kind="none", film="ours"),
                     gr.HTML(elem_id="video_beside-verdict", value=sentence, **verdict_view()),
-                    table("video_beside-layers", rows),
+                    layer_bars("video_beside-layers", rows),
                 ]
                 form.outcome(("png", "gif", "mp4", "webm", "json"), library="video.plain")
         question("video.predict_beside", form)
@@ -58,6 +58,5 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
             f"{theirs / ours:.1f} ×",
         )
     )
-    rows = layer_table(say, value["layers"], value["first"])
-    rows["head"][1] = say("video.layers_plain")
+    rows = every_layer(say, value, "video.layers_plain")
     return [value, {"words": told, "good": value["first"] is None}, rows]
