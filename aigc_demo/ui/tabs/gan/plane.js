@@ -5,7 +5,7 @@
   const REACH = 1.4, MAP = 24, NET = 11, ARROW = 0.16; // as services/gan has them
   const KEPT = 600; // moments that can be scrubbed
   const PLOTS = 200; // milliseconds between two drawings of the small plots
-  const STRENGTH = 0.55; // of the critic's colours: the points stay the loudest
+  const STRENGTH = 0.45; // of the critic's colours: the points stay the loudest
 
   const bytes = (packed) => Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const places = (packed) => Float32Array.from(new Int16Array(bytes(packed).buffer), (number) => number / 8192);

@@ -70,7 +70,6 @@ def measured() -> None:
     """The table of all held-out lines, as the catalogue has it, and the KL of every dimension."""
     try:
         found = {name: catalogue.checkpoint(id).metrics for name, id in requests.COMPARED.items()}
-        main = {id: catalogue.checkpoint(id).metrics for id in (requests.VERSE, requests.REVIEWS)}
     except NotFoundError:
         return
     if not all(found.values()):
@@ -80,20 +79,14 @@ def measured() -> None:
         [t(f"textvae.model_{name}"), *ours(found[name]), *(str(value or "–") for value in THEIRS[name])]
         for name in requests.COMPARED
     ]
-    rows += [
-        [t(f"textvae.main_{id.rpartition('-')[2]}"), *ours(metrics), "–", "–"]
-        for id, metrics in main.items()
-        if metrics
-    ]
     head = [t(f"textvae.head_{name}") for name in ("model", "nll", "kl", "active", "right", "their_nll", "their_kl")]
     table("textvae_compare-measured", {"head": head, "rows": rows, "mark": None})
     try:
         dimensions = json.loads((first_results.EXAMPLES / "textvae-dimensions.json").read_text("utf-8"))
     except (OSError, ValueError):
         return
-    names = {"vae": requests.COMPARED["vae"], "vae_inputless": requests.COMPARED["vae_inputless"]}
-    names |= {"verse": requests.VERSE, "reviews": requests.REVIEWS}
-    views.bars("textvae_compare-bars", {name: dimensions.get(id, []) for name, id in names.items()})
+    pair = {name: dimensions.get(requests.COMPARED[name], []) for name in views.CODES}
+    views.bars("textvae_compare-bars", pair)
     gr.HTML(f'<p class="lx-small">{t("textvae.dims_note")}</p>')
 
 

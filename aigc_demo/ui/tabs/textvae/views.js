@@ -245,14 +245,15 @@
   // Value: {model: [KL of every dimension, largest first]}
   luoxia.textbars = (element, props) => {
     const root = element.querySelector(".lx-kl-bars"), words = signs(root.dataset.words);
-    const charts = [...root.querySelectorAll("figure")];
-    Object.values(props.value || {}).forEach((numbers, place) => {
+    const charts = [...root.querySelectorAll("figure")], codes = Object.values(props.value || {});
+    const highest = 1.1 * Math.max(0.5, ...codes.flat());
+    codes.forEach((numbers, place) => {
       charts[place].hidden = !numbers.length;
       if (!numbers.length) return;
       const bars = numbers.map((nats, i) => [i, i + 1, nats]);
       luoxia.chart(charts[place].querySelector("svg"), {
         x: [0, numbers.length],
-        y: [0, Math.max(0.5, ...numbers) * 1.1],
+        y: [0, highest],
         bars,
         across: words.kl_axis,
         up: words.kl_nats,

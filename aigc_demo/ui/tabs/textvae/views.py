@@ -11,6 +11,7 @@ from aigc_demo.ui.widgets import scrubber, view
 
 NOTES = "replaced unread cut end"
 MODELS = ("lm", "vae", "vae_inputless", "lm_inputless")
+CODES = ("vae", "vae_inputless")  # those of them that have a code
 SVG = '<svg viewBox="0 0 640 190" role="img" aria-label="{label}"></svg>'
 
 
@@ -83,7 +84,7 @@ def rivals(elem_id: str, value: Any) -> gr.HTML:
 def bars(elem_id: str, value: Any) -> gr.HTML:
     """The mean KL of every dimension over the held-out sentences, a small chart per model."""
     spoken = words(**{name: f"textvae.{name}" for name in ("kl_axis", "kl_nats", "kl_sum")})
-    charts = "".join(plot(f"textvae.dims_{name}") for name in ("vae", "vae_inputless", "verse", "reviews"))
+    charts = "".join(plot(f"textvae.dims_{name}") for name in CODES)
     template = f'<div class="lx-kl-bars" data-words="{spoken}">{charts}</div>'
     return view("textbars", template, value, elem_id=elem_id)
 

@@ -69,7 +69,8 @@ def score_table() -> Json | None:
     for beta in sorted({run["beta"] for run in runs}):
         here = [run for run in runs if run["beta"] == beta]
         rows.append([f"{beta:g}", *(spread([run[name] for run in here]) for name in ("mig", "sap", "factor_score"))])
-    return {"head": ["β", "MIG", "SAP", "FactorVAE"], "rows": rows, "mark": None} if rows else None
+    head = ["β", *(t(f"vae.shapes_head_{name}") for name in ("mig", "sap", "factor"))]
+    return {"head": head, "rows": rows, "mark": None} if rows else None
 
 
 def spread(found: list[float]) -> str:
