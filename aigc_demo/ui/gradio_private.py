@@ -144,7 +144,7 @@ class Session(SessionState):
         before = self.blocks_config.blocks.get(key)
         if getattr(before, "preprocess", None) is passed_through:
             raw(value)
-        super().__setitem__(key, value)  # type: ignore[no-untyped-call]
+        super().__setitem__(key, value)
 
 
 class Sessions(StateHolder):

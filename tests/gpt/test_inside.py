@@ -17,7 +17,7 @@ from aigc_demo.pipelines.parity import with_mistake
 from aigc_demo.services import cards
 from aigc_demo.services.gpt.attention import SEEN
 from aigc_demo.services.gpt.beside import TOLERANCE
-from aigc_demo.services.gpt.lstm import divergence
+from aigc_demo.services.gpt.lstm import moved
 from aigc_demo.services.gpt.requests import GPTS, MISTAKES, Attention, Beside, Cache, Lstm, Write
 from aigc_demo.services.gpt.tokens import language_model
 
@@ -127,7 +127,7 @@ def test_a_prompt_of_one_character_has_no_cost(service):
 
 def test_the_odds_behind_the_same_beginning_do_not_move(service):
     model = language_model(service.store, "lstm-shakespeare")
-    assert max(divergence(model, "ROMEO", "ROMEO", ":\nBut")) < 1e-6
+    assert max(moved(model, "ROMEO", "ROMEO", ":\nBut")) < 1e-6
 
 
 # the cache

@@ -3,6 +3,7 @@
 import json
 import math
 from collections import Counter
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from aigc_demo.services.page_values import Array
 
 BEGUN = "ROMEO:\nBut soft, what light through yonder window "
 HEADS = ("春夏秋冬", "春江花月")  # the same first character
-LATE = 80  # characters behind a name
+SOON, LATE = 20, 80  # characters behind a name
 
 
 def written(store: Store, request: Write, made: Any) -> list[Side]:
@@ -56,9 +57,9 @@ def felt(store: Store, request: Lstm, made: Any) -> list[Side]:
     found = (("gpt", "glow", made.fading.gpt), ("lstm", "water", made.fading.lstm))
     return [
         Side(
-            {"felt_late": sum(moves[LATE:]) / sum(moves), "felt": sum(moves)},
-            lines=[(kind, list(enumerate(moves, 1)))],
-            axes=("experiment.behind", "experiment.nats_axis"),
+            {"felt_soon": 1000 * fmean(moves[:SOON]), "felt_late": 1000 * fmean(moves[LATE:])},
+            lines=[(kind, [(place, 1000 * share) for place, share in enumerate(moves, 1)])],
+            axes=("experiment.behind", "experiment.draws_axis"),
             name=f"experiment.{name}",
         )
         for name, kind, moves in found
@@ -156,7 +157,11 @@ EXPERIMENTS = {
     "inside.predict_lstm": Experiment(
         (Lstm(),),
         felt,
-        lambda gpt, lstm: gpt.measures["felt_late"] > 0.05 > 0.01 > lstm.measures["felt_late"],
+        lambda gpt, lstm: (
+            gpt.measures["felt_late"] > 5 * lstm.measures["felt_late"]
+            and lstm.measures["felt_soon"] > 20 * lstm.measures["felt_late"]
+            and gpt.measures["felt_soon"] < 100
+        ),
         kind="lines",
     ),
     "inside.predict_cache": Experiment(

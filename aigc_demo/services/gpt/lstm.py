@@ -61,9 +61,9 @@ class Strip:
 
 @dataclass(frozen=True)
 class Fading:
-    """How far the odds move, character by character, when the first word of a text is another: KL divergence in nats.
+    """The share of the odds that moves, character by character, when the first word of a text is another.
 
-    Number i belongs to the odds after the i-th character behind the word.
+    Number i belongs to the odds after the i-th character behind the word: so often would a draw come out otherwise.
     """
 
     word: str
@@ -198,14 +198,14 @@ def fading_of(gpt: GPT, lstm: LSTM, tokens: Tensor, request: Lstm) -> Fading | N
     rest = rest[: gpt.config.context - len(begun)]
     if not rest or begun == other or not other:
         return None
-    one, two = (divergence(model, begun, other, rest) for model in (gpt, lstm))
+    one, two = (moved(model, begun, other, rest) for model in (gpt, lstm))
     return Fading(begun, other, rest, one, two)
 
 
-def divergence(model: GPT | LSTM, one: str, other: str, rest: str) -> tuple[float, ...]:
-    """KL(after `one` || after `other`) of the odds after every character of `rest`, in nats."""
-    odds = [model(tokens_of(model, begun + rest))[0, -len(rest) :].float().log_softmax(1) for begun in (one, other)]
-    found = (odds[0].exp() * (odds[0] - odds[1])).sum(1).clamp_min(0)
+def moved(model: GPT | LSTM, one: str, other: str, rest: str) -> tuple[float, ...]:
+    """Total variation distance (0 to 1) of the odds after `one` and after `other`, after every character of `rest`."""
+    odds = [model(tokens_of(model, begun + rest))[0, -len(rest) :].float().softmax(1) for begun in (one, other)]
+    found = (odds[0] - odds[1]).abs().sum(1) / 2
     return tuple(found.tolist())
 
 

@@ -4,6 +4,7 @@
 //   gpt, lstm}}
 (() => {
   const { fill } = luoxia;
+  const [SOON, LATE] = [20, 80]; // characters behind the word
   const SMOOTH = 5; // characters that a point of the fading is the mean of, twice
   const ROWS = 9; // pixels of a row of the strip
   const signed = (packed) => Int8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
@@ -136,9 +137,9 @@
           const part = all.slice(Math.max(0, i - (SMOOTH >> 1)), i + (SMOOTH >> 1) + 1);
           return part.reduce((sum, one) => sum + one, 0) / part.length;
         });
-      const smooth = (all) => mean(mean(all)).map((value, i) => [i + 1, value]);
+      const smooth = (all) => mean(mean(all)).map((share, i) => [i + 1, 1000 * share]);
       const [gpt, lstm] = [smooth(found.gpt), smooth(found.lstm)],
-        top = Math.max(1e-3, ...[...gpt, ...lstm].map(([, y]) => y));
+        top = Math.max(1, ...[...gpt, ...lstm].map(([, y]) => y));
       luoxia.chart(fading.querySelector("svg"), {
         x: [0, Math.max(10, gpt.length)],
         y: [0, 1.1 * top],
@@ -146,21 +147,19 @@
         up: words.fading_up,
         lines: [{ kind: "glow", points: gpt }, { kind: "water", points: lstm }],
       });
-      // how much of all that is felt lies behind the first 80 characters
-      const late = (all) => {
-        const sum = all.reduce((a, b) => a + b, 0) || 1;
-        return Math.round((100 * all.slice(80).reduce((a, b) => a + b, 0)) / sum);
+      const draws = (all) => {
+        const mean = 1000 * all.reduce((a, b) => a + b, 0) / all.length;
+        return all.length ? mean.toFixed(mean < 10 ? 1 : 0) : "–";
       };
-      const total = (all) => all.reduce((a, b) => a + b, 0).toFixed(2);
       luoxia.sentence(
         says,
         fill(words.fading_says, {
           word: found.word.trim(),
           changed: found.changed.trim(),
-          gpt: total(found.gpt),
-          lstm: total(found.lstm),
-          gpt_late: late(found.gpt),
-          lstm_late: late(found.lstm),
+          gpt: draws(found.gpt.slice(0, SOON)),
+          lstm: draws(found.lstm.slice(0, SOON)),
+          gpt_late: draws(found.gpt.slice(LATE)),
+          lstm_late: draws(found.lstm.slice(LATE)),
         }),
       );
     }

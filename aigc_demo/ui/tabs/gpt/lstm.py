@@ -80,6 +80,6 @@ def words_below(form: UseCaseForm) -> None:
         r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",
         "inside.how_lstm",
         PAPERS,
-        sources("models.lstm:step", "models.gpt:KVCache.extend", "services.gpt.lstm:divergence"),
+        sources("models.lstm:step", "models.gpt:KVCache.extend", "services.gpt.lstm:moved"),
         steps=("token", "state", "gates", "state"),
     )
