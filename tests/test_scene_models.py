@@ -17,9 +17,11 @@ from aigc_demo.models.clip import CLIP, CLIPConfig
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.detector import Detector, DetectorConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
-from aigc_demo.models.text2image import SpatialTransformer, Text2Image, Text2ImageConfig
+from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.vqvae import VQVAE, FiniteScalar, VectorQuantiser, VQConfig
 from aigc_demo.sampling.guidance import TextDenoiser
+from aigc_demo.sampling.samplers import sample
+from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.training import clip as clip_training
 from aigc_demo.training import dalle as dalle_training
@@ -186,9 +188,8 @@ def test_a_run_goes_on_with_the_codebook_that_it_had(tmp_path):
 
 def test_text_reaches_every_position_and_attention_to_words_sums_to_one():
     model = Text2Image(Text2ImageConfig.tiny()).eval()
-    for part in model.modules():
-        if isinstance(part, SpatialTransformer):
-            torch.nn.init.normal_(part.leave.weight)
+    for part in model.unet.transformers():
+        torch.nn.init.normal_(part.leave.weight)
     torch.nn.init.normal_(model.unet.conv_out.weight)
     x, level, seen = torch.randn(2, 4, 8, 8), torch.tensor([10, 900]), []
     one, other = (model.encode(tokens(text, text)) for text in ("two apples", "a dog"))
@@ -199,6 +200,22 @@ def test_text_reaches_every_position_and_attention_to_words_sums_to_one():
     for weights in seen:
         torch.testing.assert_close(weights.sum(-1), torch.ones(weights.shape[:-1]))
     torch.testing.assert_close(model(x, level, one), first)
+
+
+def test_the_sentence_is_read_once_in_a_run():
+    model, read = Text2Image(Text2ImageConfig.tiny()).eval(), []
+    for weight in model.unet.parameters():
+        torch.nn.init.normal_(weight, std=0.1)
+    for part in model.unet.transformers():
+        part.key_value.register_forward_hook(lambda *_: read.append(1))
+    prompt, away = (model.encode(tokens(text)) for text in ("two apples", ""))
+    x, levels, schedule = torch.randn(1, 4, 8, 8), [999, 499, 249], alpha_bar("flow")
+    with torch.inference_mode():
+        denoise = TextDenoiser(model.step, model.words(prompt), model.words(away), 3.0)
+        *_, once = sample(denoise, x, levels, schedule, "euler")
+        assert len(read) == 2 * len(model.unet.transformers()) == 8
+        *_, every = sample(TextDenoiser(model, prompt, away, 3.0), x, levels, schedule, "euler")
+    assert len(read) == 8 + 3 * 4 and torch.equal(once.x, every.x)
 
 
 def test_a_level_is_a_flow_time():

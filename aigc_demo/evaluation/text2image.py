@@ -47,12 +47,12 @@ def drawer(
 
     @torch.inference_mode()
     def draw(sentences: list[str]) -> Tensor:
-        away = model.encode(scene_tokens.encode([""], model.config.text.context).to(device))
+        away = model.words(model.encode(scene_tokens.encode([""], model.config.text.context).to(device)))
         pictures = []
         for first in range(0, len(sentences), BATCH):
             part = sentences[first : first + BATCH]
-            states = model.encode(scene_tokens.encode(part, model.config.text.context).to(device))
-            denoise = TextDenoiser(model, states, away.expand_as(states), guidance)
+            words = model.words(model.encode(scene_tokens.encode(part, model.config.text.context).to(device)))
+            denoise = TextDenoiser(model.step, words, away.expand_as(words), guidance)
             noise = SeededNoise(range(seed + first, seed + first + len(part)), device).draw(shape)
             *_, last = sample(denoise, noise, trailing_timesteps(steps, model.config.levels), schedule, sampler)
             pictures.append(autoencoder.decode(last.x / autoencoder.config.scale).clamp(-1, 1).cpu())

@@ -9,7 +9,10 @@ The U-Net's weights map one to one onto diffusers' `UNet2DConditionModel`, the t
 `CLIPTextModel` (see pipelines/convert_text2image.py). In form only, query, key and value are one matrix here, and the
 time biases of all residual blocks are one.
 
-B batch, C channels of the code, H height, W width, T tokens, D width of the text, E width of the time embedding.
+The sentence stays the same while a picture is drawn, so its keys and values are computed once (`words`), not per step.
+
+B batch, C channels of the code, H height, W width, T tokens, D width of the text, E width of the time embedding, K
+width of the keys and values of all Transformers together.
 """
 
 from collections.abc import Iterator
@@ -87,15 +90,15 @@ class SpatialTransformer(nn.Module):
         self.leave = nn.Linear(width, width)
         nn.init.zeros_(self.leave.weight)  # a new block does nothing yet
 
-    def forward(self, x: Tensor, states: Tensor, seen: list[Tensor] | None = None) -> Tensor:
-        """x (B, C, H, W), states (B, T, D) -> (B, C, H, W); how much each position looks at each token, (B, H, W, T),
-        is appended to `seen` where there is one."""
+    def forward(self, x: Tensor, words: Tensor, seen: list[Tensor] | None = None) -> Tensor:
+        """x (B, C, H, W), keys and values of the prompt (B, T, 2C) by `key_value` -> (B, C, H, W); how much each
+        position looks at each token, (B, H, W, T), is appended to `seen` where there is one."""
         b, c, h, w = x.shape
         tokens = self.enter(self.norm(x).permute(0, 2, 3, 1).flatten(1, 2))  # (B, HW, C)
         q, k, v = (heads(part, self.head_width) for part in self.qkv(self.norm1(tokens)).chunk(3, dim=2))
         tokens = tokens + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
         q = heads(self.query(self.norm2(tokens)), self.head_width)
-        k, v = (heads(part, self.head_width) for part in self.key_value(states).chunk(2, dim=2))
+        k, v = (heads(part, self.head_width) for part in words.chunk(2, dim=2))
         if seen is not None:
             weights = (q @ k.transpose(2, 3) / self.head_width**0.5).softmax(-1)  # (B, heads, HW, T)
             seen.append(weights.mean(1).unflatten(1, (h, w)))
@@ -152,17 +155,32 @@ class TextUNet(nn.Module):
         nn.init.zeros_(self.conv_out.weight)
         self.bias_widths = [block.conv1.out_channels for block in self.residual_blocks()]
         self.biases = nn.Linear(embedding, sum(self.bias_widths))  # the time biases of all blocks in one product
+        self.word_widths = [part.key_value.out_features for part in self.transformers()]  # they add up to K
 
     def residual_blocks(self) -> list[ResidualBlock]:
         """All residual blocks in the order in which forward visits them."""
         parts = [*self.down.modules(), *self.middle, *self.up.modules()]
         return [part for part in parts if isinstance(part, ResidualBlock)]
 
+    def transformers(self) -> list[SpatialTransformer]:
+        """All Transformers in the order in which forward visits them."""
+        parts = [*self.down.modules(), self.middle_transformer, *self.up.modules()]
+        return [part for part in parts if isinstance(part, SpatialTransformer)]
+
+    def words(self, states: Tensor) -> Tensor:
+        """What the steps of a run need of the prompt: states (B, T, D) -> keys and values (B, T, K)."""
+        return torch.cat([part.key_value(states) for part in self.transformers()], dim=2)
+
     def forward(self, x: Tensor, time: Tensor, states: Tensor, seen: list[Tensor] | None = None) -> Tensor:
         """x (B, C, H, W) noisy, time (B,) from 0 (a picture) to 1000 (noise), states (B, T, D) -> (B, C, H, W).
 
         Attention to the words, layer by layer, (B, H, W, T) each, is appended to `seen` where there is one.
         """
+        return self.step(x, time, self.words(states), seen)
+
+    def step(self, x: Tensor, time: Tensor, words: Tensor, seen: list[Tensor] | None = None) -> Tensor:
+        """As forward, with the `words` of the states (B, T, K) in their place."""
+        told = iter(torch.split(words, self.word_widths, dim=2))
         wave = sinusoidal(time, self.config.widths[0]).to(x.dtype)
         biases = iter(self.biases(F.silu(self.time(wave)))[:, :, None, None].split(self.bias_widths, dim=1))
         h = self.conv_in(x)
@@ -170,27 +188,27 @@ class TextUNet(nn.Module):
         level: Any  # a TextLevel; mypy cannot look into a ModuleList
         for level in self.down:
             for i in range(len(level.blocks)):
-                h = self._block(level, i, h, biases, states, seen)
+                h = self._block(level, i, h, biases, told, seen)
                 skips.append(h)
             if level.resample is not None:
                 h = level.resample(h)
                 skips.append(h)
         h = self.middle[0](h, next(biases))
-        h = self.middle[1](self.middle_transformer(h, states, seen), next(biases))
+        h = self.middle[1](self.middle_transformer(h, next(told), seen), next(biases))
         for level in self.up:
             for i in range(len(level.blocks)):
-                h = self._block(level, i, torch.cat([h, skips.pop()], dim=1), biases, states, seen)
+                h = self._block(level, i, torch.cat([h, skips.pop()], dim=1), biases, told, seen)
             if level.resample is not None:
                 h = level.resample(h)
         return self.conv_out(F.silu(self.norm_out(h)))
 
     @staticmethod
     def _block(
-        level: Any, index: int, x: Tensor, biases: Iterator[Tensor], states: Tensor, seen: list[Tensor] | None
+        level: Any, index: int, x: Tensor, biases: Iterator[Tensor], told: Iterator[Tensor], seen: list[Tensor] | None
     ) -> Tensor:
         """Block `index` of a level, with its Transformer. x (B, C, H, W) -> (B, width, H, W)."""
         x = level.blocks[index](x, next(biases))
-        return x if level.transformers is None else level.transformers[index](x, states, seen)
+        return x if level.transformers is None else level.transformers[index](x, next(told), seen)
 
 
 class Text2Image(nn.Module):
@@ -211,4 +229,12 @@ class Text2Image(nn.Module):
 
         Level t is flow time s = (t + 1) / levels.
         """
-        return self.unet(x, (level + 1) * (1000 / self.config.levels), states, seen)
+        return self.step(x, level, self.words(states), seen)
+
+    def words(self, states: Tensor) -> Tensor:
+        """What the steps of a run need of the prompt: states (B, T, D) -> keys and values (B, T, K)."""
+        return self.unet.words(states)
+
+    def step(self, x: Tensor, level: Tensor, words: Tensor, seen: list[Tensor] | None = None) -> Tensor:
+        """As forward, with the `words` of the states (B, T, K) in their place."""
+        return self.unet.step(x, (level + 1) * (1000 / self.config.levels), words, seen)

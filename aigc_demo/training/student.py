@@ -87,11 +87,11 @@ def draw(
     config, device = teacher.config, next(teacher.parameters()).device
     said = [caption(scenes.draw_scene(chance), chance) for _ in range(count)]
     tokens = scene_tokens.encode([text for text, _ in said], config.text.context)
-    states = teacher.encode(tokens.to(device))
-    away = teacher.encode(scene_tokens.encode([""], config.text.context).to(device)).expand_as(states)
+    words = teacher.words(teacher.encode(tokens.to(device)))
+    empty = teacher.encode(scene_tokens.encode([""], config.text.context).to(device))
     unet = config.unet
     noise = torch.randn(count, unet.channels, unet.image_size, unet.image_size, generator=generator)
-    denoise = TextDenoiser(teacher, states, away, config.guidance)
+    denoise = TextDenoiser(teacher.step, words, teacher.words(empty).expand_as(words), config.guidance)
     levels, schedule = trailing_timesteps(steps, config.levels), alpha_bar(config.schedule, config.levels)
     *_, last = sample(denoise, noise.to(device), levels, schedule, "euler")
     seen = look(detector, autoencoder.decode(last.x / autoencoder.config.scale))

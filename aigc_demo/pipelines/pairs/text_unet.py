@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core.errors import BadRequestError
-from aigc_demo.models.text2image import SpatialTransformer, Text2Image, TextUNet, TextUNetConfig
+from aigc_demo.models.text2image import Text2Image, TextUNet, TextUNetConfig
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.pairs.clip_text import layer_names
@@ -182,10 +182,6 @@ def unet_tensors(model: TextUNet) -> dict[str, Names]:
     return names
 
 
-def transformers_of(model: TextUNet) -> Iterator[SpatialTransformer]:
-    return (part for part in model.modules() if isinstance(part, SpatialTransformer))
-
-
 def timestep_off_by_one(model: TextUNet) -> None:
     """Tell the network that the code is one level noisier than it is."""
     model.register_forward_pre_hook(lambda _module, inputs: (inputs[0], inputs[1] + 1, *inputs[2:]))
@@ -193,20 +189,20 @@ def timestep_off_by_one(model: TextUNet) -> None:
 
 def wrong_scaling(model: TextUNet) -> None:
     """Divide the products of queries and keys of words by the width of a head, where its square root belongs."""
-    for part in transformers_of(model):
+    for part in model.transformers():
         part.query.weight.data *= part.head_width**-0.5
 
 
 def no_cross_attention(model: TextUNet) -> None:
     """Forget to add what the positions read in the words."""
-    for part in transformers_of(model):
+    for part in model.transformers():
         part.text_out.weight.data.zero_()
         part.text_out.bias.data.zero_()
 
 
 def gate_swapped(model: TextUNet) -> None:
     """Take the gate of the GEGLU for the value, and the value for the gate."""
-    for part in transformers_of(model):
+    for part in model.transformers():
         for tensor in (part.up.weight, part.up.bias):
             tensor.data.copy_(tensor.data.roll(len(tensor) // 2, dims=0))
 

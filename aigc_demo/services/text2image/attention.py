@@ -47,10 +47,10 @@ class Listener:
         self.models = models
         self.heard: list[Tensor] = []
 
-    def __call__(self, x: Tensor, level: Tensor, states: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, level: Tensor, words: Tensor) -> Tensor:
         """As the network; the prompt is the last of the batch."""
         seen: list[Tensor] = []
-        output: Tensor = self.models.model(x, level, states, seen)
+        output: Tensor = self.models.model.step(x, level, words, seen)
         side = self.models.shape[-1]
         maps = [F.interpolate(layer[-1:].permute(0, 3, 1, 2), (side, side), mode="bilinear") for layer in seen]
         self.heard.append(torch.cat(maps).mean(0))

@@ -80,13 +80,14 @@ class Models:
 
     def denoiser(self, states: Tensor, negative: str, guidance: float) -> TextDenoiser:
         """States (B, T, D) as the call that samplers make."""
-        away = states if guidance == 1 else self.states([negative]).expand_as(states)  # at 1 nobody asks for it
-        return TextDenoiser(self.network, states, away, guidance)
+        words = self.model.words(states)
+        away = words if guidance == 1 else self.model.words(self.states([negative])).expand_as(words)  # 1: nobody asks
+        return TextDenoiser(self.network, words, away, guidance)
 
-    def network(self, x: Tensor, level: Tensor, states: Tensor) -> Tensor:
+    def network(self, x: Tensor, level: Tensor, words: Tensor) -> Tensor:
         """The U-Net on as many threads as it is quickest on."""
         with threads.small():
-            return self.model(x, level, states)
+            return self.model.step(x, level, words)
 
     def timesteps(self, steps: int, first: int | None = None) -> list[int]:
         """Noise levels of a run, from the noisiest or from `first` down."""
