@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import tiny_text2image
 import torch
 from torch import nn
 
@@ -11,6 +12,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.gan import GAN, GANConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
+from aigc_demo.models.text2image import Text2Image, Text2ImageConfig, TextUNet
 from aigc_demo.models.vae import VAE, VAEConfig
 from aigc_demo.pipelines import engine
 from aigc_demo.pipelines.engine import ONNX, PYTORCH, Engines
@@ -19,6 +21,10 @@ from aigc_demo.services.diffusion import beside as diffusion_beside
 from aigc_demo.services.diffusion import denoising
 from aigc_demo.services.diffusion.requests import Beside, Draw
 from aigc_demo.services.service import Service
+from aigc_demo.services.text2image import drawing
+from aigc_demo.services.text2image.requests import Beside as Text2ImageBeside
+from aigc_demo.services.text2image.requests import Draw as Text2ImageDraw
+from aigc_demo.services.text2image.requests import Type
 from aigc_demo.services.vae import beside as vae_beside
 from aigc_demo.services.vae.requests import Beside as VAEBeside
 from aigc_demo.ui.i18n import tr
@@ -152,15 +158,22 @@ def maps(count):
     return (torch.randn(count, *KLConfig.tiny().code),)
 
 
+def sentences(count):
+    unet = Text2ImageConfig.tiny().unet
+    x = torch.randn(count, unet.channels, unet.image_size, unet.image_size)
+    return x, torch.randint(1000, (count,)), torch.randn(count, 6, sum(TextUNet(unet).word_widths))
+
+
 NETWORKS = [
     (lambda: DiffusionModel(DiffusionConfig.tiny()), "", digits),
     (lambda: VAE(VAEConfig.tiny()), "paint", codes),
     (lambda: GAN(GANConfig.tiny()), "generator", noises),
     (lambda: KLAutoencoder(KLConfig.tiny()), "decode", maps),
+    (lambda: Text2Image(Text2ImageConfig.tiny()), "step", sentences),
 ]
 
 
-@pytest.mark.parametrize(("made", "part", "inputs"), NETWORKS, ids=["unet", "vae", "gan", "kl"])
+@pytest.mark.parametrize(("made", "part", "inputs"), NETWORKS, ids=["unet", "vae", "gan", "kl", "text2image"])
 def test_every_network_says_the_same_in_onnx_runtime_at_any_batch(real, tmp_path, made, part, inputs):
     model = stirred(made())
     session = Engines(tmp_path).session(model, inputs(2), part)
@@ -205,6 +218,27 @@ def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypa
         verdicts = [judge(torch.from_numpy(made.value.x)[None]).argmax().item() for made in (ours, quick)]
     assert verdicts[0] == verdicts[1]
     assert service.facts("diffusion_beside", Beside())["device"] == "CPU"  # which says of each column itself
+
+
+def test_sentences_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
+    service = Service(tiny_text2image.Store())
+    monkeypatch.setattr(engines, "ENGINES", Engines(tmp_path))
+    monkeypatch.setattr(drawing, "ENGINES", engines.ENGINES)
+    monkeypatch.setattr(engine, "seconds", lambda network, _: 1.0 if isinstance(network, engine.Session) else 2.0)
+    for name, asked in (("text2image_draw", Text2ImageDraw(steps=2, count=4)), ("text2image_type", Type(steps=2))):
+        *_, ours = service.run(name, asked)  # nobody waits for the export
+        assert service.facts(name, asked)["device"] == "CPU"
+        ended()
+        *_, quick = service.run(name, asked)
+        assert service.facts(name, asked)["device"] == "CPU · ONNX Runtime"
+        ours, quick = (getattr(made.value, "x", getattr(made.value, "pictures", None)) for made in (ours, quick))
+        np.testing.assert_allclose(quick, ours, rtol=0, atol=1e-4)
+    made = service.result("text2image_beside", Text2ImageBeside(steps=2))
+    assert made.onnx.maximum <= 1e-4 and made.onnx.milliseconds > 0 and made.first is None
+    assert np.abs(made.onnx.picture - made.ours).max() == pytest.approx(made.onnx.maximum)
+    *_, step = service.stream("text2image_beside", Text2ImageBeside(steps=2))
+    assert len(step.value["milliseconds"]) == 3 and step.value["counts"] == [4]
+    assert service.result("text2image_beside", Text2ImageBeside(steps=1, mistake="gate_swapped")).onnx is None
 
 
 def test_a_comparison_with_diffusers_has_a_column_of_onnx_runtime(real, tmp_path, monkeypatch):

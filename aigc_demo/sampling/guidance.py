@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from aigc_demo.sampling.predict import Estimate, split
+from aigc_demo.sampling.together import spread
 
 Network = Callable[[Tensor, Tensor, Tensor], Tensor]  # x (B, C, H, W), level (B,), words (B, T, K) -> (B, C, H, W)
 
@@ -37,4 +38,4 @@ class TextDenoiser:
 
     def _ask(self, x: Tensor, level: int) -> Tensor:
         x = x.contiguous(memory_format=torch.channels_last)
-        return self.network(x, torch.full((len(x),), level, device=x.device), self.words)
+        return spread(self.network, x, torch.full((len(x),), level, device=x.device), self.words)

@@ -12,6 +12,7 @@ from aigc_demo.core.errors import BadFileError, BadRequestError
 from aigc_demo.core.params import rules
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images, scenes
+from aigc_demo.models.text2image import Text2Image
 from aigc_demo.services import scene_parts
 from aigc_demo.services.scene_names import BACKGROUNDS, OBJECTS, PLACES
 from aigc_demo.services.service import as_steps
@@ -85,13 +86,13 @@ def test_prompt_negative_and_guidance_say_what_is_drawn(store):
 
 
 def test_the_student_looks_once_per_step_and_every_picture_hangs_on_its_seed(store, monkeypatch):
-    looks, network = [], drawing.Models.network
+    looks, step = [], Text2Image.step
 
-    def listen(self, x, level, states):
-        looks.append((self.model, level.tolist()))
-        return network(self, x, level, states)
+    def listen(self, x, level, words):
+        looks.append((self, level.tolist()))
+        return step(self, x, level, words)
 
-    monkeypatch.setattr(drawing.Models, "network", listen)
+    monkeypatch.setattr(Text2Image, "step", listen)
     (typed,) = run(store, Type(prompt="a dog", steps=4, count=4))
     assert looks == [(store.load("text2image-student"), [level] * 4) for level in (999, 749, 499, 249)]
     assert typed.pictures.shape == (4, 3, 64, 64) and len(typed.readings) == 4

@@ -1,4 +1,4 @@
-"""Our models and sampler beside a StableDiffusionPipeline, same weights and noise."""
+"""Our models and sampler beside a StableDiffusionPipeline: same weights and noise; where it is there, ONNX Runtime."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ from aigc_demo.data import images, scene_tokens
 from aigc_demo.data.scenes import SIDE
 from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.stable_diffusion import flow_sigmas, to_stable_diffusion
-from aigc_demo.sampling.guidance import TextDenoiser
+from aigc_demo.sampling.guidance import Network, TextDenoiser
 from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.services.engines import OnnxColumn
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.text2image import drawing
@@ -40,6 +41,7 @@ class SideBySide:
     their_milliseconds: float
     layers: tuple[Layer, ...]  # in the order in which they run
     first: int | None  # the first layer over the tolerance
+    onnx: OnnxColumn | None  # our U-Net there; None where it isn't installed, or a mistake is asked for
 
 
 class Mistaken:
@@ -48,7 +50,7 @@ class Mistaken:
     def __init__(self, models: Models, mistake: str, guidance: float):
         self.models = models
         model, kl = models.model, models.autoencoder
-        self.unet: nn.Module = model.unet
+        self.unet = model.unet
         self.text: nn.Module = model.text
         self.guidance = 1.0 if mistake == "no_guidance_scaling" else guidance
         self.scale = 1.0 if mistake == "wrong_latent_scale" else kl.config.scale
@@ -57,16 +59,14 @@ class Mistaken:
         elif mistake not in ("none", "no_guidance_scaling", "wrong_latent_scale"):
             self.unet = parity.with_mistake(model.unet, mistake)
 
-    def states(self, prompts: Sequence[str]) -> Tensor:
-        """Prompts -> states (B, T, D)."""
+    def words(self, prompts: Sequence[str]) -> Tensor:
+        """Prompts -> what a step needs of them (B, T, K)."""
         tokens = scene_tokens.encode(prompts, self.models.model.config.text.context)
-        states: Tensor = self.text(tokens.to(self.models.device))
-        return states
+        return self.unet.words(self.text(tokens.to(self.models.device)))
 
-    def network(self, x: Tensor, level: Tensor, states: Tensor) -> Tensor:
-        """As Text2Image.forward."""
-        output: Tensor = self.unet(x, (level + 1) * (1000 / self.models.model.config.levels), states)
-        return output
+    def network(self, x: Tensor, level: Tensor, words: Tensor) -> Tensor:
+        """As Text2Image.step."""
+        return self.unet.step(x, (level + 1) * (1000 / self.models.model.config.levels), words)
 
     def decode(self, code: Tensor) -> Tensor:
         """Scaled code -> pictures in [-1, 1]."""
@@ -75,15 +75,17 @@ class Mistaken:
 
 @torch.inference_mode()
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
-    """Draw the same picture twice, then compare results and layers. The value comes last."""
+    """Draw the same picture with each, then compare results and layers. The value comes last."""
     prompt, negative, models = checked(request.prompt), pushed(request.negative), Models(store)
     ours = Mistaken(models, request.mistake, request.guidance)
     pipeline = to_stable_diffusion(models.model, models.autoencoder, scene_tokens.PATH)
     noise = SeededNoise([request.seed], models.device).draw(models.shape)
+    session = models.session(ours.words([prompt])) if request.mistake == "none" else None
+    networks: list[Network] = [ours.network] if session is None else [ours.network, session]
 
-    def drawn() -> Iterator[Tensor]:
-        states, away = ours.states([prompt, negative]).chunk(2)
-        denoise = TextDenoiser(ours.network, states, away, ours.guidance)
+    def drawn(network: Network) -> Iterator[Tensor]:
+        words, away = ours.words([prompt, negative]).chunk(2)
+        denoise = TextDenoiser(network, words, away, ours.guidance)
         moments = models.run(denoise, noise, models.timesteps(request.steps), "euler", SeededNoise([request.seed]))
         for moment in moments:
             last = moment.x
@@ -93,8 +95,8 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     def theirs() -> Iterator[Tensor]:
         yield library_picture(pipeline, request, prompt, negative, noise)
 
-    done, total, results, times = 0, request.steps + 4, [], []
-    for run in (drawn(), theirs()):
+    done, total, results, times = 0, len(networks) * (request.steps + 2) + 2, [], []
+    for run in (*map(drawn, networks), theirs()):
         for x, spent in timed(run):
             last, milliseconds = x, spent
             yield Step(done, total, None)
@@ -102,10 +104,11 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         results.append(last)
         times.append(milliseconds)
     layers, first = compared(ours, pipeline, [prompt, negative], request.guidance, noise)
-    gap = (results[0] - results[1]).abs()
-    left, right = (x[0].numpy() for x in results)
-    made = SideBySide(left, right, float(gap.max()), float(gap.mean()), times[0], times[1], layers, first)
-    yield Step(total, total, made)
+    gap = (results[0] - results[-1]).abs()
+    left, *engine, right = (x[0].numpy() for x in results)
+    onnx = OnnxColumn(engine[0], float((results[0] - results[1]).abs().max()), times[1]) if engine else None
+    figures = float(gap.max()), float(gap.mean()), times[0], times[-1]
+    yield Step(total, total, SideBySide(left, right, *figures, layers, first, onnx))
 
 
 def library_picture(pipeline: Any, request: Beside, prompt: str, negative: str, noise: Tensor) -> Tensor:
@@ -162,16 +165,16 @@ def guided(prompt: Tensor, away: Tensor, guidance: float) -> Tensor:
 
 
 def shown(request: Beside, made: SideBySide) -> Json:
-    """Our picture, the library's, and how far they are apart (black where they agree); the table of layers."""
-    pictures = np.stack([made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1])
-    table = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
-    return tiles(
-        pictures,
-        milliseconds=[made.our_milliseconds, made.their_milliseconds],
-        tolerance=parity.TOLERANCE,
-        colour=True,
-        **table,
-    )
+    """Our picture, in ONNX Runtime too, the library's, and how far they are apart (black where they agree); layers."""
+    engine = made.onnx
+    pictures = [made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1]
+    milliseconds = [made.our_milliseconds, made.their_milliseconds]
+    if engine is not None:
+        pictures.insert(1, engine.picture)
+        milliseconds.insert(1, engine.milliseconds)
+    table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
+    table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
+    return tiles(np.stack(pictures), milliseconds=milliseconds, colour=True, **table)
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:
@@ -181,8 +184,10 @@ def numbers(request: Beside, made: SideBySide) -> Json:
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    """Our picture beside that of the library."""
-    return Pictures([images.grid(np.stack([run[-1].ours, run[-1].theirs]), 2, 3)])
+    """Our picture, in ONNX Runtime too, beside that of the library."""
+    made = run[-1]
+    pictures = [made.ours, *([made.onnx.picture] if made.onnx else []), made.theirs]
+    return Pictures([images.grid(np.stack(pictures), len(pictures), 3)])
 
 
 USE_CASE: UseCase[Beside, SideBySide] = UseCase(

@@ -65,6 +65,7 @@ USE_CASE: UseCase[Draw, Frame] = UseCase(
     file=drawing.film,
     formats=ANIMATION,
     kept=True,
+    any_engine=True,
     checkpoints=lambda request: (*drawing.ALL, *((UPSCALER,) if request.size > SIDE else ())),
     library=program,
     first=Draw(),

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core import threads
 from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
@@ -21,10 +20,13 @@ from aigc_demo.data.scene_truth import Seen, look, truth
 from aigc_demo.data.scenes import SIDE, Scene
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.text2image import Text2Image
+from aigc_demo.pipelines.engine import Session
 from aigc_demo.sampling.guidance import TextDenoiser
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.sampling.together import spread
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import Pictures
 from aigc_demo.services.page_values import Array, Tile, plain, reel
 from aigc_demo.services.scene_parts import as_json
@@ -82,12 +84,17 @@ class Models:
         """States (B, T, D) as the call that samplers make."""
         words = self.model.words(states)
         away = words if guidance == 1 else self.model.words(self.states([negative])).expand_as(words)  # 1: nobody asks
-        return TextDenoiser(self.network, words, away, guidance)
+        network = ENGINES.network(self.model, self.example(words), "step")
+        return TextDenoiser(network, words, away, guidance)
 
-    def network(self, x: Tensor, level: Tensor, words: Tensor) -> Tensor:
-        """The U-Net on as many threads as it is quickest on."""
-        with threads.small():
-            return self.model.step(x, level, words)
+    def session(self, words: Tensor) -> Session | None:
+        """A step in ONNX Runtime, whichever is quicker; None where it is not to be had."""
+        return ENGINES.session(self.model, self.example(words), "step")
+
+    def example(self, words: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What a step gets for one picture with guidance: x (2, C, H, W), level (2,), words (2, T, K), of (B, T, K)."""
+        x = torch.randn(2, *self.shape, generator=torch.Generator().manual_seed(0))
+        return x, torch.tensor([self.model.config.levels - 1, 0]), words[:1].expand(2, -1, -1)
 
     def timesteps(self, steps: int, first: int | None = None) -> list[int]:
         """Noise levels of a run, from the noisiest or from `first` down."""
@@ -97,7 +104,7 @@ class Models:
     def decode(self, code: Tensor) -> Array:
         """Scaled codes (N, C, H, W) -> pictures (N, 3, 64, 64)."""
         parts = torch.split(code / self.autoencoder.config.scale, HALF)
-        return torch.cat([self.autoencoder.decode(part) for part in parts]).clamp(-1, 1).cpu().numpy()
+        return torch.cat([spread(self.autoencoder.decode, part) for part in parts]).clamp(-1, 1).cpu().numpy()
 
     def encode(self, pictures: Tensor) -> Tensor:
         """Pictures (N, 3, 64, 64) in [-1, 1] -> scaled codes."""

@@ -77,6 +77,7 @@ USE_CASE: UseCase[Grid, tuple[Row, ...]] = UseCase(
     file=still,
     formats=PICTURE,
     kept=True,
+    any_engine=True,
     checkpoints=lambda request: drawing.ALL,
     first=Grid(),
 )

@@ -90,6 +90,7 @@ USE_CASE: UseCase[Inpaint, Frame] = UseCase(
     numbers=drawing.numbers,
     file=drawing.film,
     formats=ANIMATION,
+    any_engine=True,
     checkpoints=lambda request: drawing.ALL,
     small=drawing.small,
     first=Inpaint(),

@@ -49,6 +49,7 @@ USE_CASE: UseCase[Redraw, Frame] = UseCase(
     numbers=drawing.numbers,
     file=drawing.film,
     formats=ANIMATION,
+    any_engine=True,
     checkpoints=lambda request: drawing.ALL,
     small=drawing.small,
     first=Redraw(),

@@ -58,6 +58,7 @@ USE_CASE: UseCase[Type, Typed] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=lambda request: (STUDENT, AUTOENCODER),
     first=Type(),
     warm=Type(),

@@ -126,6 +126,7 @@ USE_CASE: UseCase[Upscale, Upscaled] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    any_engine=True,
     checkpoints=used,
     library=lambda request: "text2image_upscale_library" if request.origin == "rendered" else "",
     small=small,

@@ -54,6 +54,7 @@ USE_CASE: UseCase[Walk, Array] = UseCase(
     numbers=counted,
     file=film,
     formats=("gif", "mp4", "png", "json"),
+    any_engine=True,
     checkpoints=lambda request: drawing.ALL,
     first=Walk(),
 )
