@@ -11,10 +11,11 @@ from torch import Tensor, nn
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.vae import VAE
-from benchmarks.measure import Result, Run, alternate, compare, median, stopwatch
+from benchmarks.measure import Result, Run, alternate, at_best, compare, median, stopwatch
 
 CHECKPOINT = "vae-digits-vae"
 DIGITS = 256
+TRIES = 20  # of each number of threads
 REPEATS = 20  # of the work in one run, as one alone is too short to be timed
 CLICK_LIMIT = 60.0  # milliseconds of processor time
 
@@ -69,6 +70,8 @@ def run(rounds: int = 15) -> Result:
         return peer(x).view_as(x)
 
     gap = float((ours() - theirs()).abs().max())  # also warms both up
-    runs = alternate({"ours": lambda: per_batch(ours), "peer": lambda: per_batch(theirs)}, rounds)
-    facts = {"digits": DIGITS, "threads": torch.get_num_threads(), "largest_difference": gap}
+    count, best = at_best(theirs, TRIES)
+    runs = alternate({"ours": lambda: per_batch(ours), "peer": lambda: per_batch(best)}, rounds)
+    threads = {"threads": torch.get_num_threads(), "threads_of_peer": count}
+    facts = {"digits": DIGITS, **threads, "largest_difference": gap}
     return compare("autoencoder", "ms per batch", 1.0, runs, "ms", [facts, click(store, rounds)])

@@ -12,7 +12,7 @@ from aigc_demo.services.music.beside import beginning
 from aigc_demo.services.music.harmonise import harmonise
 from aigc_demo.services.music.requests import MELODY, MODELS, Harmonise
 from benchmarks.gpt_decode import ours, per_token, theirs
-from benchmarks.measure import Result, alternate, compare, median
+from benchmarks.measure import Result, alternate, at_best, compare, median
 
 LENGTH = 256
 TEMPO = 76
@@ -25,15 +25,17 @@ def run(rounds: int = 5) -> Result:
     model = store.load(MODELS[0])
     module, tokens = to_library(model), beginning(MELODY)
     same = bool(torch.equal(ours(model, tokens, 32), theirs(module, tokens, 32)))  # also warms both up
+    count, best = at_best(lambda: theirs(module, tokens, LENGTH))
     sides = {
         "ours": lambda: per_token(lambda: ours(model, tokens, LENGTH), LENGTH),
-        "peer": lambda: per_token(lambda: theirs(module, tokens, LENGTH), LENGTH),
+        "peer": lambda: per_token(best, LENGTH),
     }
     runs = alternate(sides, rounds)
     *_, last = harmonise(store, Harmonise(tempo=TEMPO))
     facts = {
         "same_tokens": same,
         "threads": torch.get_num_threads(),
+        "threads_of_peer": count,
         "tokens_per_second": 1000 / median(runs, "ours_ms"),
         "peer_tokens_per_second": 1000 / median(runs, "peer_ms"),
         "ratio_of_processor_time": compare("chorales", "ms", 2.0, runs, "cpu_ms").ratio,

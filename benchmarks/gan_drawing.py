@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.gan import GAN
 from aigc_demo.services.gan.requests import Draw
-from benchmarks.measure import Result, Run, alternate, compare, median, stopwatch
+from benchmarks.measure import Result, Run, alternate, at_best, compare, median, stopwatch
 
 CHECKPOINT = "gan-digits-r3"
 DIGITS = 64
+TRIES = 10  # of each number of threads
 REPEATS = 10  # of the work in one run, as one alone is too short to be timed
 REQUEST_LIMIT = 60.0  # milliseconds of processor time
 
@@ -80,6 +81,8 @@ def run(rounds: int = 15) -> Result:
         return peer(z)
 
     gap = float((ours() - theirs()).abs().max())  # also warms both up
-    runs = alternate({"ours": lambda: per_call(ours), "peer": lambda: per_call(theirs)}, rounds)
-    facts = {"digits": DIGITS, "threads": torch.get_num_threads(), "largest_difference": gap}
+    count, best = at_best(theirs, TRIES)
+    runs = alternate({"ours": lambda: per_call(ours), "peer": lambda: per_call(best)}, rounds)
+    threads = {"threads": torch.get_num_threads(), "threads_of_peer": count}
+    facts = {"digits": DIGITS, **threads, "largest_difference": gap}
     return compare("gan_drawing", "ms per call", 1.0, runs, "cpu_ms", [facts, request(store, rounds)])

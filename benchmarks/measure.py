@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = dict[str, float]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,23 @@ def stopwatch(work: Callable[[], object]) -> Run:
     clock, processor = time.perf_counter(), time.process_time()
     work()
     return {"seconds": time.perf_counter() - clock, "cpu_seconds": time.process_time() - processor}
+
+
+def at_best(work: Callable[[], T], tries: int = 2) -> tuple[int, Callable[[], T]]:
+    """The number of threads, one or all cores, at which `work` takes least here, and the work at that number."""
+    from aigc_demo.core import threads
+
+    def at(count: int) -> Callable[[], T]:
+        def run() -> T:
+            with threads.using(count):
+                return work()
+
+        return run
+
+    ways = {count: at(count) for count in sorted({1, threads.cores()})}
+    spent = {count: min(stopwatch(way)["seconds"] for _ in range(tries)) for count, way in ways.items()}
+    count = min(spent, key=lambda way: spent[way])
+    return count, ways[count]
 
 
 def compare(name: str, unit: str, limit: float, runs: list[Run], key: str, more: list[Any] | None = None) -> Result:

@@ -18,7 +18,7 @@ from aigc_demo.pipelines.text_library import open_library
 from aigc_demo.services.hf_text.prompts import chat_tokens
 from aigc_demo.services.hf_text.requests import Summarise
 from benchmarks.gpt_decode import bandwidth, ours, per_token, read_per_token, theirs
-from benchmarks.measure import Result, alternate, compare, median
+from benchmarks.measure import Result, alternate, at_best, compare, median
 
 TOKENS = 256
 LOSS = 0.01  # nats that the bytes may cost
@@ -50,9 +50,10 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
     tokens = torch.tensor([chat_tokens(opened.words, [("user", QUESTION)])])
     text = torch.tensor([opened.words.encode(Summarise.text)])
     first, other = ours(small, tokens, 16), theirs(library.module, tokens, 16)  # also warms both up
+    count, best = at_best(lambda: theirs(library.module, tokens, length), tries=1)
     sides = {
         "ours": lambda: per_token(lambda: ours(small, tokens, length), length),
-        "peer": lambda: per_token(lambda: theirs(library.module, tokens, length), length),
+        "peer": lambda: per_token(best, length),
     }
     runs = alternate(sides, rounds)
     plain, changed = loss(opened.model, text), loss(small, text)
@@ -61,6 +62,7 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
     facts = {
         "way": "bytes" if is_here() else "float32",
         "threads": torch.get_num_threads(),
+        "threads_of_peer": count,
         "same_first_tokens": int((first == other).int().cumprod(1).sum()),
         "loss_float32": plain,
         "loss_bytes": changed,
