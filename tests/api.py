@@ -94,6 +94,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "training_parity": {"model": "clip-scenes"},
     "video_draw": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
     "video_walk": {"digit": 3, "seed_from": 1, "seed_to": 2, "stops": 2, "steps": 2, "guidance": 7},
+    "video_forecast": {"sample": 40, "drawing": "", "direction": 30, "speed": 1.5, "given": 4, "ahead": 2}
+    | {"start_x": 0.4, "start_y": 0.6},
     "video_beside": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
     "hf_text_chat": {"message": "hello", "temperature": 0, "length": 3, "system": "", "engine": "ours", "name": ""}
     | {"top_k": 0, "top_p": 1, "min_p": 0, "repetition": 1, "seed": 7},

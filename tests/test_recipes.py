@@ -17,6 +17,7 @@ from aigc_demo.checkpoints.store import named
 from aigc_demo.data import digits
 from aigc_demo.models.clip import CLIP, CLIPConfig, TextConfig, TextTower
 from aigc_demo.models.code_diffusion import CodeConfig, CodeDiffusion
+from aigc_demo.models.convlstm import ConvLSTM, ConvLSTMConfig
 from aigc_demo.models.dalle import DALLE, DALLEConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.video import Video, VideoConfig
@@ -27,6 +28,7 @@ FOLDER = Path(training.__file__).parent
 MEASURED = ("scale",)  # fields of a model's config that the end of a training fills in
 UNSHIPPED = {
     CLIPConfig: CLIP,
+    ConvLSTMConfig: ConvLSTM,
     DALLEConfig: DALLE,
     CodeConfig: CodeDiffusion,
     Text2ImageConfig: Text2Image,

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 
 from aigc_demo.checkpoints.catalogue import ASSETS
+from aigc_demo.models.convlstm import ConvLSTM, ConvLSTMConfig
 from aigc_demo.models.judge import Judge, JudgeConfig
 from aigc_demo.models.video import Video, VideoConfig
 
@@ -19,6 +20,7 @@ class Store:
         torch.manual_seed(1)
         self.models = {
             "video-digits": Video(config or VideoConfig(widths=(8, 16), layers=1, head_width=8, groups=4)),
+            "convlstm-digits": ConvLSTM(ConvLSTMConfig.tiny()),
             "judge-digits": Judge(JudgeConfig.tiny()),
         }
         with torch.no_grad():

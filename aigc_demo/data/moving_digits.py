@@ -25,6 +25,7 @@ SLOWEST, FASTEST = 1.0, 2.0  # pixels per frame
 class Clips:
     frames: Tensor  # (N, T, H, W) float in [-1, 1]
     tracks: Tensor  # (N, T, 2) centre of the digit's bounding box, to half a pixel
+    bounced: Tensor  # (N, T, 2) true where that direction turned around on the way from the frame before
 
 
 def folded(position: Tensor, span: Tensor) -> Tensor:
@@ -47,13 +48,16 @@ def fly(images: Tensor, start: Tensor, velocity: Tensor, frames: int = FRAMES) -
     first, last = boxes(images)
     span = (2 * SIZE - (last - first))[:, None].float()  # (N, 1, 2) half pixels, as all below
     steps = torch.arange(frames)[None, :, None] * 2 * velocity[:, None]
-    corner = folded(start[:, None] * span + steps, span).round().long()  # (N, T, 2) of the bounding box
+    line = start[:, None] * span + steps  # (N, T, 2) of the bounding box, if there were no edges
+    corner = folded(line, span).round().long()
+    edge = (line / span).floor()  # how many edges are behind it
     pixels = torch.arange(2 * SIZE) - (corner - first[:, None])[..., None]  # (N, T, 2, 2 SIZE) in the picture
     rows, columns = pixels.add(1).clamp(0, DIGIT + 1).unbind(2)
     edged = F.pad(images, (1, 1, 1, 1))
     each = torch.arange(len(images))[:, None, None, None]
     canvas = edged[each, rows[..., :, None], columns[..., None, :]].float()  # (N, T, 2 SIZE, 2 SIZE)
-    return Clips(F.avg_pool2d(canvas, 2) / 127.5 - 1, (corner + (last - first)[:, None] / 2) / 2)
+    bounced = F.pad(edge.diff(dim=1) != 0, (0, 0, 1, 0))
+    return Clips(F.avg_pool2d(canvas, 2) / 127.5 - 1, (corner + (last - first)[:, None] / 2) / 2, bounced)
 
 
 def draw(images: Tensor, generator: torch.Generator, frames: int = FRAMES) -> Clips:

@@ -15,6 +15,8 @@ INK = 0.35  # of full ink: fainter pixels are blur, which a bounding box must no
 FAINT = 0.1  # of full ink: fainter pixels have no mass
 NEAR = 1.5  # pixels from the fitted flight that still obey it
 SLACK = 0.3  # pixels per frame by which a fitted speed may miss the true bounds
+AFTER = 2  # frames behind a bounce in which it must be seen
+CLEAR = 1.0  # pixels that a digit must fly in them; slower bounces are not judged
 LOST = 4.0  # pixels; a frame that is farther off costs no more in the fit
 
 
@@ -80,6 +82,17 @@ def centres(frames: Tensor) -> Tensor:
     ink = ((frames.clamp(-1, 1) + 1) / 2 - FAINT).clamp_min(1e-6)
     place = torch.arange(frames.shape[-1]) + 0.5
     return torch.stack([(ink.sum(axis) * place).sum(-1) for axis in (-1, -2)], -1) / ink.sum((-1, -2))[..., None]
+
+
+def bounces(track: Tensor, truth: Tensor, bounced: Tensor) -> tuple[Tensor, Tensor]:
+    """Which bounces of a true flight can be judged, and which of them `track` obeys; both (N, T, 2).
+
+    All are (N, T, 2), `bounced` as in data/moving_digits.py. A bounce is obeyed where the track leaves the edge in the
+    right direction, at half the true speed or more.
+    """
+    way, true_way = (F.pad(line[:, AFTER:] - line[:, :-AFTER], (0, 0, 0, AFTER)) for line in (track, truth))
+    judged = bounced & (true_way.abs() >= CLEAR)
+    return judged, judged & (way * true_way.sign() >= true_way.abs() / 2)
 
 
 def readable(frames: Tensor) -> Tensor:

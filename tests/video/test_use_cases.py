@@ -3,15 +3,18 @@
 import io
 import json
 import runpy
+from dataclasses import replace
 
 import av
 import numpy as np
 import pytest
 import torch
+from api import data_url, encoded, stroke
 from PIL import Image
 from runs import Runs, card_of, last, saved
 from tiny_video import Store
 
+from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import images, media
 from aigc_demo.evaluation import video as evaluation
@@ -19,7 +22,7 @@ from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.pipelines.plain_video import plain
 from aigc_demo.sampling.clips import Begun, shifted_timesteps
 from aigc_demo.services.service import Service
-from aigc_demo.services.video.requests import Beside, Draw, Walk
+from aigc_demo.services.video.requests import Beside, Draw, Forecast, Walk
 
 FRAMES, SIZE = 16, 24
 
@@ -79,6 +82,16 @@ def test_values_out_of_bounds_are_refused(values):
         Service(Store()).request("video_draw", values)
 
 
+@pytest.mark.parametrize(
+    "values",
+    [{"given": 1}, {"given": 9}, {"ahead": 0}, {"ahead": 10_000}, {"speed": 3.5}, {"speed": float("inf")}]
+    + [{"direction": -1}, {"sample": 200}, {"start_x": 1.5}, {"drawing": 7}],
+)
+def test_flights_out_of_bounds_are_refused(values):
+    with pytest.raises(BadRequestError):
+        Service(Store()).request("video_forecast", values)
+
+
 def test_plain_convolutions_are_the_same_function(video):
     made = last(video.beside(Beside(steps=2)))
     assert made.maximum < 1e-4 and made.first is None and np.ptp(made.ours) > 0.5
@@ -90,7 +103,45 @@ def test_plain_convolutions_are_the_same_function(video):
     assert not any(torch.equal(a, b) for a, b in [(plain(model).down[0].time.weight, other.down[0].time.weight)])
 
 
-REQUESTS = [Draw(steps=2), Walk(stops=2, steps=1), Beside(steps=1)]
+def test_three_clips_begin_alike_and_the_given_frames_are_true(video):
+    made = last(video.forecast(Forecast(given=3, ahead=5)))
+    assert made.truth.shape == made.still.shape == made.said.shape == (8, SIZE, SIZE)
+    for clip in (made.still, made.said):
+        assert np.array_equal(clip[:3], made.truth[:3])
+    assert (made.still[3:] == made.truth[2]).all() and not (made.said[3:] == made.still[3:]).any((1, 2)).all()
+    assert len(made.errors) == len(made.errors_still) == 5 and not any(made.wrong[:3])
+    assert made.errors_still[0] == pytest.approx(np.square((made.truth[3] - made.truth[2]) / 2).mean(), rel=1e-4)
+
+
+def test_a_digit_flies_as_it_is_told(video):
+    right, up, still = (
+        last(video.forecast(Forecast(direction=direction, speed=speed))).way
+        for direction, speed in ((0, 1.0), (90, 1.0), (0, 0.0))
+    )
+    assert right[3][1] - right[0][1] == pytest.approx(3, abs=0.6) and right[3][0] == pytest.approx(right[0][0], abs=0.3)
+    assert up[3][0] - up[0][0] == pytest.approx(-3, abs=0.6) and up[3][1] == pytest.approx(up[0][1], abs=0.3)
+    assert still[15] == still[0]
+    corner = last(video.forecast(Forecast(speed=0, start_x=0, start_y=1))).truth[0]
+    assert (corner[-1] > -1).any() and (corner[:, 0] > -1).any(), "it touches the lower left corner"
+
+
+def test_bounces_of_the_true_flight_are_told(video):
+    made = last(video.forecast(Forecast(direction=0, speed=2, start_x=1, given=2, ahead=14)))
+    assert made.bounces and set(made.missed) <= set(made.bounces) and min(made.bounces) >= 2
+    assert not last(video.forecast(Forecast(speed=0))).bounces
+
+
+def test_a_drawing_flies_in_the_place_of_the_digit(video):
+    drawn = last(video.forecast(Forecast(drawing=data_url(encoded(stroke())), speed=0)))
+    digit = last(video.forecast(Forecast(speed=0)))
+    assert not np.array_equal(drawn.truth, digit.truth)
+    rows, columns = ((drawn.truth[0] > 0).any(axis) for axis in (1, 0))
+    assert rows.sum() >= 9 > columns.sum(), "an upright bar"
+    with pytest.raises(BadRequestError):
+        video.forecast(Forecast(drawing=data_url(encoded(Image.new("L", (50, 50), 255)))))
+
+
+REQUESTS = [Draw(steps=2), Walk(stops=2, steps=1), Forecast(), Beside(steps=1)]
 
 
 @pytest.mark.parametrize("kind", ["gif", "mp4", "webm"])
@@ -107,7 +158,8 @@ def test_a_saved_film_opens_elsewhere_with_all_frames(request_, kind, tmp_path):
             assert len(frames) == FRAMES and container.duration > 1_000_000
         assert all(size % 2 == 0 for size in frames[0].shape)
     card = card_of(raw, tmp_path, kind)
-    assert card.use_case == name and card.values["steps"] == request_.steps
+    assert card.use_case == name
+    assert all(card.values[field] == value for field, value in vars(request_).items())
 
 
 @pytest.mark.parametrize("kind", ["mp4", "webm"])
@@ -133,6 +185,28 @@ def test_a_still_has_every_frame(tmp_path):
     assert Image.open(io.BytesIO(raw)).size == (4 * 25 * 4 - 4, 4 * 25 * 4 - 4)
     assert card_of(raw, tmp_path, "png").values["digit"] == 7
     assert json.loads(saved(Service(Store()), "video_draw", Draw(), "json"))["use_case"] == "video_draw"
+
+
+FLIGHTS = [Forecast(), Forecast(140, "", 215, 2.0, 0.0, 1.0, 8, 3), Forecast(given=2, ahead=1, drawing="drawn")]
+
+
+@pytest.mark.parametrize("request_", FLIGHTS)
+def test_both_programs_continue_alike(request_, tmp_path, monkeypatch):
+    if request_.drawing:
+        request_ = replace(request_, drawing=data_url(encoded(stroke())))
+    folder = tmp_path / "assets" / "checkpoints"
+    store = Store()
+    files.save(store.load("convlstm-digits"), folder / "convlstm-digits.safetensors", torch.float32)
+    (tmp_path / "assets" / "examples").symlink_to(store.assets / "examples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("aigc_demo.services.service.Store", lambda: store)
+    ours, library = Service(store).python("video_forecast", request_)
+    for side, source in (("ours", ours), ("library", library)):
+        (tmp_path / f"{side}.py").write_text(source)
+        runpy.run_path(f"{side}.py", run_name="__main__")
+    one, other = (np.asarray(Image.open(tmp_path / f"{side}.png"), np.int16) for side in ("ours", "library"))
+    assert one.shape == other.shape and np.ptp(one) > 50
+    assert np.abs(one - other).max() <= 1
 
 
 @pytest.mark.parametrize("request_", [Draw(steps=3), Draw(-1, seed=2**32 - 1, steps=7), Draw(2, steps=1, guidance=0)])

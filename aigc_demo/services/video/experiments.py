@@ -6,9 +6,10 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.video.requests import Beside, Draw, Walk
+from aigc_demo.services.video.requests import Beside, Draw, Forecast, Walk
 
 EARLY = 4  # steps of ten that the early guess has behind it
+SHOWN = 4  # frames of a continued clip that are put side by side
 
 
 def told_apart(store: Store, request: Draw, finished: Any) -> list[Side]:
@@ -41,6 +42,17 @@ def half_way(store: Store, request: Walk, stops: Any) -> list[Side]:
     return sides
 
 
+def next_and_later(store: Store, request: Forecast, made: Any) -> list[Side]:
+    """The first continued frames and the last: how much of the ink is left in a pixel, and the error."""
+    sides, continued = [], made.said[request.given :]
+    for name, part in (("next", slice(None, SHOWN)), ("later", slice(-SHOWN, None))):
+        clip = continued[part]
+        darkest = float(np.mean((clip.clip(-1, 1).max((1, 2)) + 1) / 2))
+        measures = {"darkest": darkest, "ink_error": float(np.mean(made.errors[part]))}
+        sides.append(Side(measures, clip[:, None], SHOWN, name=f"experiment.clip_{name}"))
+    return sides
+
+
 def twins(store: Store, request: Beside, made: Any) -> list[Side]:
     """Four frames by ours, and below them those of the library."""
     frames = np.concatenate([made.ours[::4, None], made.theirs[::4, None]])
@@ -56,6 +68,14 @@ EXPERIMENTS = {
             early.measures["on_way"] >= 0.5
             and early.measures["as_asked"] < end.measures["as_asked"] - 0.3
             and end.measures["as_asked"] > 0.8
+        ),
+    ),
+    "video.predict_forecast": Experiment(
+        (Forecast(),),
+        next_and_later,
+        lambda near, late: (
+            late.measures["darkest"] < near.measures["darkest"] - 0.1
+            and late.measures["ink_error"] > 2 * near.measures["ink_error"]
         ),
     ),
     "video.predict_walk": Experiment(

@@ -1,11 +1,13 @@
 """What can be asked of the model of clips: one frozen request per use case, bounds and defaults."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Request
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
 CHECKPOINT = "video-digits"
+FORECASTER = "convlstm-digits"
+SAMPLES = 200  # real digits to pick from, 20 of each class
 ANY = -1  # the digit that means "no class"
 
 Digit = Annotated[int, Choice((ANY, *range(10)))]
@@ -34,6 +36,22 @@ class Walk(Request):
     stops: Annotated[int, Range(2, 12)] = 6
     steps: Steps = 10
     guidance: Guidance = 7.0
+
+
+@dataclass(frozen=True)
+class Forecast(Request):
+    """Continue the first frames of a digit, or of one's own drawing, that flies in a direction and at a speed."""
+
+    queue: ClassVar[str] = "quick"
+
+    sample: Annotated[int, Range(0, SAMPLES - 1)] = 40
+    drawing: Annotated[str, Text(2_000_000)] = ""  # "data:image/png;base64,...", or empty for a real digit
+    direction: Annotated[int, Range(0, 355, 5)] = 30  # degrees: 0 to the right, 90 upwards
+    speed: Annotated[float, Range(0, 3, 0.1)] = 1.5  # pixels per frame
+    start_x: Annotated[float, Range(0, 1, 0.05)] = 0.4  # where it starts, from the left edge to the right one
+    start_y: Annotated[float, Range(0, 1, 0.05)] = 0.6  # from the upper edge to the lower one
+    given: Annotated[int, Range(2, 8)] = 4  # frames
+    ahead: Annotated[int, Range(1, 24)] = 12  # frames that are continued
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 // per level; moving a slider never asks the server. Value, see services/video/clips.py:
 //   {sheets: [{url}], panes: [name], levels: [t], frames, w, h,
 //    motion: [{track, fitted, wrong, speed, steady, read, sure}] of the last sheet, or of every sheet}
+// Of a clip that goes on from given frames also (services/video/forecast.py):
+//   {given, errors: [of a continued frame], errors_still, motion: [{track, fitted, wrong, bounces, missed}]}
 (() => {
   const { make, fill, paint, palette } = luoxia;
   const PAUSE = 110; // milliseconds of a frame
@@ -80,6 +82,22 @@
       clock.textContent = `${frame + 1} / ${value.frames}`;
       time.setAttribute("aria-valuetext", clock.textContent);
       root.dataset.frame = frame;
+      if (value.errors) chart(frame);
+    }
+
+    function chart(frame) {
+      const { given, errors, errors_still: still } = value, most = Math.max(...errors, ...still, 0.001);
+      const line = (kind, heights) => {
+        const points = heights.map((height, i) => [given + i + 1, height]);
+        return { kind, points, dots: points.slice(Math.max(0, frame - given), frame < given ? 0 : frame - given + 1) };
+      };
+      luoxia.chart(root.querySelector(".lx-chart svg"), {
+        x: [given + 0.5, value.frames + 0.5],
+        y: [0, 1.1 * most],
+        across: words.across,
+        up: words.up,
+        lines: [line("water", still), line("glow", errors)],
+      });
     }
 
     function deepen() { // another level: the whole film is drawn anew
@@ -87,6 +105,8 @@
       [...film.children].forEach((button, i) => {
         draw(button.firstChild, i, row);
         button.classList.toggle("lx-clip-wrong", Boolean(seen && seen.wrong[i]));
+        button.classList.toggle("lx-clip-given", i < value.given);
+        button.classList.toggle("lx-clip-bounce", Boolean(seen?.bounces?.includes(i)));
       });
       const t = value.levels[+level.value], count = value.sheets.length;
       if (root.dataset.kind === "stop") depth.textContent = fill(words.stop, { i: +level.value + 1, n: count });
@@ -99,15 +119,30 @@
     }
 
     function told(seen) {
+      const sentences = seen.read ? alone(seen) : beside(seen);
+      return sentences.join(luoxia.lang === "zh" ? "" : " ");
+    }
+
+    const places = (frames) => frames.map((i) => i + 1).join(", ");
+    const off = (seen) => seen.wrong.flatMap((wrong, i) => (wrong ? [i] : []));
+
+    function beside({ bounces, missed, ...seen }) { // a true flight
+      const wrong = off(seen), values = { all: bounces.length, places: places(missed) };
+      return [
+        wrong.length ? fill(words.off, { places: places(wrong) }) : words.near,
+        bounces.length ? fill(missed.length ? words.missed : words.bounced, values) : words.no_bounce,
+      ];
+    }
+
+    function alone(seen) {
       const counts = seen.read.reduce((sum, digit) => ({ ...sum, [digit]: (sum[digit] || 0) + 1 }), {});
       const [read, right] = Object.entries(counts).sort((a, b) => b[1] - a[1])[0];
-      const wrong = seen.wrong.flatMap((off, i) => (off ? [i + 1] : []));
-      const parts = [
+      const wrong = off(seen);
+      return [
         fill(words.read, { read, right, frames: value.frames }),
-        fill(words.speed, { speed: seen.speed.toFixed(1) }),
-        wrong.length ? fill(words.wrong, { places: wrong.join(", ") }) : words.straight,
+        fill(words.flies, { speed: seen.speed.toFixed(1) }),
+        wrong.length ? fill(words.wrong, { places: places(wrong) }) : words.straight,
       ];
-      return parts.join(luoxia.lang === "zh" ? "" : " ");
     }
 
     function stop() {

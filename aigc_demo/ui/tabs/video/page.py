@@ -1,6 +1,6 @@
 """Video: a clip of a moving digit comes out of noise."""
 
-TABS = ("draw", "walk", "beside")
+TABS = ("draw", "walk", "forecast", "beside")
 
 VDM = "https://arxiv.org/abs/2204.03458"
 FLOW = "https://arxiv.org/abs/2209.03003"

@@ -10,20 +10,20 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.widgets import scrubber, view
 
-SPOKEN = ("x", "x0", "picture", "ours", "theirs", "gap", "frame", "level", "stop", "done")
-SEEN = ("read", "speed", "wrong", "straight")
+SPOKEN = ("x", "x0", "picture", "ours", "theirs", "gap", "truth", "still", "said", "frame", "level", "stop", "done")
+SEEN = ("read", "flies", "wrong", "straight", "off", "near", "no_bounce", "bounced", "missed", "across", "up")
 
 
-def clip(elem_id: str, value: Any = None, *, kind: str = "noise", film: str = "x0") -> gr.HTML:
+def clip(elem_id: str, value: Any = None, *, kind: str = "noise", film: str = "x0", more: str = "") -> gr.HTML:
     """A clip, see clip.js. `kind`: what the second slider moves along, noise, stop or none; `film`: the pane whose
-    frames stand in a row."""
+    frames stand in a row; `more`: what stands below."""
     spoken = words(**{name: f"video.{name}" for name in (*SPOKEN, *SEEN)})
     second = f'<input type="range" min="0" max="0" value="0" aria-label="{t(f"video.slider_{kind}")}">'
     template = (
         f'<div class="lx-clip" data-kind="{kind}" data-film="{film}" data-words="{spoken}">'
         f'<div class="lx-panes"></div><div class="lx-clip-film"></div>{scrubber()}'
         f'<div class="lx-scrub lx-clip-levels"><span>{t(f"video.slider_{kind}")}</span>{second}<output></output></div>'
-        '<p class="lx-clip-motion" hidden></p></div>'
+        f'<p class="lx-clip-motion" hidden></p>{more}</div>'
     )
     return view("clip", template, value, elem_id=elem_id)
 
