@@ -43,7 +43,9 @@ class Cell(nn.Module):
         super().__init__()
         self.gates = nn.Conv2d(inputs + width, 4 * width, kernel, padding=kernel // 2)
         with torch.no_grad():
-            self.gates.get_parameter("bias")[width : 2 * width] += 1  # forget gates open, so that a new network remembers
+            self.gates.get_parameter("bias")[width : 2 * width] += (
+                1  # forget gates open, so that a new network remembers
+            )
         self.width = width
 
     def forward(self, x: Tensor, memory: Memory | None) -> Memory:

@@ -1,13 +1,13 @@
-"""The tab of video in a real browser: two sliders over a first result, a clip that is drawn, stops that are walked."""
+"""The page of video in a real browser: two sliders over a clip that is drawn, stops walked, frames continued."""
 
 import re
 
 import pytest
-from browser import QUICK, RUN, open_tab, part, untranslated
+from browser import QUICK, RUN, open_tab, part, put, untranslated
 from playwright.sync_api import expect
 
 PAGE = "video"
-DRAW, WALK, BESIDE = "video_draw", "video_walk", "video_beside"
+DRAW, WALK, FORECAST, BESIDE = "video_draw", "video_walk", "video_forecast", "video_beside"
 
 
 @pytest.fixture
@@ -65,6 +65,24 @@ def test_stops_have_a_slider_and_the_clip_plays(video):
     moved(clip.locator("input[type=range]").first, 0)
     clip.locator(".lx-play").click()
     expect(clip).not_to_have_attribute("data-frame", "0", timeout=QUICK)
+
+
+def test_given_frames_are_continued_as_the_sliders_move(video):
+    page, clip = video(FORECAST)
+    assert not untranslated(page)
+    frames, given = clip.locator(".lx-clip-film button"), clip.locator(".lx-clip-given")
+    expect(frames).to_have_count(16)
+    expect(given).to_have_count(4)
+    expect(clip.locator("figcaption").nth(2)).to_contain_text("ConvLSTM")
+    expect(clip.locator(".lx-clip-motion")).to_contain_text("true way")
+    expect(clip.locator(".lx-chart path.lx-line-glow")).to_have_count(1)
+    put(page, FORECAST, "given", 6)
+    expect(given).to_have_count(6, timeout=RUN)
+    expect(frames).to_have_count(18)
+    put(page, FORECAST, "speed", 0)
+    expect(clip.locator(".lx-clip-motion")).to_contain_text("No edge is reached", timeout=RUN)
+    moved(clip.locator("input[type=range]").first, 10)
+    expect(clip.locator(".lx-chart circle")).to_have_count(2)
 
 
 def test_both_networks_are_compared_layer_by_layer(video):

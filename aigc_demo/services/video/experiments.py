@@ -48,7 +48,7 @@ def next_and_later(store: Store, request: Forecast, made: Any) -> list[Side]:
     for name, part in (("next", slice(None, SHOWN)), ("later", slice(-SHOWN, None))):
         clip = continued[part]
         darkest = float(np.mean((clip.clip(-1, 1).max((1, 2)) + 1) / 2))
-        measures = {"darkest": darkest, "ink_error": float(np.mean(made.errors[part]))}
+        measures = {"darkest_mean": darkest, "ink_error": float(np.mean(made.errors[part]))}
         sides.append(Side(measures, clip[:, None], SHOWN, name=f"experiment.clip_{name}"))
     return sides
 
@@ -74,7 +74,7 @@ EXPERIMENTS = {
         (Forecast(),),
         next_and_later,
         lambda near, late: (
-            late.measures["darkest"] < near.measures["darkest"] - 0.1
+            late.measures["darkest_mean"] < near.measures["darkest_mean"] - 0.1
             and late.measures["ink_error"] > 2 * near.measures["ink_error"]
         ),
     ),

@@ -43,7 +43,7 @@ class Continued:
 
 
 def network(store: Store) -> ConvLSTM:
-    """The network that continues clips."""
+    """The network that continues clips; NotFoundError when the checkpoint is another kind of model."""
     model = store.load(FORECASTER)
     if not isinstance(model, ConvLSTM):
         raise NotFoundError("unknown_checkpoint", name=FORECASTER)
@@ -113,7 +113,7 @@ def shown(request: Forecast, made: Continued) -> Json:
 
 
 def numbers(request: Forecast, made: Continued) -> Json:
-    """Errors, ways and bounces."""
+    """Errors of the continued frames, both ways, frames off the true one, and bounces."""
     found: Json = plain(made)
     return found
 
