@@ -16,19 +16,10 @@ from safetensors.torch import load_file
 from aigc_demo.data.images import grid, to_pil
 from aigc_demo.data.moving_digits import fly
 
-REQUEST = {
-    "sample": 40,
-    "drawing": "",
-    "direction": 30,
-    "speed": 1.5,
-    "start_x": 0.4,
-    "start_y": 0.6,
-    "given": 4,
-    "ahead": 12,
-}
+REQUEST = {"sample": 40, "direction": 30, "speed": 1.5, "start_x": 0.4, "start_y": 0.6, "given": 4, "ahead": 12}
 
-if REQUEST["drawing"]:
-    raw = base64.b64decode(REQUEST["drawing"].partition(",")[2])
+if drawing := REQUEST.get("drawing"):
+    raw = base64.b64decode(drawing.partition(",")[2])
     digit = np.array(Image.open(io.BytesIO(raw)).convert("L"))[2:-2, 2:-2]
 else:
     sheet = np.array(Image.open("assets/examples/mnist-samples.png").convert("L"))  # twenty of a class in a row
