@@ -53,7 +53,14 @@ GPT = """
 from benchmarks.gpt_decode import CONFIGS, model_of, ours
 model = model_of(CONFIGS["gpt2"]) if "{name}" == "gpt2" else store.load("{name}")
 tokens = torch.randint(model.config.vocabulary, (1, 16), generator=torch.Generator().manual_seed(1))
-found = best(lambda: ours(model, tokens, 200), 200)
+way = model
+if "{engine}" == "onnx":
+    try:
+        from aigc_demo.services.engines import ENGINES
+        way = ENGINES.prepare_writer(model).session
+    except (ImportError, AttributeError):
+        pass
+found = best(lambda: ours(way, tokens, 200), 200)
 """
 SMOLLM2 = """
 from aigc_demo.data.folder import data_folder
@@ -82,8 +89,9 @@ WORKS = {
     "unet_batch_16": UNET.format(batch=16, engine="torch"),
     "unet_batch_1_onnx": UNET.format(batch=1, engine="onnx"),
     "unet_batch_16_onnx": UNET.format(batch=16, engine="onnx"),
-    "gpt-shakespeare": GPT.format(name="gpt-shakespeare"),
-    "gpt2_form": GPT.format(name="gpt2"),
+    "gpt-shakespeare": GPT.format(name="gpt-shakespeare", engine="torch"),
+    "gpt-shakespeare_onnx": GPT.format(name="gpt-shakespeare", engine="onnx"),
+    "gpt2_form": GPT.format(name="gpt2", engine="torch"),
     "smollm2_token": SMOLLM2.format(prompt=20, length=48),
     "smollm2_prompt_512": SMOLLM2.format(prompt=512, length=0),
 }

@@ -1,26 +1,34 @@
 """Writing with our GPT and KV cache against transformers' generate(): same weights, prompt and tokens, one process.
 
 256 tokens, batch 1, the likeliest token always, float32, random weights: a small model of the GPT-2 form with about
-5 million of them. Further figures: the Llama form, and the share that each side reaches of what the memory allows, at
-which every weight is read once per token.
+5 million of them. Further figures: the Llama form and the shipped GPT of Shakespeare, where it is installed in ONNX
+Runtime too, and the share that each side reaches of what the memory allows, at which every weight is read once per
+token.
 """
 
+import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from aigc_demo.checkpoints.layout import for_single_rows
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.pipelines.convert import to_library
+from aigc_demo.pipelines.engine import Engines, is_installed
+from aigc_demo.pipelines.gpt_onnx import is_fit
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import write
 from benchmarks.measure import Result, Run, alternate, at_best, compare, median, stopwatch
 
 TOKENS = 256
 PROMPT = 16
+SHIPPED = "gpt-shakespeare"
 CONFIGS = {
     "gpt2": GPTConfig("gpt2", vocabulary=1024, context=288, width=256, n_layer=6, n_head=8, n_kv_head=8, hidden=1024),
     "llama": GPTConfig("llama", vocabulary=1024, context=288, width=256, n_layer=6, n_head=8, n_kv_head=8, hidden=683),
@@ -100,18 +108,24 @@ def shares(runs: list[Run], megabytes: float, peer_megabytes: float) -> dict[str
     }
 
 
-def form(name: str, limit: float, rounds: int, length: int = TOKENS) -> Result:
+def form(name: str, model: Any, limit: float, rounds: int, length: int = TOKENS) -> Result:
     """One of the forms, us against transformers."""
-    model = model_of(CONFIGS[name])
-    module, tokens = to_library(model), prompt_of(CONFIGS[name])
+    module, tokens = to_library(model), prompt_of(model.config)
     same = bool(torch.equal(ours(model, tokens, 32), theirs(module, tokens, 32)))  # also warms both up
     count, best = at_best(lambda: theirs(module, tokens, length))
     sides = {
         "ours": lambda: per_token(lambda: ours(model, tokens, length), length),
         "peer": lambda: per_token(best, length),
     }
+    quick = None
+    if is_installed() and is_fit(model):
+        with tempfile.TemporaryDirectory() as folder:
+            quick = Engines(Path(folder)).prepare_writer(model).session
+    if quick is not None:
+        same &= bool(torch.equal(ours(quick, tokens, length), ours(model, tokens, length)))
+        sides["onnx"] = lambda: per_token(lambda: ours(quick, tokens, length), length)
     runs = alternate(sides, rounds)
-    facts = {
+    facts: dict[str, Any] = {
         "form": name,
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "same_tokens": same,
@@ -122,11 +136,17 @@ def form(name: str, limit: float, rounds: int, length: int = TOKENS) -> Result:
         "ratio_of_processor_time": compare(name, "ms", limit, runs, "cpu_ms").ratio,
         **shares(runs, read_per_token(model), read_per_token(module)),
     }
+    if quick is not None:
+        ratio = statistics.median(run["peer_ms"] / run["onnx_ms"] for run in runs)
+        facts |= {f"onnx_{key}": median(runs, f"onnx_{key}") for key in ("ms", "cpu_ms")} | {"onnx_ratio": ratio}
     return compare("gpt_decode", "ms per token", limit, runs, "ms", [facts])
 
 
 def run(rounds: int = 5) -> Result:
     torch.set_flush_denormal(True)
-    first, second = (form(name, 1.7, rounds) for name in CONFIGS)
-    more = [*first.more, {**second.more[0], "ratio": second.ratio}]
+    shipped: Any = Store(Path(__file__).resolve().parent.parent / "assets", device="cpu").load(SHIPPED)
+    models = {name: model_of(config) for name, config in CONFIGS.items()} | {SHIPPED: shipped}
+    lengths = {SHIPPED: shipped.config.context - PROMPT}
+    first, *others = (form(name, model, 1.7, rounds, lengths.get(name, TOKENS)) for name, model in models.items())
+    more = [*first.more, *({**other.more[0], "ms": other.ours, "ratio": other.ratio} for other in others)]
     return Result(first.name, first.unit, first.ours, first.peer, first.ratio, first.limit, first.runs, more)

@@ -11,15 +11,20 @@ from torch import nn
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.gan import GAN, GANConfig
+from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig, TextUNet
 from aigc_demo.models.vae import VAE, VAEConfig
-from aigc_demo.pipelines import engine
+from aigc_demo.pipelines import engine, gpt_onnx
 from aigc_demo.pipelines.engine import ONNX, PYTORCH, Engines
+from aigc_demo.sampling.tokens import Sampling
+from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services import engines
 from aigc_demo.services.diffusion import beside as diffusion_beside
 from aigc_demo.services.diffusion import denoising
 from aigc_demo.services.diffusion.requests import Beside, Draw
+from aigc_demo.services.gpt import write as gpt_write
+from aigc_demo.services.gpt.requests import Write
 from aigc_demo.services.service import Service
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.requests import Beside as Text2ImageBeside
@@ -239,6 +244,45 @@ def test_sentences_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monke
     *_, step = service.stream("text2image_beside", Text2ImageBeside(steps=2))
     assert len(step.value["milliseconds"]) == 3 and step.value["counts"] == [4]
     assert service.result("text2image_beside", Text2ImageBeside(steps=1, mistake="gate_swapped")).onnx is None
+
+
+@torch.inference_mode()
+def test_a_text_may_change_its_engine_at_any_token(real, tmp_path):
+    config = GPTConfig(vocabulary=11, context=40, width=64, n_layer=2, n_head=4, n_kv_head=2, hidden=24)
+    model, engines = stirred(GPT(config)), Engines(tmp_path)
+    quick = engines.prepare_writer(model).session
+    tokens = torch.randint(11, (1, 30), generator=torch.Generator().manual_seed(1))
+    ours, theirs = model.state(), quick.state()
+    model(tokens[:, :9], ours), quick(tokens[:, :9], theirs)
+    for place in range(9, 20):
+        token = tokens[:, place : place + 1]
+        wanted = model(token, ours)
+        torch.testing.assert_close((model if place % 3 == 0 else quick)(token, theirs), wanted, atol=1e-5, rtol=0)
+    other = [theirs.copy(), ours]  # two texts share their products, each in its own row of one memory
+    torch.testing.assert_close(*quick.side_by_side([tokens[:, 20:21]] * 2, other).split(1), atol=1e-5, rtol=0)
+    token = tokens[:, 21:22]
+    torch.testing.assert_close(quick.side_by_side([token], other[:1]), model(token, ours)[:, -1], atol=1e-5, rtol=0)
+    written = [list(write(way, tokens[:, :5], Sampling(0), chances(0, 60))) for way in (model, quick)]
+    assert [int(pick.token) for pick in written[0]] == [int(pick.token) for pick in written[1]]
+    assert gpt_onnx.is_fit(model) and not gpt_onnx.is_fit(GPT(GPTConfig.tiny("gpt2")))
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"broken")
+    assert Engines(tmp_path).prepare_writer(model).session and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_text_is_written_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
+    service, asked = Service(Store(device="cpu")), Write(length=40)
+    monkeypatch.setattr(engines, "ENGINES", Engines(tmp_path))
+    monkeypatch.setattr(gpt_write, "ENGINES", engines.ENGINES)
+    monkeypatch.setattr(engine, "seconds", lambda way, _: 1.0 if isinstance(way.args[0], gpt_onnx.QuickGPT) else 2.0)
+    *_, ours = service.run("gpt_write", asked)  # nobody waits for the export
+    assert service.facts("gpt_write", asked)["device"] == "CPU"
+    ended()
+    *_, quick = service.run("gpt_write", asked)
+    assert service.facts("gpt_write", asked)["device"] == "CPU · ONNX Runtime"
+    assert quick.value.text == ours.value.text and len(quick.value.text) == 40
+    odds = [[token.p for token in made.value.tokens] for made in (ours, quick)]
+    np.testing.assert_allclose(*odds, rtol=0, atol=1e-5)
 
 
 def test_a_comparison_with_diffusers_has_a_column_of_onnx_runtime(real, tmp_path, monkeypatch):

@@ -19,13 +19,16 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import torch
 from torch import Tensor, nn
 
 from aigc_demo.core import threads
+from aigc_demo.pipelines import gpt_onnx
 
 logger = logging.getLogger(__name__)
 PYTORCH, ONNX = "PyTorch", "ONNX Runtime"
@@ -33,7 +36,9 @@ NEEDED = ("onnxruntime", "onnx")  # packages: the second one writes the files
 TOLERANCE = 1e-4  # absolute, in float32
 FORM = 2  # of the files; another number makes them anew
 TRIES = 5
+TOKEN = "token"  # the part of a GPT that writes
 Network = Callable[..., Tensor]
+S = TypeVar("S")
 
 
 def is_installed() -> bool:
@@ -118,33 +123,34 @@ def seconds(network: Network, example: Sequence[Tensor]) -> float:
     return best
 
 
-def agree(session: Session, network: Network, example: Sequence[Tensor]) -> bool:
+def agree(session: Network, network: Network, example: Sequence[Tensor]) -> bool:
     """Whether both say the same of `example`."""
     with torch.inference_mode():
         return bool((session(*example) - network(*example)).abs().max() <= TOLERANCE)
 
 
-def opened(network: nn.Module, example: Sequence[Tensor], folder: Path, part: str = "") -> Session | None:
-    """The network in ONNX Runtime; None where it says something else. A file that is broken is written again."""
-    path = folder / f"{key(network, part)}.onnx"
+def opened(
+    path: Path, write: Callable[[Path], None], session: Callable[[Path], S], agrees: Callable[[S], bool]
+) -> S | None:
+    """What is in the file, written where it is missing or broken; None where that says something else than ours."""
     if path.is_file():
         try:
-            session = Session(path)
-            if agree(session, part_of(network, part), example):
-                return session
+            found = session(path)
+            if agrees(found):
+                return found
         except Exception as error:  # whatever this release says of a broken file
             logger.debug("%s", error)
         logger.warning("%s is broken and written again", path.name)
-    export(network, example, path, part)
-    session = Session(path)
-    return session if agree(session, part_of(network, part), example) else None
+    write(path)
+    made = session(path)
+    return made if agrees(made) else None
 
 
 @dataclass(frozen=True)
 class Known:
     """A part of a network in ONNX Runtime, where that is to be had, and whether it is the quicker engine."""
 
-    session: Session | None
+    session: Any  # a Session, or what writes in the place of a language model; None
     is_quicker: bool
 
 
@@ -168,33 +174,70 @@ class Engines:
 
     def network(self, network: nn.Module, example: Sequence[Tensor], part: str = "") -> Network:
         """What to call in the place of `network`: the same numbers, from the quickest engine that is ready."""
+        return self._ready(network, part, self.prepare, network, example, part) or part_of(network, part)
+
+    def writer(self, model: nn.Module) -> Any:
+        """What is to write in the place of a language model: the same numbers, from the quickest that is ready."""
+        return (self._ready(model, TOKEN, self.prepare_writer, model) if gpt_onnx.is_fit(model) else None) or model
+
+    def _ready(self, network: nn.Module, part: str, prepare: Callable[..., Known], *given: Any) -> Any:
+        """The session where there is one and it is the quicker engine; prepared in a thread when first asked for."""
         if network in self._left or not is_possible(network):
-            return part_of(network, part)
+            return None
         with self._lock:
             known = self._known.setdefault(network, {})
             if part not in known:
                 known[part] = None
-                threading.Thread(target=self.prepare, args=(network, example, part), name="engine", daemon=True).start()
+                threading.Thread(target=prepare, args=given, name="engine", daemon=True).start()
             found = known[part]
-        return found.session if found and found.session and found.is_quicker else part_of(network, part)
+        return found.session if found and found.is_quicker else None
 
     def session(self, network: nn.Module, example: Sequence[Tensor], part: str = "") -> Session | None:
         """The network in ONNX Runtime even where that is slower, once it is ready; None where it is not to be had."""
-        return self.prepare(network, example, part).session if is_possible(network) else None
+        found: Session | None = self.prepare(network, example, part).session if is_possible(network) else None
+        return found
 
     def prepare(self, network: nn.Module, example: Sequence[Tensor], part: str = "") -> Known:
         """Open the network in ONNX Runtime, exported before where there is no file of it yet."""
+
+        def tried() -> Known:
+            ours = part_of(network, part)
+            session = opened(
+                self.folder / f"{key(network, part)}.onnx",
+                lambda path: export(network, example, path, part),
+                lambda path: Session(path),
+                lambda made: agree(made, ours, example),
+            )
+            return Known(session, session is not None and seconds(session, example) < seconds(ours, example))
+
+        return self._prepared(network, part, tried)
+
+    def prepare_writer(self, model: Any) -> Known:
+        """Open the single tokens of a GPT in ONNX Runtime, as `prepare` does with other networks."""
+
+        def tried() -> Known:
+            tokens, ours = [gpt_onnx.example(model)], partial(gpt_onnx.by_token, model)
+            quick = opened(
+                self.folder / f"{key(model, TOKEN)}.onnx",
+                partial(gpt_onnx.write, model),
+                partial(gpt_onnx.QuickGPT, model),
+                lambda made: agree(partial(gpt_onnx.by_token, made), ours, tokens),
+            )
+            quicker = quick is not None and seconds(partial(gpt_onnx.by_token, quick), tokens) < seconds(ours, tokens)
+            return Known(quick, quicker)
+
+        return self._prepared(model, TOKEN, tried)
+
+    def _prepared(self, network: nn.Module, part: str, tried: Callable[[], Known]) -> Known:
         with self._preparing:
             found = self._known.get(network, {}).get(part)
             if found is not None:
                 return found
             try:
-                session = opened(network, example, self.folder, part)
-                quicker = session is not None and seconds(session, example) < seconds(part_of(network, part), example)
+                made = tried()
             except Exception as error:  # an exporter or a runtime of another release may raise anything
                 logger.warning("ONNX Runtime is not used: %s", str(error).partition("\n")[0])
-                session, quicker = None, False
-            made = Known(session, quicker)
+                made = Known(None, False)
             with self._lock:
                 self._known.setdefault(network, {})[part] = made
             return made

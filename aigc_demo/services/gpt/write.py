@@ -14,6 +14,7 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling import together
 from aigc_demo.sampling.writing import Pick, Wish, Writer, chances, context_of, go_on
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import ENDS, Write
 from aigc_demo.services.gpt.tokens import Token, foreseen, language_model, sampling, token_of, tokens_of
@@ -41,7 +42,8 @@ class Written:
 
 
 def write(store: Store, request: Write) -> Iterator[Step[Written]]:
-    yield from write_with(language_model(store, asked(request)), request)
+    model = language_model(store, asked(request))
+    yield from write_with(ENGINES.writer(model), request)
 
 
 def asked(request: Write) -> str:
@@ -115,6 +117,7 @@ USE_CASE: UseCase[Write, Written] = UseCase(
     numbers=numbers,
     file=document,
     formats=TEXT,
+    any_engine=True,
     checkpoints=lambda request: (asked(request),),
     first=Write(),
     card=card,

@@ -1,0 +1,202 @@
+"""The single tokens of a GPT in ONNX Runtime, which wants the package onnx to write the file.
+
+Read, a text goes through PyTorch; written, token by token, it goes through a graph of fused operators: a normalisation
+with the sum before it, and an attention that rotates, writes keys and values into the cache and looks back on it. They
+work on the memory of models/gpt.KVCache, so that a text may change its engine at any token.
+
+The operators are those of com.microsoft (onnxruntime, docs/ContribOperators.md). Rotated models only: the form "llama".
+
+B batch, D width, H heads, G heads of keys and values, E width of a head, V vocabulary.
+"""
+
+import math
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary, proxy
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aigc_demo.models.gpt import GPT, KVCache
+
+FUSED = "com.microsoft"
+OPSET, FORM = 17, 9  # of the standard operators and of the file
+TRIED = 16  # tokens by which engines are compared
+
+
+def is_fit(model: object) -> bool:
+    """Whether a network is a GPT that the graph has a form for."""
+    return isinstance(model, GPT) and model.config.form == "llama" and model.config.head_width % 16 == 0
+
+
+def example(model: Any) -> Tensor:
+    """Tokens (1, T) by which engines are compared."""
+    return torch.arange(TRIED)[None] % model.config.vocabulary
+
+
+def by_token(model: Any, tokens: Tensor) -> Tensor:
+    """tokens (1, T) one after another from an empty cache -> the logits of each, (T, V)."""
+    state = model.state()
+    return torch.cat([model(token, state)[:, -1] for token in torch.split(tokens, 1, dim=1)])
+
+
+class Graph:
+    """The nodes and weights of one step, as they are added."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.weights: list[Any] = []
+
+    def weight(self, name: str, value: Tensor) -> str:
+        from onnx import numpy_helper
+
+        self.weights.append(numpy_helper.from_array(value.detach().float().contiguous().numpy(), name))
+        return name
+
+    def add(self, operator: str, given: Sequence[str], *made: str, fused: bool = False, **options: Any) -> str:
+        """One operator; its first output."""
+        from onnx import helper
+
+        self.nodes.append(helper.make_node(operator, given, made, domain=FUSED if fused else "", **options))
+        return made[0]
+
+    def linear(self, x: str, name: str, weight: Tensor) -> str:
+        """x (1, 1, I) times a weight (O, I)."""
+        return self.add("MatMul", [x, self.weight(f"{name}.weight", weight.t())], name)
+
+
+def write(model: GPT, path: Path) -> None:
+    """Write one step as an ONNX file: token (1, 1), places, keys and values (1, G, room, E) of every layer."""
+    import onnx
+    from onnx import TensorProto as Kind
+    from onnx import helper
+
+    config, graph, half = model.config, Graph(), model.config.head_width // 2
+    cosine, sine = graph.weight("cosine", model.rotary[0, :, :half]), graph.weight("sine", model.rotary[1, :, half:])
+    x = graph.add("Gather", [graph.weight("embed", model.embed.weight), "token"], "x")
+    blocks: Any = model.blocks
+    y = graph.add(
+        "SimplifiedLayerNormalization",
+        [x, graph.weight("norm", blocks[0].norm1.weight)],
+        "y",
+        axis=-1,
+        epsilon=config.norm_eps,
+    )
+    pairs = [(f"keys{layer}", f"values{layer}") for layer in range(config.n_layer)]
+
+    def added(x: str, more: str, name: str, weight: Tensor) -> tuple[str, str]:
+        """x plus more, and that normalised."""
+        made = [f"{name}.normed", "", "", name]
+        given = [x, more, graph.weight(f"{name}.norm", weight)]
+        graph.add("SkipSimplifiedLayerNormalization", given, *made, fused=True, epsilon=config.norm_eps)
+        return made[-1], made[0]
+
+    for i, block in enumerate(blocks):
+        qkv = graph.linear(y, f"qkv{i}", block.attention.qkv.weight)
+        mixed = graph.add(
+            "GroupQueryAttention",
+            [qkv, "", "", *pairs[i], "before", "length", cosine, sine],
+            *(f"mixed{i}", f"keys{i}.new", f"values{i}.new"),
+            fused=True,
+            num_heads=config.n_head,
+            kv_num_heads=config.n_kv_head,
+            do_rotary=1,
+            scale=1 / math.sqrt(config.head_width),
+        )
+        x, y = added(x, graph.linear(mixed, f"out{i}", block.attention.out.weight), f"a{i}", block.norm2.weight)
+        gate, value = (
+            graph.linear(y, f"{part}{i}", w) for part, w in zip("gv", block.mlp.up.weight.chunk(2), strict=True)
+        )
+        opened = graph.add("QuickGelu", [gate], f"silu{i}", fused=True, alpha=1.0)  # x sigmoid(alpha x): SiLU
+        down = graph.linear(graph.add("Mul", [opened, value], f"h{i}"), f"down{i}", block.mlp.down.weight)
+        after: Any = blocks[i + 1].norm1 if i + 1 < config.n_layer else model.norm
+        x, y = added(x, down, f"b{i}", after.weight)
+    logits = graph.linear(y, "logits", model.head.weight)
+    shape = (1, config.n_kv_head, "room", config.head_width)
+    names = [name for pair in pairs for name in pair]
+    given: dict[str, Any] = {"token": (Kind.INT64, (1, 1)), "before": (Kind.INT32, (1,)), "length": (Kind.INT32, (1,))}
+    given |= {name: (Kind.FLOAT, shape) for name in names}
+    found: dict[str, Any] = {logits: (Kind.FLOAT, (1, 1, config.vocabulary))} | {
+        f"{name}.new": (Kind.FLOAT, shape) for name in names
+    }
+    inputs, outputs = ([helper.make_tensor_value_info(n, *kind) for n, kind in all.items()] for all in (given, found))
+    made = helper.make_graph(graph.nodes, "step", inputs, outputs, graph.weights)
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    onnx.save(helper.make_model(made, opset_imports=opsets, ir_version=FORM), str(unfinished))
+    unfinished.replace(path)
+
+
+class Step:
+    """The next token of one text, on the memory of its cache."""
+
+    def __init__(self, session: Any, vocabulary: int):
+        self.session = session
+        self.token, self.before, self.length = (np.zeros(*given) for given in (((1, 1), "i8"), (1, "i4"), (1, "i4")))
+        self.logits = np.empty((1, 1, vocabulary), np.float32)
+        self.pairs: Tensor | None = None
+
+    def bind(self, cache: KVCache) -> None:
+        """Work on the memory in which the cache is now: keys and values are read and written in one place."""
+        cache.reserve(cache.length + 1)
+        if self.pairs is cache.pairs:
+            return
+        self.pairs, self.binding = cache.pairs, self.session.io_binding()
+        arrays = {"token": self.token, "before": self.before, "length": self.length}
+        for name, array in arrays.items():
+            self.binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
+        self.binding.bind_output("logits", "cpu", 0, np.float32, self.logits.shape, self.logits.ctypes.data)
+        for layer, pair in enumerate(cache.pairs.numpy()):
+            for name, array in zip((f"keys{layer}", f"values{layer}"), pair, strict=True):
+                place = (array.dtype, array.shape, array.ctypes.data)
+                self.binding.bind_input(name, "cpu", 0, *place)
+                self.binding.bind_output(f"{name}.new", "cpu", 0, *place)
+
+    def __call__(self, token: int, cache: KVCache) -> Tensor:
+        """-> logits (1, 1, V)."""
+        self.bind(cache)
+        self.token[0, 0], self.before[0], self.length[0] = token, cache.length, cache.length + 1
+        self.session.run_with_iobinding(self.binding)
+        cache.length += 1
+        return torch.from_numpy(self.logits.copy())
+
+
+class QuickGPT:
+    """A GPT whose single tokens go through ONNX Runtime: called as the GPT is, with the same caches."""
+
+    def __init__(self, model: GPT, path: Path):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.model: Any = proxy(model)  # whoever knows the engine of a model must not keep the model
+        self.config = model.config
+        self.steps: WeakKeyDictionary[KVCache, Step] = WeakKeyDictionary()
+
+    def state(self, batch: int = 1) -> KVCache:
+        """As GPT.state."""
+        made: KVCache = self.model.state(batch)
+        return made
+
+    def __call__(self, tokens: Tensor, state: KVCache | None = None, last: bool = False) -> Tensor:
+        """As GPT.forward."""
+        if state is None or tokens.numel() != 1 or state.length >= self.config.context:
+            read: Tensor = self.model(tokens, state, last)
+            return read
+        step = self.steps.get(state)
+        if step is None:
+            step = self.steps[state] = Step(self.session, self.config.vocabulary)
+        return step(int(tokens), state)
+
+    def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[KVCache]) -> Tensor:
+        """As GPT.side_by_side: several texts share their products in PyTorch."""
+        if len(states) == 1:
+            return self(tokens[0], states[0])[:, -1]
+        shared: Tensor = self.model.side_by_side(tokens, states)
+        return shared
