@@ -57,7 +57,7 @@ class Graph:
         return name
 
     def add(self, operator: str, given: Sequence[str], *made: str, fused: bool = False, **options: Any) -> str:
-        """One operator; its first output."""
+        """Add one operator, `fused` or of the standard; the name of its first output."""
         from onnx import helper
 
         self.nodes.append(helper.make_node(operator, given, made, domain=FUSED if fused else "", **options))
@@ -157,7 +157,7 @@ class Step:
                 self.binding.bind_output(f"{name}.new", "cpu", 0, *place)
 
     def __call__(self, token: int, cache: KVCache) -> Tensor:
-        """-> logits (1, 1, V)."""
+        """The token behind those in the cache -> logits of the one after it, (1, 1, V)."""
         self.bind(cache)
         self.token[0, 0], self.before[0], self.length[0] = token, cache.length, cache.length + 1
         self.session.run_with_iobinding(self.binding)
@@ -180,12 +180,12 @@ class QuickGPT:
         self.steps: WeakKeyDictionary[KVCache, Step] = WeakKeyDictionary()
 
     def state(self, batch: int = 1) -> KVCache:
-        """As GPT.state."""
+        """An empty KVCache for `batch` texts, as GPT.state."""
         made: KVCache = self.model.state(batch)
         return made
 
     def __call__(self, tokens: Tensor, state: KVCache | None = None, last: bool = False) -> Tensor:
-        """As GPT.forward."""
+        """tokens (B, T) -> logits (B, T, V), as GPT.forward."""
         if state is None or tokens.numel() != 1 or state.length >= self.config.context:
             read: Tensor = self.model(tokens, state, last)
             return read

@@ -65,7 +65,7 @@ class Mistaken:
         return self.unet.words(self.text(tokens.to(self.models.device)))
 
     def network(self, x: Tensor, level: Tensor, words: Tensor) -> Tensor:
-        """As Text2Image.step."""
+        """x (B, C, H, W), level (B,), words (B, T, K) -> velocity (B, C, H, W), as Text2Image.step."""
         return self.unet.step(x, (level + 1) * (1000 / self.models.model.config.levels), words)
 
     def decode(self, code: Tensor) -> Tensor:
