@@ -75,7 +75,7 @@ EXPERIMENTS = {
         next_and_later,
         lambda near, late: (
             late.measures["darkest_mean"] < near.measures["darkest_mean"] - 0.1
-            and late.measures["ink_error"] > 2 * near.measures["ink_error"]
+            and late.measures["ink_error"] > 1.5 * near.measures["ink_error"]
         ),
     ),
     "video.predict_walk": Experiment(
