@@ -89,6 +89,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     | {"seconds": 0.5, "seed": 7, "drawing": ""},
     "training_horses": {"parameters": 100, "tokens": 500, "budget": 20},
     "training_augment": {"lessons": 50, "few": 2},
+    "training_selfsup": {"objective": "masked", "rounds": 50},
     "training_train": {"pictures": "shapes", "minutes": 0.05, "width": 16, "batch": 8},
     "training_gpt": {"minutes": 0.05, "width": 32, "layers": 1, "every": 5},
     "training_parity": {"model": "clip-scenes"},

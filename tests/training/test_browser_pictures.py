@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 PAGE = "training"
-AUGMENT, TRAIN = "training_augment", "training_train"
+AUGMENT, TRAIN, SELFSUP = "training_augment", "training_train", "training_selfsup"
 NAME = ".lx-batch > figcaption"
 
 
@@ -63,6 +63,22 @@ def test_the_batch_follows_the_controls_and_both_classifiers_learn(shown):
     expect(bench(page, AUGMENT)).to_have_attribute("data-ended", "1", timeout=RUN)
     expect(course.locator(".lx-batch-facts")).to_contain_text("50 updates")
     expect(root.locator(".lx-batch-facts")).to_be_empty()
+
+
+def test_an_encoder_learns_without_labels(shown):
+    page, root = shown(SELFSUP)
+    assert not untranslated(page)
+    expect(root.locator("canvas")).to_have_count(16)
+    course = part(page, SELFSUP, "course", ".lx-batches")
+    expect(course.locator(".lx-batch-facts")).to_contain_text("300 digits without labels, 200 updates")
+    page.locator(f"#{SELFSUP}-objective").get_by_role("radio", name="fill in hidden patches").check()
+    unfold(page, SELFSUP)
+    put(page, SELFSUP, "rounds", 50)
+    begin(page, SELFSUP)
+    expect(root.locator("canvas")).to_have_count(24, timeout=RUN)
+    expect(bench(page, SELFSUP)).to_have_attribute("data-ended", "1", timeout=RUN)
+    expect(course.locator(".lx-batch-facts")).to_contain_text("50 updates")
+    expect(course.locator(".lx-chart:visible")).to_have_count(3)
 
 
 def test_own_pictures_are_augmented(shown, photos):
@@ -151,8 +167,8 @@ def test_a_rate_that_is_far_too_large_ends_with_a_sentence(shown):
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
-def test_both_tabs_fit_a_phone(visit, locale):
+def test_the_tabs_fit_a_phone(visit, locale):
     page = visit(locale=locale, size=(390, 844))
-    for tab in (AUGMENT, TRAIN):
+    for tab in (AUGMENT, SELFSUP, TRAIN):
         open_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab

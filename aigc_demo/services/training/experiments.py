@@ -8,13 +8,14 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side, course, stored
-from aigc_demo.services.training.requests import Augment, Horses, Parity, Race
+from aigc_demo.services.training.requests import Augment, Horses, Parity, Race, Selfsup
 
 if TYPE_CHECKING:
     from aigc_demo.services.training.augment import Augmented
     from aigc_demo.services.training.horses import Reading
     from aigc_demo.services.training.parity import Twin  # a page is served without torch
     from aigc_demo.services.training.race import Moment
+    from aigc_demo.services.training.selfsup import Learned
 
 EDGE = 180  # pixels of a lane in an answer
 
@@ -64,6 +65,13 @@ def read_rightly(store: Store, request: Any, made: "Augmented") -> Sequence[Side
     course = made.augmented
     assert course is not None, "an experiment trains"
     return [Side({"held_out_read": 100 * course.right[-1][1]}, made.after, 4)]
+
+
+def read_without_labels(store: Store, request: Any, made: "Learned") -> Sequence[Side]:
+    """The task as the network does it in the end, and the share of held-out digits that its features let one read."""
+    measures = {"held_out_read": 100 * made.probe[-1][1], "random_read": 100 * made.probe[0][1]}
+    pictures = np.concatenate(made.rows[-2:])  # what it sees and what it makes of that, or two views
+    return [Side(measures, pictures, len(made.rows[0]), name=f"training.objective_{request.objective}")]
 
 
 NOTHING = Augment(crop=0, rotate=0, scale=0)
@@ -126,6 +134,17 @@ EXPERIMENTS = {
         lambda nothing, spun, usual: (
             usual.measures["held_out_read"] > nothing.measures["held_out_read"] + 15
             and usual.measures["held_out_read"] > spun.measures["held_out_read"] + 15
+        ),
+        sides=3,
+    ),
+    "training.predict_unlabelled": Experiment(
+        (Selfsup(objective="masked"), Selfsup(objective="next"), Selfsup()),
+        read_without_labels,
+        lambda masked, following, views: (
+            min(masked.measures["held_out_read"], following.measures["held_out_read"])
+            > masked.measures["random_read"] + 5
+            and views.measures["held_out_read"]
+            > max(masked.measures["held_out_read"], following.measures["held_out_read"]) + 5
         ),
         sides=3,
     ),

@@ -34,6 +34,7 @@ LAYERS = (1, 2, 4)
 SPANS = (64, 128)  # characters that it looks back on
 CORPUS = 1_000_000  # characters of a text, at most
 FEW = (2, 5, 10, 25)  # digits of each class to learn from
+OBJECTIVES = ("masked", "next", "contrastive")
 
 
 def longest(default: float = 5.0) -> float:
@@ -151,4 +152,18 @@ class Gpt(Request):
     prompt: Annotated[str, Text(200, tidy=True)] = ""  # what samples begin with; empty: the start of the held-out part
     every: Annotated[int, Range(5, 200, 5)] = 25  # updates between two samples
     temperature: Annotated[float, Range(0, 2, 0.05)] = 0.8
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Selfsup(Request):
+    """Train an encoder on pictures without labels, then read its features with a linear classifier."""
+
+    queue: ClassVar[str] = "train"
+
+    objective: Annotated[str, Choice(OBJECTIVES)] = "contrastive"
+    labels: Annotated[int, Choice(FEW)] = 10  # of each class, for the linear classifier and the supervised network
+    rounds: Annotated[int, Range(50, 600, 50)] = 200  # updates
+    hidden: Annotated[float, Range(0.1, 0.9, 0.05)] = 0.6  # share of the patches, for masked
+    tau: Annotated[float, Range(0.05, 1, 0.05)] = 0.2  # temperature, for contrastive
     seed: Seed = 7
