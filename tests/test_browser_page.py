@@ -164,3 +164,11 @@ def test_without_a_passphrase_the_page_of_rooms_says_so(visit):
     page.goto(page.notes.base)
     expect(page.locator(".lx-families [data-page=gan]")).to_be_visible(timeout=QUICK)
     expect(page.locator(".lx-families [data-page=room]")).to_have_count(0)
+
+
+def test_the_styles_of_all_parts_of_a_page_come_in_one_file(visit):
+    page = visit(at="gpt")
+    ready(page)
+    assert page.evaluate("document.querySelectorAll('link[rel=stylesheet][disabled]').length") > 20
+    sheets = [address for address in page.notes.requests if "/assets/" in address and address.endswith(".css")]
+    assert len(sheets) == 1 and "/index-" in sheets[0]

@@ -25,7 +25,7 @@ from aigc_demo.ui.gradio_private import (
     take_turns,
 )
 from aigc_demo.ui.page import Page
-from aigc_demo.ui.preload import FOLDER, known, links
+from aigc_demo.ui.preload import FOLDER, files, known, links, styles
 from aigc_demo.ui.widgets import raw
 
 
@@ -101,7 +101,8 @@ def test_the_queue_looks_less_often_where_gradio_says_how_often(blocks):
 def pages():
     """What is sent for two pages: a slider on the first, a text that looks like a script on the second."""
     with Page() as demo:
-        gr.Slider(1, 9)
+        gr.Slider(1, 9).change(lambda: None).then(lambda: None)
+        demo.load(lambda: None)
     with demo.route("Other", "other"):
         gr.Textbox("</script><b>it's & ⟦shell.run⟧")
     client = TestClient(gr.mount_gradio_app(FastAPI(), demo, path="/"))
@@ -121,7 +122,13 @@ def test_a_slim_page_describes_its_own_components_and_no_other_page(pages):
         (before,) = (one for one in whole["components"] if one["type"] == kind)
         (after,) = (one for one in thin["components"] if one["type"] == kind)
         assert set(before) - set(after) == set(UNREAD) and before["props"] == after["props"]
-    assert slim(pages[1]).count(b"</script>") == pages[1].count(b"</script>")
+    assert slim(pages[1]).count(b"</script>") == pages[1].count(b"</script>") + 1 == pages[1].count(b"<script") + 1
+    (slider,) = (one["id"] for one in described(pages[0])["components"] if one["type"] == "slider")
+    events = described(slim(pages[0]))["dependencies"]
+    assert [[where[0] == slider, where[1]] for event in events for where in event["targets"]] == [
+        [True, "change"],
+        [False, "load"],
+    ]
     assert "⟦shell.run⟧".encode() in slim(pages[1])
 
 
@@ -161,7 +168,14 @@ def test_the_files_of_a_page_are_told_ahead_and_all_are_there():
     assert len(every) > 20 and every[0].startswith("index-") and any(name.startswith("Blocks-") for name in every)
     assert {"button", "html", "slider", "radio", "tabs", "image"} <= kinds.keys()
     assert all((FOLDER / name).is_file() for name in {*every, *(name for kind in kinds.values() for name in kind)})
-    page = b'<base href="./"><script>window.gradio_config = {"components": [{"type": "slider"}]};</script>'
-    told = links(page).decode()
-    assert all(f'href="./assets/{name}"' in told for name in (*every, *kinds["slider"])) and told.count(every[0]) == 1
-    assert links(b"<base>no page of ours") == b""
+    page = '<base href="./"><script>window.gradio_config = {"components": [{"type": "slider"}]};</script>'
+    names = files(page)
+    assert set(names) == {*every, *kinds["slider"]} and len(names) == len(set(names))
+    told, sheet = links(names), styles(names)
+    for name in names:
+        if name.endswith(".js"):
+            assert told.count(f'<link rel="modulepreload" href="./assets/{name}">') == 1
+        else:
+            assert f'"{name}"' in told and (FOLDER / name).read_text("utf-8") in sheet
+    assert files("<base>no page of ours") == []
+    assert "url(./assets/Ka" in styles([file.name for file in FOLDER.glob("katex-*.css")])

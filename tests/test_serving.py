@@ -209,7 +209,9 @@ def test_our_scripts_and_styles_are_files_that_a_browser_keeps(address):
         style, *scripts = files[name][:-1]
         assert style == files[name][-1] and style.endswith(".css") and len(scripts) == 2
         assert f'<link rel="preload" as="style" href=".{style}">' in page.partition("</head>")[0]
-        assert page.index(f'<script defer src=".{scripts[1]}">') < page.index('<script type="module"')
+        assert page.index(f'<script defer fetchpriority="high" src=".{scripts[1]}">') < page.index(
+            '<script type="module"'
+        )
         assert "luoxia" not in page.partition("window.gradio_config")[0]
         for path in (style, *scripts):
             answer = get(address + path)

@@ -22,6 +22,8 @@ BUSY, IDLE = 0.005, 0.03  # seconds between two looks into the queue: while even
 AWAKE = 5  # seconds after an event
 CONFIG = re.compile(rb"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
 PIPED = " \\\n  | read EVENT_ID; curl"
+STILL = b"""<script>for(const part of["components","dependencies"])
+Object.setPrototypeOf(gradio_config[part],(class extends Array{}).prototype)</script>"""
 UNREAD = ("api_info_as_input", "api_info_as_output", "example_inputs", "skip_api", "component_class_id")
 
 
@@ -97,7 +99,11 @@ def slim(html: bytes) -> bytes:
 
     Gradio sends the layout of all pages with each (50 kB with 8 families, more with every family), and of every
     component how the API describes it, which no script reads, and a key for components that are not Gradio's own. Of
-    the largest page that is 130 of 580 kB.
+    the largest page that is 130 of 580 kB. An event that follows another one belongs to no component; a page would
+    search all of its own for it.
+
+    Svelte watches whatever stands in plain arrays and objects, by a proxy each; in an array of another class it does
+    not. The descriptions are read many thousand times while a page is built, and never change.
     """
     found = CONFIG.search(html)
     if found is None:
@@ -108,10 +114,13 @@ def slim(html: bytes) -> bytes:
     for component in config["components"]:
         for name in UNREAD:
             component.pop(name, None)
+    here = {component["id"] for component in config["components"]}
+    for event in config["dependencies"]:
+        event["targets"] = [target for target in event["targets"] if target[0] in here or target[1] == "load"]
     text = json.dumps(config, ensure_ascii=False, separators=(",", ":"))
     for mark in "<>&'":  # as Jinja escapes JSON in a script
         text = text.replace(mark, f"\\u{ord(mark):04x}")
-    return html[: found.start(1)] + text.encode() + html[found.end(1) :]
+    return html[: found.start(1)] + text.encode() + html[found.end(1) : found.end()] + STILL + html[found.end() :]
 
 
 def printed(info: bytes) -> bytes:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aigc_demo.ui import header, needed
+from aigc_demo.ui import header, needed, preload
 from aigc_demo.ui.i18n import texts
 from aigc_demo.ui.parked import park
 from aigc_demo.ui.theme import token_css
@@ -74,8 +74,10 @@ def parts(html: str, lang: str, page: str, families: Sequence[str]) -> Parts:
     first += f'<script type="speculationrules">{SOON}</script>'
     top = header.markup(families, page)
     shared, own = needed.scripts(html)
-    styles = park(needed.styles(html + top + shared + own).encode(), "css")
+    theirs = preload.files(html)
+    styles = park(f"{preload.styles(theirs)}\n{needed.styles(html + top + shared + own)}".encode(), "css")
     scripts = [park(text.encode(), "js") for text in (f"window.LX_TEXT={script_texts(lang)};\n{shared}", own) if text]
     files = f'<link rel="preload" as="style" href="{styles}">'
-    files += "".join(f'<script defer src="{script}"></script>' for script in scripts)
+    files += "".join(f'<script defer fetchpriority="high" src="{script}"></script>' for script in scripts)
+    files += preload.theme(html) + preload.links(theirs)
     return Parts(first, files, f'<link rel="stylesheet" href="{styles}">{top}')

@@ -23,7 +23,7 @@ from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 
 from aigc_demo.services.first_results import EXAMPLES
-from aigc_demo.ui import addresses, head, parked, preload
+from aigc_demo.ui import addresses, head, parked
 from aigc_demo.ui.asgi import (
     SECURITY,
     App,
@@ -236,7 +236,7 @@ def with_ours(html: bytes, lang: str, page: str, families: Sequence[str]) -> byt
     """Gradio's page with what head.py adds to it, in our language, and without its advertising links."""
     html = slim(OUTSIDE.sub(b"", html))
     ours = head.parts(html.decode(), lang, page, families)
-    html = BASE.sub(lambda base: base[0] + ours.files.encode() + preload.links(html), html, count=1)
+    html = BASE.sub(lambda base: base[0] + ours.files.encode(), html, count=1)
     html = html.replace(b'lang="en"', b'lang="zh-CN"' if lang == "zh" else b'lang="en"', 1)
     html = html.replace(b"<head>", b"<head>" + ours.first.encode(), 1)
     return html.replace(b"<gradio-app", ours.top.encode() + b"<gradio-app", 1)
