@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aigc_demo.core.errors import UnavailableError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)  # why a file cannot grow
 NOT_TO_WRITE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR)  # why a file cannot be made
 
 

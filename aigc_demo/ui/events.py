@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 
 import gradio as gr
 
-from aigc_demo.core.errors import UserError
+from aigc_demo.core.errors import UnavailableError, UserError
+from aigc_demo.core.folders import FULL
 from aigc_demo.core.steps import Step
 from aigc_demo.ui.i18n import language, sentence, tr
 
@@ -80,9 +81,14 @@ def shown(words: str) -> str:
 
 
 def report(error: Exception, request: gr.Request | None) -> gr.Error:
-    """The toast for an error: its own sentence for a UserError, else a neutral one whose id also stands in the log."""
+    """The toast for an error: its own sentence for a UserError or a full disk, else a neutral one.
+
+    The id of a neutral one also stands in the log.
+    """
     lang = language(request)
     title = tr(lang, "shell.error_title")
+    if isinstance(error, OSError) and error.errno in FULL:
+        error = UnavailableError("disk_full")
     ended["sentence" if isinstance(error, UserError) else "failure"] += 1
     if isinstance(error, UserError):
         return gr.Error(shown(sentence(lang, error)), title=title, print_exception=False)

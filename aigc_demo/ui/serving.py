@@ -22,6 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from gradio.route_utils import FnIndexInferError
 from starlette.exceptions import HTTPException
 
+from aigc_demo.core.folders import FULL
 from aigc_demo.services.first_results import EXAMPLES
 from aigc_demo.ui import addresses, head, parked
 from aigc_demo.ui.asgi import (
@@ -123,6 +124,8 @@ def failure(error: Exception) -> tuple[int, bytes]:
     """Status and words for what Gradio's app raises; 500 is what nobody foresaw."""
     if isinstance(error, FnIndexInferError | KeyError):
         return 404, b"There is no such endpoint."
+    if isinstance(error, OSError) and error.errno in FULL:
+        return 507, b"The disk of this machine is full."
     before = error.__cause__ or error.__context__
     if isinstance(before, RequestValidationError):  # a NaN, which FastAPI cannot repeat in its answer
         return 400, b"This request holds no valid values."
