@@ -38,7 +38,7 @@ class Draw(Request):
 
     prompt: Prompt = "two red apples on a blue background"
     negative: Prompt = ""  # to be pushed away from; empty: from no prompt at all
-    seed: Seed = 9
+    seed: Seed = 2
     count: Annotated[int, Choice(COUNTS)] = 4
     steps: Steps = 10
     sampler: Sampler = "euler"
