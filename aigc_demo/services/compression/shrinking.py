@@ -26,7 +26,7 @@ from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import Json
 
 FORMATS = ("png", "json", "safetensors")
-CURVES = "compression-curves"
+CURVES, TUNED = "compression-curves", "compression-tuned"  # as cut, and fine-tuned afterwards
 BINS = 48
 LEVELS = 256  # levels of a grid that are shown, at most
 ALLOWED = 0.01  # share of the cost, or of held-out digits, that the knee may lose
@@ -63,6 +63,7 @@ class Shrunk:
     layers: tuple[tuple[str, float], ...]  # relative error of every matrix; none where layers have other shapes
     weights: Weights
     curve: tuple[tuple[float, int, float], ...]  # setting, bytes, cost: measured when the page was made
+    tuned: tuple[tuple[float, int, float], ...]  # the same after fine-tuning; none where that was not measured
     knee: int | None  # place in the curve of the smallest that loses at most ALLOWED
     tensors: Packed
 
@@ -88,6 +89,7 @@ def beside_itself(
         layers=errors(model, smaller),
         weights=channel(model, smaller),
         curve=known,
+        tuned=curve_of(Path(store.assets), f"{checkpoint} {curve}", TUNED),
         knee=knee(known, checkpoint, before.cost),
         tensors=tensors,
     )
@@ -111,14 +113,14 @@ def channel(model: nn.Module, smaller: nn.Module) -> Weights:
 
 
 @lru_cache(maxsize=8)
-def curves(folder: Path) -> Json:
+def curves(folder: Path, file: str = CURVES) -> Json:
     """Curve -> its points, as services/compression/assets.py wrote them; empty where there are none."""
-    return first_results.read(CURVES, folder) or {}
+    return first_results.read(file, folder) or {}
 
 
-def curve_of(assets: Path, name: str) -> tuple[tuple[float, int, float], ...]:
+def curve_of(assets: Path, name: str, file: str = CURVES) -> tuple[tuple[float, int, float], ...]:
     """Setting, bytes and cost of every point."""
-    return tuple((setting, size, cost) for setting, size, cost in curves(assets / "examples").get(name, ()))
+    return tuple((setting, size, cost) for setting, size, cost in curves(assets / "examples", file).get(name, ()))
 
 
 def knee(curve: Sequence[tuple[float, int, float]], checkpoint: str, cost: float) -> int | None:
@@ -154,7 +156,7 @@ def page_value(request: Any, made: Shrunk) -> Json:
 
 
 def numbers(request: Any, made: Shrunk) -> Json:
-    """Bytes, cost, milliseconds and weights of both; errors of layers; the curve and its knee."""
+    """Bytes, cost, milliseconds and weights of both; errors of layers; the curve, fine-tuned, too, and its knee."""
     sides = (made.before, made.after)
     return {
         "model": made.model,
@@ -164,6 +166,7 @@ def numbers(request: Any, made: Shrunk) -> Json:
         "weights": [side.parameters for side in sides],
         "layers": [[name, plain(error)] for name, error in made.layers],
         "curve": [[plain(setting), size, plain(cost)] for setting, size, cost in made.curve],
+        "tuned": [[plain(setting), size, plain(cost)] for setting, size, cost in made.tuned],
         "knee": made.knee,
     }
 

@@ -79,13 +79,13 @@ def curve(value: Json, say: Say) -> Json:
     def place(size: float, cost: float) -> tuple[float, float]:
         return math.log2(size / 1e6), cost * (100 if share else 1)
 
-    points = sorted(place(size, cost) for _, size, cost in value["curve"])
+    points, tuned = (sorted(place(size, cost) for _, size, cost in value[name]) for name in ("curve", "tuned"))
     now = place(value["sizes"][1], value["costs"][1])
-    everything = [*points, now]
+    everything = [*points, *tuned, now]
     low, high = min(x for x, _ in everything) - 0.2, max(x for x, _ in everything) + 0.2
     top = ROOM * max(y for _, y in everything)
     ticks = [power for power in range(-9, 6) if low <= power <= high]
-    lines = [{"kind": "water", "points": points}] if points else []
+    lines = [{"kind": kind, "points": line} for kind, line in (("water", points), ("reed", tuned)) if line]
     if value["knee"] is not None:
         dot = place(*value["curve"][value["knee"]][1:])
         lines.append({"kind": "mist", "points": [(dot[0], 0), (dot[0], top)]})

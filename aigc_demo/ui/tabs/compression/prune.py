@@ -27,6 +27,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "compression.try_units": {"model": "gpt-shakespeare", "share": 0.5, "structure": "channels"},
     "compression.try_most": {"model": "gpt-shakespeare", "share": 0.8, "structure": "weights"},
     "compression.try_digits": {"model": "diffusion-digits", "share": 0.4, "structure": "weights"},
+    "compression.try_reader": {"model": "judge-digits", "share": 0.6, "structure": "weights"},
 }
 
 
@@ -44,7 +45,12 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 sentence, both = form.first_shown(shown, 2)
                 charts = [
-                    ("compression.curve", legend(water="compression.curve_stored", glow="compression.now")),
+                    (
+                        "compression.curve",
+                        legend(
+                            water="compression.curve_stored", glow="compression.now", reed="compression.curve_tuned"
+                        ),
+                    ),
                     ("compression.channel", legend(glow="compression.channel_left")),
                 ]
                 views = [
@@ -58,7 +64,9 @@ def build(service: Service) -> UseCaseForm:
             r"t_p: \text{the } p\text{-quantile of } |w| \text{ in the matrix}",
             "compression.how_prune",
             PAPERS,
-            sources("compression.pruning:without_weights", "compression.pruning:narrow_gpt"),
+            sources(
+                "compression.pruning:without_weights", "compression.pruning:narrow_gpt", "training.pruned:finetuned"
+            ),
             steps=("weights", "smallest", "zeros", "file"),
         )
     form.watch(*views, show=shown)
