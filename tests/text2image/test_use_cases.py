@@ -102,7 +102,11 @@ def test_the_student_looks_once_per_step_and_every_picture_hangs_on_its_seed(sto
     assert np.abs(other.pictures - alone.pictures).max() > 1e-3
     value = find("text2image_type").page(Type(count=4), iter([Step(1, 1, typed)]))
     (told,) = (step.value for step in value)
-    assert told["columns"] == [str(Type.seed + place) for place in range(4)] and len(told["pictures"]) == 4 and told["asked"]["count"] == 2
+    assert (
+        told["columns"] == [str(Type.seed + place) for place in range(4)]
+        and len(told["pictures"]) == 4
+        and told["asked"]["count"] == 2
+    )
 
 
 def test_the_grid_has_a_row_per_guidance_as_draw_draws_them(store):
