@@ -8,12 +8,16 @@ sideways on any width, and Run is on the first screen of a phone.
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import QUICK, USE_CASES, open_tab, part, settled, unfold, untranslated
+from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
 LEAD = {"en": "Turning a picture into noise is easy.", "zh": "把一张图慢慢变成噪声很容易"}
 HEIGHT = 844
 PHONE = 390
 SIDEWAYS = "document.scrollingElement.scrollWidth - innerWidth"
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+  .map((element) => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`)"""
 NAMED = {"button", "textbox", "spinbutton", "slider", "combobox", "checkbox", "radio", "tab", "link", "listbox"}
 
 
@@ -52,7 +56,11 @@ def fits(page, use_case, widths):
     for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.evaluate("scrollTo(0, 0)")
-        assert page.evaluate(SIDEWAYS) <= 0, f"{use_case} at {width}"
+        try:
+            page.wait_for_function(f"{SIDEWAYS} <= 0", timeout=QUICK)  # a busy machine lays a page out late
+        except Late:
+            wide = page.evaluate(TOO_WIDE)
+            raise AssertionError(f"{use_case} at {width}: {wide}") from None
         if page.locator(f"#{use_case}-run").count():
             lies_well(page, use_case, width)
     page.set_viewport_size(size)
