@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 from torch import nn
 
 from aigc_demo.data.folder import data_folder
@@ -24,3 +25,14 @@ class OnnxColumn:
     picture: Array
     maximum: float  # largest absolute difference of the two
     milliseconds: float
+
+
+def columns(
+    ours: Array, theirs: Array, times: tuple[float, float], onnx: OnnxColumn | None
+) -> tuple[Array, list[float]]:
+    """Pictures (N, C, H, W) of ours, of ONNX Runtime where it drew one, of the library, and how far ours and the
+    library's are apart (black where they agree); milliseconds of the first two or three, from `times` of ours and
+    theirs."""
+    between = [onnx.picture] if onnx else []
+    pictures = np.stack([ours, *between, theirs, np.abs(ours - theirs) - 1])
+    return pictures, [times[0], *([onnx.milliseconds] if onnx else []), times[1]]

@@ -19,7 +19,7 @@ from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.services.diffusion.denoising import example, model_of, several
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT, Beside
-from aigc_demo.services.engines import ENGINES, OnnxColumn
+from aigc_demo.services.engines import ENGINES, OnnxColumn, columns
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.use_case import Json, UseCase
@@ -94,14 +94,11 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
 def compared(request: Beside, made: SideBySide) -> Json:
     """Our picture, in ONNX Runtime too, the library's, and how far ours and the library's are apart; the layers."""
     engine = made.onnx
-    pictures = [made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1]
-    milliseconds = [made.our_milliseconds, made.their_milliseconds]
-    if engine is not None:
-        pictures.insert(1, engine.picture)
-        milliseconds.insert(1, engine.milliseconds)
+    times = made.our_milliseconds, made.their_milliseconds
+    pictures, milliseconds = columns(made.ours, made.theirs, times, engine)
     table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
     table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
-    return tiles(np.stack(pictures), milliseconds=milliseconds, **table)
+    return tiles(pictures, milliseconds=milliseconds, **table)
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:

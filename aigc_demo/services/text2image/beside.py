@@ -16,7 +16,7 @@ from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.stable_diffusion import flow_sigmas, to_stable_diffusion
 from aigc_demo.sampling.guidance import Network, TextDenoiser
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.engines import OnnxColumn
+from aigc_demo.services.engines import OnnxColumn, columns
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.text2image import drawing
@@ -167,14 +167,11 @@ def guided(prompt: Tensor, away: Tensor, guidance: float) -> Tensor:
 def shown(request: Beside, made: SideBySide) -> Json:
     """Our picture, in ONNX Runtime too, the library's, and how far they are apart (black where they agree); layers."""
     engine = made.onnx
-    pictures = [made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1]
-    milliseconds = [made.our_milliseconds, made.their_milliseconds]
-    if engine is not None:
-        pictures.insert(1, engine.picture)
-        milliseconds.insert(1, engine.milliseconds)
+    times = made.our_milliseconds, made.their_milliseconds
+    pictures, milliseconds = columns(made.ours, made.theirs, times, engine)
     table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
     table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
-    return tiles(np.stack(pictures), milliseconds=milliseconds, colour=True, **table)
+    return tiles(pictures, milliseconds=milliseconds, colour=True, **table)
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:
