@@ -145,6 +145,20 @@ def test_the_codebook_follows_the_codes_and_idle_entries_move_to_where_codes_are
     assert torch.cdist(quantiser.entries.weight, centres).amin(1).max() < 0.1
 
 
+def test_the_codebook_is_exact_where_networks_compute_in_bfloat16():
+    z = torch.randn(2, 4, 8, 8)
+    quantisers = [VectorQuantiser(VQConfig.tiny()).train() for _ in range(2)]
+    quantisers[1].load_state_dict(quantisers[0].state_dict())
+    quantisers[1].sums.copy_(quantisers[0].sums)
+    found = []
+    for quantiser, reduced in zip(quantisers, (False, True), strict=True):
+        torch.manual_seed(0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=reduced):
+            found.append(quantiser(z))
+    assert torch.equal(found[0].tokens, found[1].tokens)
+    assert torch.equal(quantisers[0].entries.weight, quantisers[1].entries.weight)
+
+
 def test_finite_scalars_are_a_grid_whose_places_are_numbered():
     quantiser = FiniteScalar(VQConfig(latent=3, levels=(3, 5, 2), quantiser="fsq"))
     every = torch.arange(30).view(1, 5, 6)

@@ -96,10 +96,11 @@ class VectorQuantiser(nn.Module):
 
     def forward(self, z: Tensor) -> Quantised:
         """z (B, D, H, W); while training, the codebook follows."""
-        rows = z.permute(0, 2, 3, 1).flatten(0, 2)
-        tokens = self.nearest(rows.detach().float())
-        if self.training:
-            self.follow(rows.detach().float(), tokens)
+        rows = z.permute(0, 2, 3, 1).flatten(0, 2).detach().float()
+        with torch.autocast(z.device.type, enabled=False):  # neighbours and means lose their last digits in bf16
+            tokens = self.nearest(rows)
+            if self.training:
+                self.follow(rows, tokens)
         tokens = tokens.view(len(z), *z.shape[2:])
         code = self.lookup(tokens)
         return Quantised(z + (code - z).detach(), tokens, F.mse_loss(z, code))

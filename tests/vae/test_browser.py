@@ -240,5 +240,9 @@ def test_every_tab_is_whole_in_chinese_on_a_phone(visit):
     for use_case in (WALK, DRAW, BETA, SHAPES, ANOMALY, BESIDE):
         first_look(page, use_case, ".lx-mosaic" if use_case == DRAW else ".lx-view")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        words = part(page, use_case, "view").inner_text()
-        assert re.search(r"[一-鿿]", words) and "{" not in words and "⟦" not in words and "undefined" not in words
+        shown = part(page, use_case, "view")
+        expect(shown, f"{use_case} says nothing").to_have_text(
+            re.compile(r"[一-鿿]"), use_inner_text=True, timeout=QUICK
+        )
+        words = shown.inner_text()
+        assert "{" not in words and "⟦" not in words and "undefined" not in words, use_case
