@@ -9,6 +9,7 @@ from torch import nn
 from aigc_demo.models import precision
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
+from aigc_demo.nn.attention import attend
 
 
 @pytest.fixture
@@ -64,3 +65,17 @@ def test_a_measurement_ends_in_an_answer_and_touches_nothing(kind):
     with torch.inference_mode():  # an evaluation asks from inside one
         assert precision.gains(kind, "cpu") in (True, False)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_attention_is_trained_in_float32_and_used_in_the_format_of_the_others():
+    q, k, v = (torch.randn(2, 3, 5, 4, requires_grad=True) for _ in range(3))
+    with torch.autocast("cpu", torch.bfloat16):
+        trained = attend(q.bfloat16(), k.bfloat16(), v.bfloat16(), causal=True)
+        with torch.no_grad():
+            used = attend(q, k, v, causal=True)
+    exact = attend(*(part.bfloat16().float() for part in (q, k, v)), causal=True)
+    assert trained.dtype == torch.float32 and used.dtype == torch.bfloat16
+    torch.testing.assert_close(trained, exact)
+    torch.testing.assert_close(used.float(), exact, atol=2e-2, rtol=2e-2)
+    trained.sum().backward()
+    assert all(part.grad.abs().max() > 0 for part in (q, v))

@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from aigc_demo.models.decode import Bundle, Decoder, is_possible, side_by_side
+from aigc_demo.nn.attention import attend
 
 FORMS = ("gpt2", "llama")
 ROOM = 512  # tokens that a new cache has room for
@@ -168,14 +169,14 @@ class Attention(nn.Module):
         new, known = q.shape[2], k.shape[2]
         if new == 1:  # it may look everywhere: heads that share keys look at once, as if they were several tokens
             q = q.reshape(len(q), self.config.n_kv_head, -1, self.config.head_width)  # (B, G, H / G, E)
-            return self.out(F.scaled_dot_product_attention(q, k, v).reshape(x.shape))
+            return self.out(attend(q, k, v).reshape(x.shape))
         if self.config.n_kv_head < self.config.n_head:
             k, v = (part.repeat_interleave(self.config.n_head // self.config.n_kv_head, dim=1) for part in (k, v))
         mask = None
         if new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
         drop = self.config.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal=mask is None)
+        y = attend(q, k, v, mask, drop, causal=mask is None)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def probabilities(self, x: Tensor, rotary: Tensor | None) -> Tensor:
@@ -280,12 +281,17 @@ class GPT(nn.Module):
         """
         if state is not None and state.length < self.config.context and is_possible(self, tokens):
             return self.decoder(state).step(tokens)
+        x = self.features(tokens, state)
+        return self.head(x[:, -1:] if last else x)
+
+    def features(self, tokens: Tensor, state: KVCache | None = None) -> Tensor:
+        """tokens (B, T) -> what the head makes logits of, (B, T, D)."""
         x, rotary = self.embed_tokens(tokens, state.length if state is not None else 0)
         for layer, block in enumerate(self.blocks):
             x = block(x, rotary, state, layer)
         if state is not None:
             state.length += tokens.shape[1]
-        return self.head(self.norm(x[:, -1:] if last else x))
+        return self.norm(x)
 
     def decoder(self, state: KVCache) -> Decoder:
         """What single tokens of a text go through on a CPU."""

@@ -22,6 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from aigc_demo.nn.attention import attend
+
 MARKS = "␀␂␃"
 PAD, START, END = range(3)
 
@@ -113,7 +115,7 @@ class Attention(nn.Module):
         if self.causal and 1 < new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
         drop = self.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, k, v, mask, drop, is_causal=self.causal and mask is None and new > 1)
+        y = attend(q, k, v, mask, drop, causal=self.causal and mask is None and new > 1)
         return self.out(y.transpose(1, 2).flatten(2))
 
 
@@ -138,7 +140,7 @@ class CrossAttention(nn.Module):
         if len(keys) < len(q):
             keys, values = (part.expand(len(q), -1, -1, -1) for part in (keys, values))
         drop = self.dropout if self.training else 0.0
-        y = F.scaled_dot_product_attention(q, keys, values, dropout_p=drop)
+        y = attend(q, keys, values, dropout=drop)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def weights(self, x: Tensor, keys: Tensor) -> Tensor:

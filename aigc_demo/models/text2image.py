@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from aigc_demo.models.clip import TextConfig, TextTower
+from aigc_demo.nn.attention import attend
 from aigc_demo.nn.blocks import Down, Norm, ResidualBlock, Up
 from aigc_demo.nn.timestep import sinusoidal
 
@@ -96,13 +97,13 @@ class SpatialTransformer(nn.Module):
         b, c, h, w = x.shape
         tokens = self.enter(self.norm(x).permute(0, 2, 3, 1).flatten(1, 2))  # (B, HW, C)
         q, k, v = (heads(part, self.head_width) for part in self.qkv(self.norm1(tokens)).chunk(3, dim=2))
-        tokens = tokens + self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        tokens = tokens + self.out(attend(q, k, v).transpose(1, 2).flatten(2))
         q = heads(self.query(self.norm2(tokens)), self.head_width)
         k, v = (heads(part, self.head_width) for part in words.chunk(2, dim=2))
         if seen is not None:
             weights = (q @ k.transpose(2, 3) / self.head_width**0.5).softmax(-1)  # (B, heads, HW, T)
             seen.append(weights.mean(1).unflatten(1, (h, w)))
-        tokens = tokens + self.text_out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        tokens = tokens + self.text_out(attend(q, k, v).transpose(1, 2).flatten(2))
         value, gate = self.up(self.norm3(tokens)).chunk(2, dim=2)
         tokens = tokens + self.down(value * F.gelu(gate))
         return x + self.leave(tokens).view(b, h, w, c).permute(0, 3, 1, 2)

@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from aigc_demo.nn.attention import attend
+
 
 class Norm(nn.GroupNorm):
     """Group normalisation, in float32 whatever the type of the maps.
@@ -79,7 +81,7 @@ class Attention(nn.Module):
         tokens = self.norm(x).permute(0, 2, 3, 1).flatten(1, 2)
         qkv = self.qkv(tokens).view(b, h * w, 3, self.heads, c // self.heads)
         q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, H*W, C/heads)
-        mixed = F.scaled_dot_product_attention(q, k, v)
+        mixed = attend(q, k, v)
         mixed = mixed.transpose(1, 2).reshape(b, h * w, c)
         return x + self.out(mixed).view(b, h, w, c).permute(0, 3, 1, 2)
 

@@ -10,6 +10,8 @@ B batch, T positions, D width, H heads, E width of a head.
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from aigc_demo.nn.attention import attend
+
 
 class SelfAttention(nn.Module):
     """softmax(q k' / sqrt(E)) v per head; causal: no position looks at later ones."""
@@ -24,7 +26,7 @@ class SelfAttention(nn.Module):
         """x (B, T, D) -> (B, T, D)."""
         b, t, d = x.shape
         q, k, v = self.qkv(x).view(b, t, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)  # (B, H, T, E) each
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
+        mixed = attend(q, k, v, causal=self.causal)
         return self.out(mixed.transpose(1, 2).reshape(b, t, d))
 
 

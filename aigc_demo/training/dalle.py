@@ -23,6 +23,7 @@ from aigc_demo.data import scene_tokens, scenes
 from aigc_demo.data.captions import LANGUAGES, sentence
 from aigc_demo.data.fetch import present
 from aigc_demo.models.dalle import DALLE, DALLEConfig
+from aigc_demo.models.precision import autocast
 from aigc_demo.models.vqvae import VQVAE, VQConfig
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, fit
@@ -40,6 +41,7 @@ class Recipe:
     steps: int = 12_000
     batch: int = 48
     describing: int = 8  # of the batch: pictures that are described
+    untold: float = 0.1  # share of pictures drawn from no text, for guidance
     muon_rate: float = 0.02  # peak, for matrices
     rate: float = 2e-3  # peak, for the rest
     weight_decay: float = 0.01
@@ -58,15 +60,16 @@ RECIPES = {"dalle-scenes": Recipe()}
 
 def drawing_loss(model: DALLE, text: Tensor, picture: Tensor) -> Tensor:
     """Nats per token of the picture. text (B, T), picture (B, N) below `codebook`."""
-    logits = model(model.to_draw(text, picture[:, :-1]))[:, text.shape[1] :]  # (B, N, V)
-    return F.cross_entropy(model.picture_logits(logits).flatten(0, 1), picture.flatten())
+    read = model.gpt.features(model.to_draw(text, picture[:, :-1]))[:, text.shape[1] :]  # (B, N, D)
+    logits = F.linear(read, model.gpt.head.weight[model.config.words : model.config.image])
+    return F.cross_entropy(logits.flatten(0, 1), picture.flatten())
 
 
 def describing_loss(model: DALLE, picture: Tensor, language: Tensor, text: Tensor) -> Tensor:
     """Nats per token of the description. picture (B, N), language (B,), text (B, T) with start and end, padded."""
-    logits = model(model.to_describe(picture, language, text[:, 1:-1]))[:, picture.shape[1] + 1 :]  # (B, T - 1, V)
-    wanted = text[:, 1:]
-    return F.cross_entropy(model.text_logits(logits).flatten(0, 1), wanted.flatten(), ignore_index=scene_tokens.PAD)
+    read = model.gpt.features(model.to_describe(picture, language, text[:, 1:-1]))[:, picture.shape[1] + 1 :]
+    logits = F.linear(read, model.gpt.head.weight[: model.config.words])  # (B, T - 1, words)
+    return F.cross_entropy(logits.flatten(0, 1), text[:, 1:].flatten(), ignore_index=scene_tokens.PAD)
 
 
 def losses(
@@ -87,7 +90,7 @@ def train(recipe: Recipe, codes: SceneCodes, out: Path, run: Path, minutes: floa
     optimizer = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
     parts = {"model": model, "ema": ema.model, "optimizer": optimizer}
     clock = resume(run, parts, device)
-    replicas = Replicas(model, 2 if device.type == "cpu" else 1)
+    replicas = Replicas(model, min(2, torch.get_num_threads()) if device.type == "cpu" else 1)
     ema.steps = clock.step
     chance = random.Random(recipe.seed + clock.step)
     length = recipe.model.text_length
@@ -97,7 +100,12 @@ def train(recipe: Recipe, codes: SceneCodes, out: Path, run: Path, minutes: floa
         shown, languages, said = described()
         pieces = [part.to(device).chunk(len(replicas.models)) for part in (text, pictures, shown, languages, said)]
         optimizer.set_rate(cosine(progress))
-        terms = replicas.backward(lambda network, i: losses(network, *(part[i] for part in pieces)))
+
+        def loss(network: DALLE, i: int) -> dict[str, Tensor]:
+            with autocast(network):  # on the thread that computes this part of the batch
+                return losses(network, *(part[i] for part in pieces))
+
+        terms = replicas.backward(loss)
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         ema.update(model)
@@ -106,7 +114,7 @@ def train(recipe: Recipe, codes: SceneCodes, out: Path, run: Path, minutes: floa
     def drawn() -> tuple[Tensor, Tensor]:
         """Captions and tokens of scenes, to be drawn."""
         chosen, pictures = codes.draw(recipe.batch - recipe.describing, chance)
-        return scene_tokens.encode(told(chosen, 0.0, chance), length), pictures.long()
+        return scene_tokens.encode(told(chosen, recipe.untold, chance), length), pictures.long()
 
     def described() -> tuple[Tensor, Tensor, Tensor]:
         """Tokens of scenes, a language for each, and what is said in it."""
