@@ -8,7 +8,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 CPU_BUILDS := https://download.pytorch.org/whl/cpu
 ARGS ?=
 
-.PHONY: run test test-avx2 check fix smoke bench soak fuzz screenshots clean
+.PHONY: run ci test tests test-avx2 check fix smoke bench soak fuzz screenshots clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
@@ -17,6 +17,15 @@ run: .venv/installed
 test: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory tests
+
+# All that `make test` and `make test-avx2` do; what runs in one process is done side by side.
+ci: .venv/installed-tests
+	@.venv/bin/python tests/chromium.py
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync check test-avx2
+	@$(MAKE) --no-print-directory tests
+
+tests: .venv/installed-tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 # What depends on the CPU, as one without AVX-512 computes it. Both libraries read their variable when they are loaded.
