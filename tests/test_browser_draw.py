@@ -26,7 +26,7 @@ from playwright.sync_api import expect
 
 PAGE = "diffusion"
 DRAW = "diffusion_draw"
-PANES = f"#{DRAW}-scope"
+PANES = f"#{DRAW}-scope .lx-panes"
 
 
 def test_a_run_streams_and_is_scrubbed_without_the_server(visit):
@@ -75,6 +75,11 @@ def test_a_run_streams_and_is_scrubbed_without_the_server(visit):
     assert 40 <= int(scope(page, DRAW).get_attribute("data-frame")) <= 60
     assert all(old != new for old, new in zip(start, pixels(page, PANES), strict=True))
     assert page.notes.requests[asked:] == [], "scrubbing asked the server"
+    strip = scope(page, DRAW).locator(".lx-strips canvas")
+    expect(strip).to_have_count(9)
+    strip.last.click()
+    expect(scope(page, DRAW)).to_have_attribute("data-frame", "100")
+    expect(strip.last).to_have_class("lx-now")
 
 
 def test_a_thousand_frames_scrub_at_sixty_a_second(visit):

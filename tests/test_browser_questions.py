@@ -86,6 +86,14 @@ def test_what_tells_the_answer_is_covered_until_there_is_a_guess(visit):
     page.locator("#tab-gan_classes .lx-uncover").click()
     expect(view).to_be_visible()
 
+    open_tab(page, "gan_walk", covered=True)
+    told, pane = page.locator("#gan_walk-view .lx-verdict"), page.locator("#gan_walk-view .lx-panes canvas").first
+    expect(told).not_to_have_text("", timeout=QUICK)
+    expect(told).to_be_hidden()
+    expect(pane).to_be_visible()
+    page.locator("#tab-gan_walk .lx-uncover").click()
+    expect(told).to_be_visible()
+
 
 def test_a_preset_runs_at_once(visit):
     page = visit()

@@ -74,8 +74,9 @@ def cover(selector: str) -> str:
     place = f".gradio-container {selector}"
     words = t("experiment.covered") if selector.startswith("#") else ""
     return (
-        f"<style>{place} {{ position: relative; }} {place} > * {{ visibility: hidden; }} "
-        f'{place}::after {{ content: "{words}"; position: absolute; inset: 0; display: grid; place-items: center; '
+        f"<style>{place} {{ position: relative; visibility: hidden; }} "
+        f'{place}::after {{ content: "{words}"; visibility: visible; position: absolute; inset: 0; display: grid; '
+        "place-items: center; "
         "padding: 16px; border: 1px dashed var(--lx-edge); border-radius: var(--lx-radius); color: var(--lx-mist); "
         f'font-size: 15px; text-align: center; }}</style><button type="button" class="lx-button lx-uncover">'
         f"{t('experiment.uncover')}</button>"

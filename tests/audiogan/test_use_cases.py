@@ -11,11 +11,13 @@ from runs import Runs, card_of, last, saved
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadFileError, BadRequestError
+from aigc_demo.core.steps import Step
 from aigc_demo.data import sound_files
 from aigc_demo.data.spoken import LENGTH
 from aigc_demo.data.spoken_files import RATE
 from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.services.audiogan.requests import Beside, Both, Draw, Judge, Pad, Walk, Wave
+from aigc_demo.services.use_case import find
 
 FEW = 3
 NAMES = ("draw", "walk", "pad", "wave", "both", "judge", "beside")
@@ -91,6 +93,9 @@ def test_both_make_the_same_digits_and_each_is_read_and_timed(service):
 
 def test_the_pad_has_ten_different_sounds(service):
     sounds = last(service.pad(Pad(steps=FEW)))
+    assert sounds.heard.shape == (10, 10) and np.allclose(sounds.heard.sum(1), 1, atol=1e-4)
+    told = find("audiogan_pad").page(Pad(), iter([Step(1, 1, sounds)]))
+    assert [note.split(" · ")[0] for note in next(told).value["notes"]] == [str(k) for k in sounds.heard.argmax(1)]
     assert sounds.samples.shape == (10, LENGTH)
     assert len({samples.tobytes() for samples in sounds.samples}) == 10
 

@@ -274,6 +274,7 @@ def test_a_drawing_comes_before_the_sample(shipped):
 @pytest.mark.parametrize("sampler", DETERMINISTIC)
 def test_redrawn_from_the_lowest_level_a_picture_stays(shipped, sampler):
     frames = [step.value for step in shipped.redraw(Redraw(sample=60, level=0, sampler=sampler))]
+    assert list(tile(frames[0]).panes) == ["given", "x", "x0"]
     assert [frame.level for frame in frames] == [0, -1]
     before = last(shipped.forward(Forward(sample=60))).x0
     assert np.abs(frames[-1].x[0] - before).mean() < 0.02

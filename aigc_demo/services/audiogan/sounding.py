@@ -38,6 +38,7 @@ class Sounds:
 
     pictures: Array  # (N, 1, B, F) in [-1, 1]
     samples: Array  # (N, L) in [-1, 1]
+    heard: Array | None = None  # the classifier's odds (N, 10), where it was asked
 
 
 def heard(pictures: Tensor, rounds: int = spectrogram.ROUNDS) -> Sounds:

@@ -32,6 +32,7 @@ class SideBySide:
     their_milliseconds: float
     layers: parity.Figures
     first: int | None  # number of the first layer over the tolerance
+    sentences: tuple[str, ...]  # of the rows
 
 
 def quickest(run: Callable[[], Tensor]) -> tuple[Tensor, float]:
@@ -58,7 +59,9 @@ def beside(store: Store, request: Beside) -> SideBySide:
     layers = table.figures
     rows = [tuple(tuple(row) for row in part.tolist()) for part in (mine, yours)]
     times = (our_time, their_time)
-    return SideBySide(rows[0], rows[1], float(gap.max()), float(gap.mean()), *times, layers, table.first)
+    return SideBySide(
+        rows[0], rows[1], float(gap.max()), float(gap.mean()), *times, layers, table.first, tuple(sentences)
+    )
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:

@@ -43,6 +43,7 @@ class Frame:
     eps: Array  # the predicted noise
     eps_null: Array | None = None  # with guidance: the noise predicted without a class
     eps_class: Array | None = None  # and with it
+    given: Array | None = None  # the picture that a run began from, where there was one
 
 
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
@@ -132,6 +133,8 @@ def reach(alpha_bar: float) -> float:
 def tile(frame: Frame) -> Tile:
     """All that a frame has to show, each pane scaled to [-1, 1]."""
     panes = {"x": frame.x / reach(frame.alpha_bar), "x0": frame.x0}
+    if frame.given is not None:
+        return Tile({"given": frame.given, **panes}, frame.level, frame.alpha_bar)
     for name in ("eps", "eps_null", "eps_class"):
         noise = getattr(frame, name)
         if noise is not None:

@@ -1,6 +1,7 @@
 """Noise a picture up to a level, then denoise it from there (Meng et al., SDEdit, 2021, arXiv:2108.01073)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
@@ -23,7 +24,9 @@ def redraw(store: Store, request: Redraw) -> Iterator[Step[Frame]]:
     x = add_noise(x0, noise.draw(model.config.picture), schedule[request.level])
     timesteps = trailing_timesteps(request.steps, model.config.levels, request.level)
     run = denoise(model, x, [request.digit], request.guidance, timesteps, request.sampler, noise)
-    yield from frames(model, run, len(timesteps))
+    given = x0[0].cpu().numpy()
+    for step in frames(model, run, len(timesteps)):
+        yield replace(step, value=replace(step.value, given=given))
 
 
 USE_CASE: UseCase[Redraw, Frame] = UseCase(

@@ -96,9 +96,9 @@ def attention(store: Store, request: Attention) -> Iterator[Step[Looked | None]]
 
 
 def lit(made: Looked) -> Array:
-    """Row by row: the pictures, then for each word the same ones, light where it is looked at most."""
-    least = made.maps.min((1, 2, 3), keepdims=True)
-    shares = (made.maps - least) / np.maximum(made.maps.max((1, 2, 3), keepdims=True) - least, 1e-6)
+    """Row by row: the pictures, then for each word the same ones, light where it is looked at most in that step."""
+    least = made.maps.min((2, 3), keepdims=True)
+    shares = (made.maps - least) / np.maximum(made.maps.max((2, 3), keepdims=True) - least, 1e-6)
     light = DARKEST + (1 - DARKEST) * shares[:, :, None]  # (W, K, 1, 64, 64)
     rows = (made.pictures + 1) * light - 1
     return np.concatenate([made.pictures[None], rows]).reshape(-1, *made.pictures.shape[1:]).astype(np.float32)

@@ -60,6 +60,7 @@ class Frame:
     x0: Array  # the predicted clean code
     eps: Array  # the predicted, guided noise
     readings: tuple[Reading, ...] = ()  # of the finished pictures
+    given: Array | None = None  # the picture that a run began from (1, 3, 64, 64), where there was one
     large: Array | None = None  # the finished pictures after super-resolution (N, 3, 128, 128), where that was asked
 
 
@@ -146,16 +147,22 @@ def small(request: R) -> R:
 
 
 def frames(
-    models: Models, run: Iterator[SamplerStep], total: int, detector: nn.Module, claims: Scene
+    models: Models,
+    run: Iterator[SamplerStep],
+    total: int,
+    detector: nn.Module,
+    claims: Scene,
+    given: Tensor | None = None,
 ) -> Iterator[Step[Frame]]:
-    """A Frame for every step of a run; the last one with what the detector reads."""
+    """A Frame for every step of a run, which began from the code `given`; the last one with what the detector reads."""
+    begun = None if given is None else models.decode(given)
     for done, moment in enumerate(run):
         e = moment.estimate
         count = len(moment.x)
         now, clean, noise = np.split(models.decode(torch.cat([moment.x, e.x0, e.eps])), [count, 2 * count])
         last = moment.timestep < 0
         readings = read(detector, clean, claims) if last else ()
-        yield Step(done, total, Frame(moment.timestep, moment.alpha_bar, now, clean, noise, readings))
+        yield Step(done, total, Frame(moment.timestep, moment.alpha_bar, now, clean, noise, readings, begun))
 
 
 def detector_of(store: Store) -> nn.Module:
@@ -186,6 +193,8 @@ def together(pictures: Array) -> Array:
 def tile(frame: Frame) -> Tile:
     """All that a frame has to show."""
     panes = {"x": together(frame.x), "x0": together(frame.x0), "noise": together(frame.eps)}
+    if frame.given is not None:
+        panes = {"given": together(frame.given), "x": panes["x"], "x0": panes["x0"]}
     return Tile(panes, frame.level, frame.alpha_bar)
 
 

@@ -55,7 +55,7 @@ def shares(rows: Sequence[Row]) -> list[float]:
 def table(request: Grid, rows: tuple[Row, ...]) -> Json:
     """The grid with guidance beside the rows and seeds above the columns."""
     columns = list(map(str, drawing.seeds_from(request.seed, request.seeds)))
-    done = [f" · {share:.0%}" for share in shares(rows)] + [""] * len(SCALES)
+    done = [f" · {100 * share:.0f} %" for share in shares(rows)] + [""] * len(SCALES)
     named = [f"w = {scale}{share}" for scale, share in zip(SCALES, done, strict=False)]
     return tiles(whole(request, rows), rows=named, columns=columns, notes=None, colour=True)
 

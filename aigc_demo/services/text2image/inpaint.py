@@ -81,7 +81,7 @@ def inpaint(store: Store, request: Inpaint) -> Iterator[Step[Frame]]:
     timesteps = models.timesteps(request.steps)
     denoise = kept(models.denoiser(models.states([request.prompt.strip()]), "", request.guidance), x0, eps, part)
     run = sample(denoise, eps, timesteps, models.schedule, request.sampler, 0.0, noise)
-    yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims)
+    yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims, x0)
 
 
 USE_CASE: UseCase[Inpaint, Frame] = UseCase(

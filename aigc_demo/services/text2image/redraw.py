@@ -40,7 +40,7 @@ def redraw(store: Store, request: Redraw) -> Iterator[Step[Frame]]:
     x = add_noise(x0, noise.draw(models.shape), models.schedule[level])
     denoise = models.denoiser(models.states([request.prompt.strip()]), "", request.guidance)
     run = models.run(denoise, x, timesteps, request.sampler, noise)
-    yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims)
+    yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims, x0)
 
 
 USE_CASE: UseCase[Redraw, Frame] = UseCase(

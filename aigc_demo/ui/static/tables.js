@@ -124,6 +124,7 @@
         up: words.up,
         bars: gaps.map((gap, i) => [i, i + 1, gap > 0 ? Math.log10(gap) : low]),
         level: { at: Math.log10(tolerance), words: words.limit },
+        band: found.length ? null : { from: low, to: low + 1, words: words.none },
       });
       picture.querySelectorAll(".lx-bar").forEach((bar, i) => {
         bar.classList.toggle("lx-over", value.mark !== null && i >= value.mark && gaps[i] > tolerance);

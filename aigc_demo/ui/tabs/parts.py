@@ -167,7 +167,7 @@ def every_layer(say: Say, value: Mapping[str, Any], theirs: str = "shell.layers_
     """A value for `layer_bars` of `layers`, the `first` over the `tolerance`, and the key of what the other side is."""
     head = [say(key) for key in ("shell.layers_ours", theirs, "shell.layers_maximum", "shell.layers_mean")]
     rows = [[ours, other, gap(top), gap(mean)] for ours, other, top, mean in value["layers"]]
-    words = {"up": head[2], "across": say("shell.layers_across"), "limit": say("shell.layers_limit")}
+    words = {"up": head[2]} | {name: say(f"shell.layers_{name}") for name in ("across", "limit", "none")}
     gaps = [top for *_, top, _ in value["layers"]]
     chart = {"gaps": gaps, "tolerance": value["tolerance"], "words": words}
     return {"head": head, "rows": rows, "mark": value["first"], **chart}

@@ -9,7 +9,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.widgets import scrubber, view
 
-NAMES = ("x", "x0", "eps", "eps_null", "eps_class", "picture", "difference")
+NAMES = ("given", "x", "x0", "eps", "eps_null", "eps_class", "picture", "difference")
 
 
 def microscope(
@@ -26,6 +26,7 @@ def microscope(
     hint = f'<p class="lx-nothing">{t(empty)}</p>' if empty else ""
     template = (
         f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'
-        f'<div class="lx-panes">{hint}</div>{scrubber()}</div>'
+        f'<div class="lx-panes">{hint}</div>{scrubber()}'
+        f'<div class="lx-strips lx-single" style="--columns:9"{"" if value else " hidden"}></div></div>'
     )
     return view("microscope", template, value, elem_id=elem_id)

@@ -13,7 +13,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
-from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.tabs.parts import table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -59,13 +59,18 @@ def build(service: Service) -> UseCaseForm:
 
 def measured() -> None:
     """Three hundred sounds of each, as the catalogue has them."""
-    parts = []
+    rows = []
     for name, id in (("gan", GAN), ("diffusion", CHECKPOINT)):
         known = catalogue.checkpoint(id).metrics
-        facts = f"{100 * known['class_accuracy']:.1f} %, {known['inception_score']:.2f}, {known['frechet']:.2f}"
-        parts.append(f"{t(f'audiogan.both_{name}')}: <b>{facts}</b>")
-    real = f"{t('audiogan.both_real')}: <b>{known['inception_of_test']:.2f}, {known['frechet_floor']:.2f}</b>"
-    gr.HTML(f'<p class="lx-note">{t("audiogan.both_measured")}<br>{"<br>".join([*parts, real])}</p>')
+        shares = (
+            f"{100 * known['class_accuracy']:.1f} %",
+            f"{known['inception_score']:.2f}",
+            f"{known['frechet']:.2f}",
+        )
+        rows.append([t(f"audiogan.both_{name}"), *shares])
+    rows.append([t("audiogan.both_real"), "–", f"{known['inception_of_test']:.2f}", f"{known['frechet_floor']:.2f}"])
+    head = [t(f"audiogan.both_{name}") for name in ("measured", "share", "inception", "frechet")]
+    table("audiogan_both-measured", {"head": head, "rows": rows, "mark": None})
 
 
 def compared(value: Json, say: Say) -> Sequence[Any]:

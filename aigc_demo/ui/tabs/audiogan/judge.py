@@ -48,24 +48,32 @@ def build(service: Service) -> UseCaseForm:
     return form
 
 
+SCORED = ("score", "real", "made")  # by the critic: this sound, held-out recordings, its generator's
+
+
 def told(value: Json, say: Say) -> Sequence[Any]:
     """The sounds, the sentence, and a row for every digit."""
     digit, speaker, take = value["nearest"].split("_")
     chances = value["probabilities"]
-    facts = [
-        f"{say('audiogan.judge_hears')} {value['digit']} ({100 * max(chances):.1f} %)",
-        f"{say('audiogan.judge_nearest_is')} {digit} ({speaker}, {take})",
-        f"{say('audiogan.judge_distance')} {value['distance']:.2f}",
-        f"{say('audiogan.judge_usual')} {value['usual']:.2f}",
-        f"{say('audiogan.judge_score')} {value['score']:.1f}",
-        f"{say('audiogan.judge_scores')} {value['scores'][0]:.1f} / {value['scores'][1]:.1f}",
-    ]
-    notes = [say("audiogan.judge_clipped")] if value["clipped"] else []
+    facts = {
+        "digit": value["digit"],
+        "sure": f"{100 * max(chances):.1f}",
+        "near": digit,
+        "speaker": speaker.capitalize(),
+        **{name: f"{value[name]:.2f}" for name in ("distance", "usual")},
+        **{name: minus(number) for name, number in zip(SCORED, (value["score"], *value["scores"]), strict=True)},
+    }
+    words = " ".join([say("audiogan.judge_says"), *([say("audiogan.judge_clipped")] if value["clipped"] else [])])
     titles = [say("audiogan.judge_own" if value["own"] else "audiogan.judge_made_one"), say("audiogan.judge_nearest")]
     head = [say("field.digit"), say("audiogan.judge_classifier")]
     rows = [[str(k), f"{'█' * round(BAR * chance)} {100 * chance:.1f} %"] for k, chance in enumerate(chances)]
     return [
         {**value, "titles": titles},
-        {"words": " · ".join([*facts, *notes]), "good": not value["clipped"]},
+        {"words": words, "values": facts, "good": not value["clipped"]},
         {"head": head, "rows": rows, "mark": value["digit"]},
     ]
+
+
+def minus(number: float) -> str:
+    """A number with one digit and the sign that print has."""
+    return f"{number:.1f}".replace("-", "−")

@@ -1,10 +1,13 @@
 """All ten digits from one noise, each a key that is pressed to hear it."""
 
+from collections.abc import Sequence
+
 from aigc_demo.services.service import Service
+from aigc_demo.services.use_case import Json
 from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -20,7 +23,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("steps")
                     form.slider("guidance")
             with result():
-                shown = sound_player(form.first_value, series=True, elem_id="audiogan_pad-view")
+                shown = sound_player(*form.first_shown(told, 1), series=True, elem_id="audiogan_pad-view")
                 form.outcome(("wav", "flac", "png", "json"))
         question("audiogan.predict_guidance", form)
         challenge("audiogan.challenge_understood", form)
@@ -32,5 +35,11 @@ def build(service: Service) -> UseCaseForm:
             sources("sampling.predict:Denoiser.__call__"),
             steps=("ten_seeds", "unet", "spectrogram", "sound"),
         )
-    form.run(shown)
+    form.run(shown, show=told)
     return form
+
+
+def told(value: Json, say: Say) -> Sequence[Json]:
+    """Under every sound the digit that was asked for, and what the classifier hears."""
+    titles = [f"{say('audiogan.pad_asked')} {digit}" for digit in value["titles"]]
+    return [{**value, "titles": titles, "notes": [f"{say('audiogan.pad_heard')} {note}" for note in value["notes"]]}]

@@ -45,8 +45,12 @@ def build(service: Service) -> UseCaseForm:
 def compared(value: Json, say: Say) -> Sequence[Any]:
     """The similarities of both, the sentence that sums up, and every layer."""
     times = [value["our_milliseconds"], value["their_milliseconds"]]
-    head = [f"{say(key)} · {ms:.1f} ms" for key, ms in zip(("shell.beside_ours", "inside.theirs"), times, strict=True)]
+    heads = [f"{say(key)} · {ms:.1f} ms" for key, ms in zip(("shell.beside_ours", "inside.theirs"), times, strict=True)]
     both = zip(value["ours"], value["theirs"], strict=True)
-    rows = [["  ".join(f"{part:.3f}" for part in row) for row in pair] for pair in both]
+    rows = [
+        [sentence, *("  ".join(f"{part:.1f}" for part in row) for row in pair)]
+        for sentence, pair in zip(value["sentences"], both, strict=True)
+    ]
+    head = [say("clip.beside_fit"), *heads]
     layers = every_layer(say, value, "inside.beside_layer")
     return [{"head": head, "rows": rows, "mark": None}, verdict(say, value), layers]

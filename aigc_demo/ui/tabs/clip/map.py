@@ -19,6 +19,7 @@ PAPERS = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("clip_map", service)
     with form.tab():
+        question("clip.predict_neighbours", form, "#clip_map-view")
         with bench():
             with controls():
                 sentence = form.text("sentence", lines=2)
@@ -35,7 +36,6 @@ def build(service: Service) -> UseCaseForm:
                     "planeMap", box("mapped", "map_says map_own", markup), form.first_value, elem_id="clip_map-view"
                 )
                 form.outcome(("txt", "html", "png", "json"), line=False)
-        question("clip.predict_neighbours", form, "#clip_map-view")
         how_it_works(
             r"V - \bar V = U S W^{\top}, \qquad (x_i, y_i) = (U_{i1} S_1, U_{i2} S_2)",
             "clip.how_map",

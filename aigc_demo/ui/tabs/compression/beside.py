@@ -53,9 +53,11 @@ def build(service: Service) -> UseCaseForm:
 def shown(value: Json, say: Say) -> Sequence[Any]:
     """The sentence that sums up, and a row for each."""
     times = value["milliseconds"]
-    gains = ((name, times[0] / times[place]) for place, name in ((1, "ours"), (2, "torch")))
-    words = " · ".join(f"{say(f'compression.beside_{name}')} {gain:.2f} ×" for name, gain in gains)
+    speeds = {name: f"{times[0] / times[place]:.2f}" for place, name in ((1, "ours"), (2, "torch"))}
     head = [say(f"compression.beside_{name}") for name in ("way", "cost", "time", "gap")]
     columns = zip(value["names"], value["costs"], times, value["gaps"], strict=True)
     rows = [[name, f"{cost:.4g}", f"{spent:.2f}", gap(most)] for name, cost, spent, most in columns]
-    return [{"words": words, "good": True}, {"head": head, "rows": rows, "mark": None}]
+    return [
+        {"words": say("compression.beside_says"), "values": speeds, "good": True},
+        {"head": head, "rows": rows, "mark": None},
+    ]

@@ -21,6 +21,7 @@ SHARES = (
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("dalle_describe", service)
     with form.tab():
+        question("dalle.predict_true", form, "#dalle_describe-view")
         with bench():
             with controls():
                 scene_parts.pictures(form)
@@ -39,7 +40,6 @@ def build(service: Service) -> UseCaseForm:
                 shown = view("sentences", template, form.first_value, elem_id="dalle_describe-view")
                 form.outcome(("txt", "html", "png", "json"))
                 measured(CHECKPOINT, "dalle.measured", *SHARES)
-        question("dalle.predict_true", form, "#dalle_describe-view")
         how_it_works(
             r"p(w_1, \dots, w_n \mid x) = \prod_{i=1}^{n} p(w_i \mid x_1, \dots, x_{64}, \text{language}, w_{1..i-1})",
             "dalle.how_describe",

@@ -20,6 +20,7 @@ NAMES = "used entry token rebuilt_says"
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("dalle_rebuild", service)
     with form.tab():
+        question("dalle.predict_tokens", form, "#dalle_rebuild-view")
         with bench():
             with controls():
                 scene_parts.pictures(form)
@@ -28,7 +29,6 @@ def build(service: Service) -> UseCaseForm:
                 form.outcome(("png", "json"), line=False)
                 shares = (("dalle.measured_rebuilt", "rebuilt_all_right"), ("dalle.measured_used", "codebook_used"))
                 measured(CODES, "dalle.measured", *shares)
-        question("dalle.predict_tokens", form, "#dalle_rebuild-view")
         how_it_works(
             r"x_i = \arg\min_k \lVert z_i - e_k \rVert^2, \qquad \mathcal L = \lVert x - \hat x \rVert + "
             r"\beta\, \lVert z - \mathrm{sg}[e] \rVert^2",

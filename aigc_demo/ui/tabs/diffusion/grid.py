@@ -12,6 +12,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("diffusion_grid", service)
     with form.tab():
+        question("diffusion.predict_columns", form, "#diffusion_grid-view")
         with bench():
             with controls():
                 form.slider("seeds", main=True)
@@ -24,7 +25,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 view = mosaic("diffusion_grid-view", "diffusion.grid_says", form.first_value)
                 form.outcome(("png", "gif", "json"))
-        question("diffusion.predict_columns", form, "#diffusion_grid-view")
         how_it_works(
             r"\hat\epsilon = \epsilon_\theta(x_t, t, \varnothing) + w\,\big[\epsilon_\theta(x_t, t, c) - "
             r"\epsilon_\theta(x_t, t, \varnothing)\big]",

@@ -3,6 +3,7 @@
 from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.diffusion.draw import OPENS
 from aigc_demo.ui.tabs.parts import digit_choice, digit_picker, sketch
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
@@ -25,7 +26,9 @@ def build(service: Service) -> UseCaseForm:
                     form.choice("sampler")
                     form.slider("guidance")
             with result():
-                scope = microscope(form.first_value, elem_id="diffusion_redraw-scope")
+                scope = microscope(
+                    form.first_value and {**form.first_value, "opens": OPENS}, elem_id="diffusion_redraw-scope"
+                )
                 form.outcome(("png", "gif", "mp4", "json"))
         question("diffusion.predict_level", form)
         how_it_works(

@@ -15,6 +15,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("diffusion_walk", service)
     with form.tab():
+        question("diffusion.predict_walk", form, "#diffusion_walk-scope")
         with bench():
             with controls():
                 digit_choice(form)
@@ -29,7 +30,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 scope = microscope(*form.first_shown(looped, 1), elem_id="diffusion_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))
-        question("diffusion.predict_walk", form)
         how_it_works(
             r"\mathrm{slerp}(a, b, s) = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + \frac{\sin(s\theta)}{\sin\theta}\,b, "
             r"\qquad \cos\theta = \frac{a \cdot b}{|a|\,|b|}",

@@ -26,7 +26,7 @@ def build(service: Service) -> None:
         contest("gan_training-view", value)
         honesty_badge(badge("cached") if value else None)
         form = UseCaseForm("gan_draw", service)  # whose settings it leaves alone
-        question("gan.predict_training", form, "#gan_training-view .lx-rounds")
+        question("gan.predict_training", form, "#gan_training-view .lx-sown + .lx-chart")
         how_it_works(
             r"\mathcal L_D = \mathbb E\big[\zeta(-f(x))\big] + \mathbb E\big[\zeta(f(G(z)))\big], \quad "
             r"\mathcal L_G = \mathbb E\big[\zeta(-f(G(z)))\big], \quad \zeta(a) = \log(1 + e^a)",

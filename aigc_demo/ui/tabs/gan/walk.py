@@ -39,7 +39,7 @@ def build(service: Service) -> UseCaseForm:
                 spoken = {name: f"gan.walk_{name}" for name in SPOKEN}
                 shown = ways("gan_walk-view", form.first_value, spoken, chart)
                 form.outcome(("gif", "mp4", "png", "json"), library="gan.plain_torch", line=False)
-        question("gan.predict_walk", form, "#gan_walk-view .lx-chart")
+        question("gan.predict_walk", form, "#gan_walk-view :is(.lx-verdict, .lx-chart)")
         how_it_works(
             r"z_{\text{straight}} = (1-s)\,a + s\,b, \qquad z_{\text{arc}} = \frac{\sin((1-s)\theta)}{\sin\theta}\,a + "
             r"\frac{\sin(s\theta)}{\sin\theta}\,b, \qquad \mathbb E\,\lVert z \rVert \approx \sqrt{100}",

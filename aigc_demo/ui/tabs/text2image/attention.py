@@ -11,6 +11,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("text2image_attention", service)
     with form.tab():
+        question("text2image.predict_where", form, "#text2image_attention-view")
         with bench():
             with controls():
                 form.text("prompt", lines=2)
@@ -22,7 +23,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 view = mosaic("text2image_attention-view", "text2image.attention_says", form.first_value)
                 form.outcome(("png", "json"))
-        question("text2image.predict_where", form, "#text2image_attention-view")
         how_it_works(
             r"\mathrm{softmax}\!\left(\frac{Q K^\top}{\sqrt d}\right)V, \qquad Q = W_Q\,h_{\text{pixel}}, \quad "
             r"K = W_K\,c_{\text{word}}, \quad V = W_V\,c_{\text{word}}",

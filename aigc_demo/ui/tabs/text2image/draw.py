@@ -70,5 +70,5 @@ def build(service: Service) -> UseCaseForm:
 def shares() -> str:
     """How often everything is right, as measured with the shipped weights."""
     metrics = checkpoint(CHECKPOINT).metrics
-    parts = [f"{t(key)} <b>{metrics[name]:.0%}</b>" for name, key in PERCENT.items() if name in metrics]
+    parts = [f"{t(key)} <b>{100 * metrics[name]:.0f} %</b>" for name, key in PERCENT.items() if name in metrics]
     return f'<p class="lx-small">{" · ".join(parts)}</p>'

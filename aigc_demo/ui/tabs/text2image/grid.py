@@ -12,6 +12,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("text2image_grid", service)
     with form.tab():
+        question("text2image.predict_guidance", form, "#text2image_grid-view")
         with bench():
             with controls():
                 form.text("prompt", lines=2)
@@ -24,7 +25,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 view = mosaic("text2image_grid-view", "text2image.grid_says", form.first_value)
                 form.outcome(("png", "json"))
-        question("text2image.predict_guidance", form)
         how_it_works(
             r"v = v_\theta(x_s, s, \varnothing) + w\,\big[v_\theta(x_s, s, c) - v_\theta(x_s, s, \varnothing)\big]",
             "text2image.how_grid",

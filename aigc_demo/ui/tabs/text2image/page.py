@@ -16,7 +16,8 @@ TABS = ("draw", "type", "attention", "grid", "walk", "redraw", "inpaint", "upsca
 LATENT = "https://arxiv.org/abs/2112.10752"
 GUIDANCE = "https://arxiv.org/abs/2207.12598"
 FLOW = "https://arxiv.org/abs/2209.03003"
-PANES = {"x": "text2image.pane_x", "x0": "text2image.pane_x0", "noise": "text2image.pane_noise"}
+PANES = {name: f"text2image.pane_{name}" for name in ("given", "x", "x0", "noise")}
+OPENS = 0.3  # of a run that ships: the guess of the end is there, the picture is not
 INKS = {
     "#dd2e44": "text2image.ink_red",
     "#ffcc4d": "text2image.ink_yellow",
@@ -31,8 +32,8 @@ INKS = {
 
 
 def scope(form: UseCaseForm, value: Json | None) -> gr.HTML:
-    """A run as panes over one scrubber, in colour."""
-    return microscope(value, colour=True, elem_id=f"{form.use_case}-scope", panes=PANES)
+    """A run as panes over one scrubber, in colour; the one that ships opens on the way."""
+    return microscope(value and {**value, "opens": OPENS}, colour=True, elem_id=f"{form.use_case}-scope", panes=PANES)
 
 
 def verdicts(form: UseCaseForm, value: Any) -> gr.HTML:

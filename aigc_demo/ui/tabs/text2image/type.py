@@ -76,6 +76,8 @@ def measured() -> dict[str, Any]:
     for who, steps, looks, suffix, metrics in runs:
         found = [metrics.get(f"all_right{kind}{suffix}", 0.0) for kind in ("", "_heldout")]
         gained = f"{100 * (found[0] - teacher['all_right']):+.1f}" if who == "student" else ""
-        rows.append([t(f"text2image.type_{who}"), str(steps), str(looks), *(f"{share:.1%}" for share in found), gained])
+        rows.append(
+            [t(f"text2image.type_{who}"), str(steps), str(looks), *(f"{100 * share:.1f} %" for share in found), gained]
+        )
     names = ("who", "steps", "looks", "right", "heldout", "gained")
     return {"head": [t(f"text2image.type_col_{name}") for name in names], "rows": rows, "mark": None}

@@ -14,6 +14,7 @@ from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("text2image_walk", service)
     with form.tab():
+        question("text2image.predict_way", form, "#text2image_walk-scope")
         with bench():
             with controls():
                 form.text("prompt")
@@ -29,7 +30,6 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 scope = microscope(*form.first_shown(looped, 1), colour=True, elem_id="text2image_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))
-        question("text2image.predict_way", form)
         how_it_works(
             r"c_a = (1-a)\,c_0 + a\,c_1, \qquad "
             r"z_a = \frac{\sin((1-a)\theta)}{\sin\theta}\,z_0 + \frac{\sin(a\theta)}{\sin\theta}\,z_1",

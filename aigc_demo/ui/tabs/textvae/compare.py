@@ -1,6 +1,5 @@
 """A line before language model and autoencoder, each with the standard and the inputless decoder."""
 
-import json
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.tabs.textvae import views
 from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import bench, controls, how_it_works, result
+from aigc_demo.ui.widgets import bench, controls, fold, how_it_works, result
 
 FORMATS = ("txt", "html", "png", "json")
 THEIRS = {  # Bowman et al., table 2, Penn Treebank test set: NLL and KL in nats per sentence
@@ -74,20 +73,19 @@ def measured() -> None:
         return
     if not all(found.values()):
         return
-    gr.HTML(f'<h3 class="lx-section">{t("textvae.table")}</h3><p class="lx-small">{t("textvae.table_note")}</p>')
     rows = [
         [t(f"textvae.model_{name}"), *ours(found[name]), *(str(value or "–") for value in THEIRS[name])]
         for name in requests.COMPARED
     ]
     head = [t(f"textvae.head_{name}") for name in ("model", "nll", "kl", "active", "right", "their_nll", "their_kl")]
-    table("textvae_compare-measured", {"head": head, "rows": rows, "mark": None})
-    try:
-        dimensions = json.loads((first_results.EXAMPLES / "textvae-dimensions.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return
-    pair = {name: dimensions.get(requests.COMPARED[name], []) for name in views.CODES}
-    views.bars("textvae_compare-bars", pair)
-    gr.HTML(f'<p class="lx-small">{t("textvae.dims_note")}</p>')
+    dimensions = first_results.read("textvae-dimensions") or {}
+    with fold("textvae.table"):
+        gr.HTML(f'<p class="lx-small">{t("textvae.table_note")}</p>')
+        table("textvae_compare-measured", {"head": head, "rows": rows, "mark": None})
+        if dimensions:
+            pair = {name: dimensions.get(requests.COMPARED[name], []) for name in views.CODES}
+            views.bars("textvae_compare-bars", pair)
+            gr.HTML(f'<p class="lx-small">{t("textvae.dims_note")}</p>')
 
 
 def ours(metrics: dict[str, float]) -> list[str]:

@@ -73,7 +73,11 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     """The sentence, three charts, what more would buy, and the run that was kept out."""
     now, check = value["now"], value["check"]
     off = 100 * abs(check["loss"] / value["measured"] - 1)
-    says = [*sized(now, say), f"{say('training.law_loss')} {now['loss']:.3f} ± {(now['high'] - now['low']) / 2:.2f}"]
+    expected = {
+        **spoken(now),
+        "give": f"{(now['high'] - now['low']) / 2:.2f}",
+        "among": f"{math.exp(now['loss']):.1f}",
+    }
     kept = [
         *(say("training.law_kept"), *sized(check, say)),
         f"{say('training.law_says')} {check['loss']:.3f}",
@@ -83,7 +87,7 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     axes = (("data", 1, now["tokens"]), ("size", 0, now["parameters"]), ("time", 2, value["best"]["seconds"]))
     charts = [chart(value, say, *axis) for axis in axes]
     return [
-        {"words": " · ".join(says), "good": True},
+        {"words": say("training.law_expects"), "values": expected, "good": True},
         {"made": [], "charts": charts},
         places(value, say),
         {"words": " · ".join(kept), "good": off <= 2},

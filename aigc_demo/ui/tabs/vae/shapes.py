@@ -12,7 +12,7 @@ from aigc_demo.ui.tabs.parts import table
 from aigc_demo.ui.tabs.vae.page import columns, own
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import PANES, SENTENCE
-from aigc_demo.ui.widgets import bench, controls, how_it_works, result, scrubber, view
+from aigc_demo.ui.widgets import bench, controls, fold, how_it_works, result, scrubber, view
 
 
 def build(service: Service) -> UseCaseForm:
@@ -31,8 +31,9 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = factors("vae_shapes-view", form.first_value)
                 form.outcome(("gif", "mp4", "png", "json"), line=False)
-                table("vae_shapes-scores", score_table())
-                gr.HTML(f'<p class="lx-small">{t("vae.shapes_scores")}</p>')
+                with fold("vae.shapes_scored"):
+                    table("vae_shapes-scores", score_table())
+                    gr.HTML(f'<p class="lx-small">{t("vae.shapes_scores")}</p>')
         question("vae.predict_shapes", form)
         how_it_works(
             r"\mathrm{MIG} = \frac1K \sum_{k=1}^K \frac{1}{H(v_k)} \Big( I(z_{j^{(k)}}; v_k) - "

@@ -71,5 +71,5 @@ def compared() -> None:
         ("video.diffusion", other["continued"]),
     )
     told = " · ".join(f"{t(key)} <b>{pixels:.1f}</b>" for key, pixels in rows)
-    bounces = f"{t('video.measured_bounces')} <b>{known['bounces_obeyed']:.0%}</b>"
+    bounces = f"{t('video.measured_bounces')} <b>{100 * known['bounces_obeyed']:.0f} %</b>"
     gr.HTML(f'<p class="lx-note">{t("video.measured_off")} {told} · {bounces}</p>')

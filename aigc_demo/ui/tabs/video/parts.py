@@ -37,5 +37,8 @@ def measured() -> None:
         ("video.measured_read", known["class_accuracy"], known["real_class_accuracy"]),
         ("video.measured_path", known["on_track"], known["real_on_track"]),
     )
-    told = " · ".join(f"{t(key)} <b>{ours:.0%}</b> ({t('video.measured_real')} {real:.0%})" for key, ours, real in rows)
+    told = " · ".join(
+        f"{t(key)} <b>{100 * ours:.0f} %</b> ({t('video.measured_real')} {100 * real:.0f} %)"
+        for key, ours, real in rows
+    )
     gr.HTML(f'<p class="lx-note">{t("video.measured")} {told}</p>')
