@@ -48,7 +48,7 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     heads = [f"{say(key)} · {ms:.1f} ms" for key, ms in zip(("shell.beside_ours", "inside.theirs"), times, strict=True)]
     both = zip(value["ours"], value["theirs"], strict=True)
     rows = [
-        [sentence, *("  ".join(f"{part:.1f}" for part in row) for row in pair)]
+        [sentence, *("\u00a0\u00a0".join(f"{part:.1f}" for part in row) for row in pair)]
         for sentence, pair in zip(value["sentences"], both, strict=True)
     ]
     head = [say("clip.beside_fit"), *heads]
