@@ -9,7 +9,7 @@ from aigc_demo.services.audiogan.both import chances
 from aigc_demo.services.audiogan.requests import CHECKPOINT, CLASSIFIER, Pad
 from aigc_demo.services.audiogan.sounding import Sounds, counted, made, saved, shown, start_of
 from aigc_demo.services.files import SOUND
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.use_case import Json, UseCase
 
 
@@ -23,7 +23,7 @@ def pad(store: Store, request: Pad) -> Iterator[Step[Sounds | None]]:
 
 def value(request: Pad, sounds: Sounds) -> Json:
     """All sounds side by side, each titled with its digit; under it what the classifier hears."""
-    heard = [] if sounds.heard is None else sounds.heard
+    heard: list[Array] = [] if sounds.heard is None else list(sounds.heard)
     notes = [f"{said.argmax()} · {100 * said.max():.0f} %" for said in heard]
     return shown(sounds, [str(digit) for digit in range(10)], notes)
 
