@@ -19,6 +19,7 @@ from aigc_demo.models.clip import CLIP, CLIPConfig, TextConfig, TextTower
 from aigc_demo.models.code_diffusion import CodeConfig, CodeDiffusion
 from aigc_demo.models.convlstm import ConvLSTM, ConvLSTMConfig
 from aigc_demo.models.dalle import DALLE, DALLEConfig
+from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig
 from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.models.vqvae import VQVAE, VQConfig
@@ -61,7 +62,9 @@ def made_up(recipe, out, run):
         "codes": tiny_scenes.codes(recipe),
         "pool": tiny_scenes.pool(recipe, run.parent / "emoji"),
         "text": TextTower(TextConfig.tiny()),
-        "teacher": Text2Image(Text2ImageConfig.tiny()),
+        "teacher": GPT(recipe.model).eval()
+        if isinstance(recipe.model, GPTConfig)
+        else Text2Image(Text2ImageConfig.tiny()),
         "drawn": Pairs(*torch.randn(2, 20, 4, 8, 8, generator=generator).half(), torch.ones(20, 24, dtype=torch.int16)),
         "out": out,
         "run": run,

@@ -14,6 +14,7 @@ reached stand in the catalogue.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -33,6 +34,7 @@ from aigc_demo.training.rates import trapezoid
 from aigc_demo.training.state import Snapshots, keep, resume
 
 NOTHING = -1  # target of a place that is not asked
+Cost = Callable[[nn.Module, Tensor, Tensor], Tensor]  # of a model on tokens and targets (B, T): nats, to be less
 Batches = Iterator[tuple[Tensor, Tensor]]  # tokens (B, T), the token after each (B, T) or NOTHING; without end
 
 
@@ -66,6 +68,9 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
+R = TypeVar("R", bound=Recipe)
+
+
 def build(config: GPTConfig | LSTMConfig) -> GPT | LSTM:
     """The model that a config describes."""
     return GPT(config) if isinstance(config, GPTConfig) else LSTM(config)
@@ -87,7 +92,12 @@ def windows(text: Tensor, recipe: Recipe, first: int) -> Batches:
 
 
 def train(
-    recipe: Recipe, batches: Callable[[int], Batches], out: Path, run: Path, minutes: float = float("inf")
+    recipe: Recipe,
+    batches: Callable[[int], Batches],
+    out: Path,
+    run: Path,
+    minutes: float = float("inf"),
+    cost: Cost = loss_of,
 ) -> Metrics:
     """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
     torch.manual_seed(recipe.seed)
@@ -107,7 +117,7 @@ def train(
         tokens, targets = (part.to(device) for part in next(source))
         optimiser.set_rate(trapezoid(progress))
         with autocast(model):
-            loss = loss_of(model, tokens, targets)
+            loss = cost(model, tokens, targets)
         accelerator.backward(loss)
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
@@ -120,7 +130,7 @@ def train(
     return fit(step, save, Budget(recipe.steps, minutes), clock)
 
 
-def prepared(recipe: Recipe, folder: Path) -> tuple[Recipe, Callable[[int], Batches]]:
+def prepared(recipe: R, folder: Path) -> tuple[R, Callable[[int], Batches]]:
     """The recipe with the characters of its data, and its batches from a step on."""
     if recipe.data == "shakespeare":
         characters = shakespeare.characters(folder)
