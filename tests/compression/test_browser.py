@@ -7,7 +7,7 @@ from browser import QUICK, RUN, begin, bench, open_tab, part, pick, put, untrans
 from playwright.sync_api import expect
 
 PAGE = "compression"
-BITS, PRUNE, GPTQ, BESIDE = (f"compression_{name}" for name in ("bits", "prune", "gptq", "beside"))
+BITS, PRUNE, GPTQ, DISTIL, BESIDE = (f"compression_{name}" for name in ("bits", "prune", "gptq", "distil", "beside"))
 
 
 @pytest.fixture
@@ -71,9 +71,31 @@ def test_three_ways_run(visit):
     expect(part(page, BESIDE, "table", "tbody tr")).to_have_count(3)
 
 
+def test_a_place_and_a_temperature_act_in_the_browser_and_a_run_measures_all_three(visit):
+    page = visit()
+    open_tab(page, DISTIL)
+    assert not untranslated(page)
+    soft = part(page, DISTIL, "soft", ".lx-soft")
+    expect(soft).to_have_attribute("data-ready", "1", timeout=QUICK)
+    expect(soft.locator("li.lx-chosen")).to_have_count(1)
+    expect(soft.locator("li").first.locator(".lx-soft-bar")).to_have_count(3)
+    before = soft.locator("li small").first.text_content()
+    put(page, DISTIL, "temperature", 6)
+    expect(soft).to_have_attribute("data-temperature", "6")
+    assert float(soft.locator("li small").first.text_content().split()[0]) < float(before.split()[0])
+    soft.locator(".lx-token").nth(5).click()
+    expect(soft).to_have_attribute("data-place", "5")
+    expect(soft.locator(".lx-soft-title")).to_contain_text("BAPTI")
+    expect(soft.locator("li.lx-chosen b")).to_have_text("S")
+    begin(page, DISTIL)
+    expect(bench(page, DISTIL)).to_have_attribute("data-ended", "1", timeout=RUN)
+    expect(part(page, DISTIL, "table", "tbody tr")).to_have_count(3)
+    expect(part(page, DISTIL, "view", ".lx-made").last).to_contain_text("BAPTISTA:")
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
 def test_every_tab_fits_a_phone(visit, locale):
     page = visit(locale=locale, size=(390, 844))
-    for tab in (BITS, PRUNE, GPTQ, BESIDE):
+    for tab in (BITS, PRUNE, GPTQ, DISTIL, BESIDE):
         open_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab

@@ -8,9 +8,11 @@ import torch
 from runs import Runs, card_of, last, saved
 from safetensors.torch import load
 
+from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.compression import packing
 from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.steps import Step
 from aigc_demo.services import first_results
 from aigc_demo.services.compression.requests import (
     BITS,
@@ -20,16 +22,18 @@ from aigc_demo.services.compression.requests import (
     JUDGE,
     MATRIX,
     MODELS,
+    TRIO,
     Beside,
     Bits,
+    Distil,
     Gptq,
     Prune,
 )
 from aigc_demo.services.compression.shrinking import knee
-from aigc_demo.services.compression.subjects import held_out
+from aigc_demo.services.compression.subjects import held_out, held_out_text
 from aigc_demo.services.timing import medians
 from aigc_demo.services.use_case import find
-from aigc_demo.ui.tabs.compression import beside, bits, gptq, parts, prune
+from aigc_demo.ui.tabs.compression import beside, bits, distil, gptq, parts, prune
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +121,59 @@ def test_a_byte_per_weight_costs_next_to_nothing(service):
     assert made.gaps[0] == 0 < made.gaps[1] < made.gaps[2] and min(made.milliseconds) > 0
 
 
-@pytest.mark.parametrize("use_case", ["bits", "prune", "gptq", "beside"])
+@pytest.mark.parametrize("use_case", ["bits", "prune", "gptq", "distil", "beside"])
 def test_a_seed_gives_the_same_again(service, use_case):
-    request = {"bits": Bits(), "prune": Prune(), "gptq": Gptq(texts=2), "beside": Beside()}[use_case]
+    request = {"bits": Bits(), "prune": Prune(), "gptq": Gptq(texts=2), "distil": Distil(), "beside": Beside()}
+    request = request[use_case]
     numbers = find(f"compression_{use_case}").numbers
     one, two = (numbers(request, last(getattr(service, use_case)(request))) for _ in range(2))
     times = {"milliseconds", "kernels"}
     assert {k: v for k, v in one.items() if k not in times} == {k: v for k, v in two.items() if k not in times}
     json.dumps(one)
+
+
+def test_three_networks_are_measured_beside_each_other(service):
+    request = Distil(temperature=3)
+    *steps, made = [step.value for step in service.distil(request)]
+    assert steps == [None] * 4
+    teacher, student, alone = made.learners
+    assert teacher.apart == 0 < student.apart and alone.apart > 0
+    assert student.parameters == alone.parameters < 0.35 * teacher.parameters
+    for one, checkpoint in zip(made.learners, TRIO, strict=True):
+        assert one.size == catalogue.checkpoint(checkpoint).size
+        assert one.cost == pytest.approx(catalogue.checkpoint(checkpoint).metrics["nats_per_character"], rel=0.05)
+        assert len(one.text) == 100 and one.expected.shape == (len(request.prompt), 65)
+    assert all(len(times) == 2 and min(times) > 0 for times in made.milliseconds)
+
+
+def test_what_the_page_gets_of_every_place_is_what_a_program_is_told(service):
+    request = Distil(prompt="KING:\nWhat", temperature=3)
+    use_case, made = find("compression_distil"), last(service.distil(request))
+    value, told = value_of("distil", request, iter([Step(1, 1, made)])), use_case.numbers(request, made)
+    assert "".join(place[0] for place in told["places"]) == request.prompt[1:]
+    for at, (sign, *shares) in enumerate(told["places"]):
+        for side, share in enumerate(shares):
+            row = torch.tensor(value["expected"][side][at]) / value["finest"]
+            p = (row / request.temperature).softmax(0)[value["characters"].index(sign)]
+            assert float(p) == pytest.approx(share, rel=0.02)
+    rows, soft, texts = distil.shown(value, say)
+    assert len(rows["rows"]) == 3 and all(len(row) == len(rows["head"]) for row in rows["rows"])
+    assert soft["place"] < len(Distil().prompt) and all(side["text"].startswith("KING:") for side in texts["made"])
+
+
+def test_the_passage_is_held_out():
+    assert Distil().prompt in held_out_text()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [({"prompt": ""}, "empty_prompt"), ({"prompt": "长江"}, "unknown_characters"), ({"prompt": "a" * 101}, "long")]
+    + [({"temperature": 0.5}, "range")],
+)
+def test_what_is_no_text_to_distil_with_is_refused(service, wrong, says):
+    with pytest.raises(BadRequestError) as told:
+        last(service.service.run("compression_distil", service.service.request("compression_distil", wrong)))
+    assert told.value.key == says
 
 
 def test_another_seed_draws_something_else(service):

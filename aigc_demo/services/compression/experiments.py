@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.compression.requests import DIGITS, GPT, Beside, Bits, Gptq, Prune
+from aigc_demo.services.compression.requests import DIGITS, GPT, Beside, Bits, Distil, Gptq, Prune
 from aigc_demo.services.experiments import Experiment, Side, gap
 
 if TYPE_CHECKING:
@@ -45,7 +45,24 @@ def bytes_each(store: Store, request: Beside, made: Any) -> Sequence[Side]:
     ]
 
 
+def taught(store: Store, request: Distil, made: Any) -> Sequence[Side]:
+    """The student and the one that learned alone: what each writes, held-out cost, how far it is from the teacher."""
+    return [
+        Side({"held_nats": one.cost, "from_teacher": one.apart}, text=one.text, name=f"compression.distil_{name}")
+        for name, one in zip(("student", "alone"), made.learners[1:], strict=True)
+    ]
+
+
 EXPERIMENTS = {
+    "compression.predict_distil": Experiment(
+        (Distil(),),
+        taught,
+        lambda student, alone: (
+            student.measures["held_nats"] < alone.measures["held_nats"]
+            and student.measures["from_teacher"] < alone.measures["from_teacher"]
+        ),
+        kind="text",
+    ),
     "compression.predict_gptq": Experiment(
         (Gptq(bits=2),),
         rounded,

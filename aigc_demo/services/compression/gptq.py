@@ -33,11 +33,11 @@ class Compared:
     layers: tuple[LayerErrors, ...]
 
 
-def gpt(store: Store) -> GPT:
+def gpt(store: Store, checkpoint: str = CHECKPOINT) -> GPT:
     """The GPT, on the CPU; NotFoundError when the checkpoint is another network."""
-    model: nn.Module = network(store, CHECKPOINT)
+    model: nn.Module = network(store, checkpoint)
     if not isinstance(model, GPT):
-        raise NotFoundError("unknown_checkpoint", name=CHECKPOINT)
+        raise NotFoundError("unknown_checkpoint", name=checkpoint)
     return model
 
 

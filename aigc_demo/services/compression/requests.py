@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from aigc_demo.core.params import SEED, Choice, Range, Request
+from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
 DIGITS, JUDGE, GPT = MODELS = ("diffusion-digits", "judge-digits", "gpt-shakespeare")  # ids of their checkpoints
 BITS = (32, 16, 8, 4, 3, 2)
 CHANNEL, MATRIX = GRANULARITIES = ("channel", "matrix")  # what has a grid of its own
 WEIGHTS, CHANNELS = STRUCTURES = ("weights", "channels")  # what is left out
 FEW_BITS = (4, 3, 2)
+STUDENT, ALONE = "gpt-shakespeare-student", "gpt-shakespeare-small"  # both a third of GPT, which taught the first
+TRIO = (GPT, STUDENT, ALONE)
+PASSAGE = "BAPTISTA:\nHow now, my friend! why dost thou look so pale?\n\nHORTENSIO:\nFor fear"  # held out
 
 Model = Annotated[str, Choice(MODELS)]
 Seed = Annotated[int, SEED]
@@ -51,3 +54,14 @@ class Beside(Request):
     """A byte per weight: ours, and torch's dynamic quantisation of the same network."""
 
     batch: Annotated[int, Choice((1, 16))] = 1
+
+
+@dataclass(frozen=True)
+class Distil(Request):
+    """The GPT, a third of it that learned from it, and the same third that learned alone, on the same text."""
+
+    queue: ClassVar[str] = "device"
+
+    prompt: Annotated[str, Text(100, tidy=True)] = PASSAGE
+    temperature: Annotated[float, Range(1, 6, 0.5)] = 2.0  # T, which flattens what each of them expects
+    seed: Seed = 7
