@@ -79,7 +79,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     | {"model": "gpt-poems", "seed": 7},
     "gpt_surgery": {"prompt": "ROMEO:\nBut soft", "temperature": 0.8, "top_k": 10, "top_p": 0.9}
     | {"model": "gpt-shakespeare", "min_p": 0, "repetition": 1, "length": 5, "position": 9, "seed": 7},
-    "music_write": {"key": "G", "bars": 2, "tempo": 76, "temperature": 0.8, "seed": 7},
+    "music_write": {"key": "G", "bars": 2, "tempo": 76, "temperature": 0.8, "strict": True, "seed": 7},
     "music_harmonise": {"melody": "67 - 69 - 71 - 67 -", "temperature": 0.8, "seed": 7},
     "music_beside": {"melody": "67 - 69 - 71 - 67 -", "length": 5},
     "compression_bits": {"model": "judge-digits"},

@@ -4,6 +4,7 @@ Voices are signs (4, T), soprano first, see data/chorales.py.
 """
 
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -29,20 +30,22 @@ def faults(voices: np.ndarray) -> list[Fault]:
     return sorted(found, key=lambda fault: (fault.step, KINDS.index(fault.kind), fault.voices))
 
 
+def parallel(upper: tuple[int, int], lower: tuple[int, int]) -> str | None:
+    """What two voices make that go from a pitch to another one each: a name of PERFECT, or nothing."""
+    if REST in (*upper, *lower) or (upper[1] - upper[0]) * (lower[1] - lower[0]) <= 0:
+        return None
+    first, second = upper[0] - lower[0], upper[1] - lower[1]
+    return PERFECT.get(first % 12) if first % 12 == second % 12 else None
+
+
 def parallels(voices: np.ndarray) -> list[Fault]:
     """Pairs of voices that move the same way from a perfect fifth to another one, or from octave to octave."""
-    pitches = np.stack([sounding(voice) for voice in voices])
+    moves = [list(pairwise(sounding(voice).tolist())) for voice in voices]
     found = []
-    for upper in range(3):
-        for lower in range(upper + 1, 4):
-            for step in range(1, pitches.shape[1]):
-                before, after = pitches[[upper, lower], step - 1], pitches[[upper, lower], step]
-                if REST in (*before, *after):
-                    continue
-                one, other = int(after[0] - before[0]), int(after[1] - before[1])
-                first, second = int(before[0] - before[1]), int(after[0] - after[1])
-                if one * other > 0 and first % 12 == second % 12 and first % 12 in PERFECT:
-                    found.append(Fault(PERFECT[first % 12], step, (upper, lower)))
+    for upper, lower in combinations(range(4), 2):
+        for step, both in enumerate(zip(moves[upper], moves[lower], strict=True), 1):
+            if kind := parallel(*both):
+                found.append(Fault(kind, step, (upper, lower)))
     return found
 
 

@@ -13,7 +13,7 @@ GOAL = 1  # broken rule at most
 def clean(store: Store, request: Write, piece: Any) -> Attempt:
     """Eight bars in which the voices hardly run in parallel fifths and octaves."""
     broken = len(piece.faults)
-    return Attempt(request.bars >= BARS and broken <= GOAL, broken, {"faults": broken})
+    return Attempt(request.bars >= BARS and not request.strict and broken <= GOAL, broken, {"faults": broken})
 
 
 CHALLENGES = {

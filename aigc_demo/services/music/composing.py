@@ -20,7 +20,7 @@ from aigc_demo.core.params import short
 from aigc_demo.core.steps import Step
 from aigc_demo.data import chorale_tokens as rows
 from aigc_demo.data.chorales import HOLD, REST, STEPS, Chorale
-from aigc_demo.data.voice_leading import Fault, faults
+from aigc_demo.data.voice_leading import Fault, faults, parallel
 from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling, draw, stages
@@ -70,6 +70,7 @@ class Task:
     tempo: float
     how: Sampling
     seed: int
+    strict: bool = False  # no parallel fifths and octaves
     opening: tuple[int, ...] = ()  # tokens that are kept
     bars: int = 0  # of a free piece
     melody: tuple[int, ...] | None = None  # signs of the soprano, whole beats
@@ -163,7 +164,7 @@ class Composer:
                 if step < 0:
                     self.take((rows.NONE,))
                     continue
-                token = self.take(signs_allowed(voice, step), voice, step)
+                token = self.take(self.harmony(voice, step), voice, step)
                 self.signs[voice].append(rows.sign_of(voice, token))
         self.resting = self.resting or fermata
 
@@ -193,6 +194,20 @@ class Composer:
         if sign > HOLD and not fermata:
             self.resting = False
 
+    def harmony(self, voice: int, step: int) -> tuple[int, ...]:
+        """Tokens of a lower voice; where it is strict, those that run parallel to no voice above."""
+        allowed = signs_allowed(voice, step)
+        if not self.task.strict or step == 0:
+            return allowed
+        above = [(pitch_at(signs, step - 1), pitch_at(signs, step)) for signs in self.signs[:voice]]
+        before = pitch_at(self.signs[voice], step - 1)
+
+        def runs_along(token: int) -> bool:
+            sign = rows.sign_of(voice, token)
+            return sign > HOLD and any(parallel(upper, (before, sign)) for upper in above)
+
+        return tuple(token for token in allowed if not runs_along(token))
+
     def free(self, step: int) -> tuple[int, ...]:
         """Tokens of a free melody: it ends after the last note of a phrase, when it is time."""
         if not self.may_end(step):
@@ -215,6 +230,15 @@ class Composer:
         nats = self.cost / max(1, self.drawn)
         speed = len(self.places) / max(self.spent, 1e-9)
         return Piece(tuple(self.places), chorale, self.task.key, self.task.tempo, broken, nats, speed, done)
+
+
+def pitch_at(signs: list[int], step: int) -> int:
+    """What sounds at a step of a voice, REST where nothing does, or the voice is over."""
+    if step >= len(signs):
+        return REST
+    while step and signs[step] == HOLD:
+        step -= 1
+    return REST if signs[step] == HOLD else signs[step]
 
 
 def signs_allowed(voice: int, step: int) -> tuple[int, ...]:

@@ -25,6 +25,7 @@ def harmonise(store: Store, request: Harmonise) -> Iterator[Step[Piece]]:
         tempo=request.tempo,
         how=Sampling(request.temperature, request.top_k, request.top_p),
         seed=request.seed,
+        strict=request.strict,
         opening=opening_of(request.opening),
         melody=melody,
         upbeat=request.upbeat,

@@ -39,6 +39,7 @@ class Write(Request):
     model: Model = "gpt-chorales"
     top_k: TopK = 0
     top_p: Share = 0.95
+    strict: bool = False  # what would make parallel fifths or octaves is left out of the draw
     seed: Seed = 7
     opening: Opening = ""
 
@@ -58,6 +59,7 @@ class Harmonise(Request):
     model: Model = "gpt-chorales"
     top_k: TopK = 0
     top_p: Share = 0.9
+    strict: bool = False  # what would make parallel fifths or octaves is left out of the draw
     seed: Seed = 7
     opening: Opening = ""
 

@@ -21,6 +21,7 @@ def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
         tempo=request.tempo,
         how=Sampling(request.temperature, request.top_k, request.top_p),
         seed=request.seed,
+        strict=request.strict,
         opening=opening_of(request.opening),
         bars=request.bars,
     )

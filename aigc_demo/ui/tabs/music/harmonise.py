@@ -46,6 +46,7 @@ def build(service: Service) -> UseCaseForm:
                 form.slider("temperature", main=True)
                 form.choice("key")
                 opening(form)
+                form.check("strict")
                 form.seed()
                 form.buttons("music.run_harmonise")
                 with drawer():

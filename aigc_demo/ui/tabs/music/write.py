@@ -17,10 +17,11 @@ PAPERS = {
     "Copet et al., Simple and Controllable Music Generation (delay patterns), 2023": "https://arxiv.org/abs/2306.05284",
 }
 PRESETS: dict[str, dict[str, Any]] = {
-    "music.try_usual": {"temperature": 0.9, "top_p": 0.95, "top_k": 0},
+    "music.try_usual": {"temperature": 0.9, "top_p": 0.95, "top_k": 0, "strict": False},
     "music.try_cold": {"temperature": 0.3},
     "music.try_hot": {"temperature": 1.6, "top_p": 1.0},
     "music.try_minor": {"key": "Em", "tempo": 60},
+    "music.try_strict": {"strict": True},
     "music.try_lstm": {"model": "lstm-chorales"},
 }
 
@@ -36,6 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 form.slider("temperature", main=True)
                 form.slider("bars")
                 form.slider("tempo")
+                form.check("strict")
                 form.seed()
                 form.buttons("music.run_write")
                 with drawer():
