@@ -7,7 +7,7 @@ from browser import QUICK, RUN, open_tab, part, toast, untranslated
 from playwright.sync_api import expect
 
 PAGE = "music"
-WRITE, HARMONISE = "music_write", "music_harmonise"
+WRITE, HARMONISE, TRAINING = "music_write", "music_harmonise", "music_training"
 
 
 @pytest.fixture
@@ -53,3 +53,25 @@ def test_a_melody_is_clicked_and_harmonised(music):
     expect(roll).not_to_have_attribute("data-run", before, timeout=RUN)
     expect(roll).to_have_attribute("data-done", "1", timeout=RUN)
     expect(roll).to_have_attribute("data-steps", "8")
+
+
+def test_the_course_of_the_training_is_scrubbed_heard_and_set_beside_bach(visit):
+    page = visit()
+    open_tab(page, TRAINING)
+    view = part(page, TRAINING, "view", ".lx-grown")
+    expect(view).to_have_attribute("data-ready", "lstm-chorales", timeout=QUICK)
+    assert not untranslated(page)
+    facts, asked = view.locator(".lx-facts-line"), len(page.notes.requests)
+    grown = facts.inner_text()
+    view.locator("input[type=range]").press("Home")
+    expect(view).to_have_attribute("data-frame", "0")
+    assert facts.inner_text() != grown
+    view.locator(".lx-grown-bach").click()
+    expect(view).to_have_attribute("data-shown", "bach")
+    expect(facts).to_contain_text("Bach’s own")
+    hear = view.locator(".lx-grown-hear")
+    hear.click()
+    expect(hear).to_have_class(re.compile("lx-playing"))
+    hear.click()
+    expect(hear).not_to_have_class(re.compile("lx-playing"))
+    assert len(page.notes.requests) == asked

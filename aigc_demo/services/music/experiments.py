@@ -1,12 +1,14 @@
 """What the questions of music do, and the claims that they prove."""
 
+import json
 from typing import Any
 
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.services import first_results
 from aigc_demo.services.experiments import Experiment, Side
-from aigc_demo.services.music.requests import MELODY, Beside, Harmonise, Write
+from aigc_demo.services.music.requests import COURSE, MELODY, Beside, Harmonise, Write
 
 
 def broken(store: Store, request: Write, piece: Any) -> list[Side]:
@@ -41,6 +43,25 @@ def alike(store: Store, request: Beside, made: Any) -> list[Side]:
     return [Side({"tokens_alike": made.same, "apart": made.maximum}, text=text)]
 
 
+def parallels(store: Store, request: None, made: None) -> list[Side]:
+    """Parallel fifths and octaves at the stored moments of the training."""
+    course = json.loads((first_results.EXAMPLES / f"{COURSE}-training.json").read_text("utf-8"))
+    moments = course["snapshots"]
+    both = [moment["fifths"] + moment["octaves"] for moment in moments]
+    lines = [
+        (colour, [(place, moment[rule]) for place, moment in enumerate(moments)])
+        for colour, rule in (("glow", "fifths"), ("water", "octaves"))
+    ]
+    bach = course["bach"]["fifths"] + course["bach"]["octaves"]
+    measures = {
+        "parallels_first": both[0],
+        "parallels_last": both[-1],
+        "parallels_bach": bach,
+    }
+    axes = ("experiment.moment", "experiment.per_moves")
+    return [Side(measures, lines=lines, axes=axes, name="experiment.both_parallels")]
+
+
 EXPERIMENTS = {
     "music.predict_ahead": Experiment((Harmonise(), Harmonise(melody=ENDING)), chords, looks_ahead),
     "music.predict_beside": Experiment(
@@ -49,6 +70,16 @@ EXPERIMENTS = {
         lambda side: side.measures["tokens_alike"] == 100 and side.measures["apart"] < 1e-4,
         sides=1,
         kind="text",
+    ),
+    "music.predict_training": Experiment(
+        (),
+        parallels,
+        lambda side: (
+            side.measures["parallels_last"] > 4 * side.measures["parallels_first"]
+            and side.measures["parallels_last"] > 10 * side.measures["parallels_bach"]
+        ),
+        sides=1,
+        kind="lines",
     ),
     "music.predict_hot": Experiment(
         tuple(Write(temperature=temperature, bars=12, top_p=1.0) for temperature in (0.3, 1.6)),

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
 MODELS = ("gpt-chorales", "lstm-chorales")  # ids of their checkpoints
+COURSE = "lstm-chorales"  # the one whose training can be followed
 TONICS = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 KEYS = (*TONICS, *(f"{tonic}m" for tonic in TONICS))  # as data/chorales.Chorale.key counts them
 AUTO = "auto"  # the key that fits the melody best

@@ -1,3 +1,3 @@
 """Music: chorales for four voices, written and harmonised."""
 
-TABS = ("write", "harmonise", "beside")
+TABS = ("write", "harmonise", "beside", "training")

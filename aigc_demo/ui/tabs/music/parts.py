@@ -73,4 +73,4 @@ def measured() -> None:
         told = ", ".join(f"{t(f'music.measured_{key}')} {value}" for key, value in facts)
         parts.append(f"{name}: <b>{known['fifths']:.1f} + {known['octaves']:.1f}</b> ({told})")
     if parts:
-        gr.HTML(f'<p class="lx-note">{t("music.measured")} <br>{"<br>".join(parts)}</p>')
+        gr.HTML(f'<p class="lx-note">{t("music.measured")} <br>{"<br>".join(parts)}<br>{t("music.measured_batch")}</p>')
