@@ -117,7 +117,7 @@ class Opened:
 def open_again(store: Store, path: Path) -> Opened:
     """A model out of a file that was saved here, lent to this session; the file is deleted."""
     try:
-        _, model = opened(path, known_configs, {"gpt": (GPT, GPTConfig)})
+        _, model = opened(path, kind_of, {"gpt": (GPT, GPTConfig)})
     finally:
         path.unlink(missing_ok=True)
     assert isinstance(model, GPT)
@@ -125,17 +125,17 @@ def open_again(store: Store, path: Path) -> Opened:
     return Opened(lend(store, model), begin_of(model), count, model.config.vocabulary)
 
 
-def known_configs(told: str) -> dict[str, str]:
-    """JSON of every config with these characters that is made here -> "gpt"; {} where they are none."""
+def kind_of(told: str) -> str | None:
+    """JSON of a config -> "gpt" where such a model is made here with its characters, else None."""
     try:
         characters = json.loads(told)["characters"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
+        return None
     if not isinstance(characters, str) or not 0 < len(characters) <= MOST or len(set(characters)) < len(characters):
-        return {}
+        return None
     shapes = [(width, layers, span) for width in THIN for layers in LAYERS for span in SPANS]
     made = (scaling.config((width, layers), span, characters) for width, layers, span in shapes)
-    return {json.dumps(asdict(config)): "gpt" for config in made}
+    return "gpt" if any(told == json.dumps(asdict(config)) for config in made) else None
 
 
 def begin_of(model: GPT) -> str:

@@ -162,20 +162,20 @@ OPENED: Personal[tuple[str, nn.Module, str]] = Personal()  # kind, model and its
 # files of models
 
 
-def known_configs(told: str) -> dict[str, str]:
-    """JSON of every config that is made here, whatever a file tells -> the kind of its model."""
+def kind_of(told: str) -> str | None:
+    """JSON of a config -> the kind of its model, None where no such model is made here."""
     sizes = [(width, channels) for width in WIDTHS for channels in (1, 3)]
-    return {json.dumps(asdict(studio.config_of(kind, *size))): kind for kind in KINDS for size in sizes}
+    return {json.dumps(asdict(studio.config_of(kind, *size))): kind for kind in KINDS for size in sizes}.get(told)
 
 
 def opened(
     path: Path,
-    known: Callable[[str], dict[str, str]] = known_configs,
+    known: Callable[[str], str | None] = kind_of,
     models: dict[str, tuple[type[Any], type[Any]]] = studio.MODELS,
 ) -> tuple[str, nn.Module]:
     """Kind and model of a file that was saved here; BadFileError says what is wrong with another one.
 
-    `known`: the config that a file tells -> JSON of configs that are made here, and the kind of each in `models`.
+    `known`: JSON of the config that a file tells -> its kind in `models`, None where no such model is made here.
 
     Only a config that is made here is built, so a file cannot ask for a network of any size.
     """
@@ -184,7 +184,7 @@ def opened(
             told = (file.metadata() or {}).get("config", "")
     except (SafetensorError, OSError, ValueError):
         raise BadFileError("training.not_safetensors") from None
-    kind = known(told).get(told)
+    kind = known(told)
     if kind is None:
         raise BadFileError("training.other_family")
     model_class, config_class = models[kind]
