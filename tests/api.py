@@ -51,6 +51,8 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "dalle_draw": {"prompt": "two apples", "temperature": 1.0, "top_k": 0, "top_p": 0.95, "kept": "1,2,3", "seed": 7},
     "dalle_candidates": {"prompt": "two apples", "rank": "", "count": 2, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
     | {"seed": 7},
+    "dalle_both": {"prompt": "two apples", "count": 1, "steps": 1, "guidance": 3, "temperature": 1.0, "top_p": 1.0}
+    | {"seed": 7},
     "dalle_rebuild": {"sample": 3, "picture": ""},
     "dalle_describe": {"sample": 3, "picture": "", "drawn": 1, "temperature": 1.0, "seed": 7},
     "dalle_beside": {"prompt": "two apples", "mistake": "none"},

@@ -1,7 +1,7 @@
 """DALL-E on captioned scenes: does it draw what it is told, does CLIP pick the better ones, does it say what it sees?
 
-Every <claim>_right of evaluation/scenes.py for one picture per sentence; all_right also for the one of 4 and of 16 that
-CLIP likes best, as all_right_best4 and all_right_best16.
+Every <claim>_right of evaluation/scenes.py for one picture per sentence, at a top-p of 0.4; all_right also for the one
+of 4 and of 16 that CLIP likes best, drawn at a top-p of 0.95, as all_right_best4 and all_right_best16.
 
 described_<claim>  share of renders of held-out scenes whose description claims it rightly, of the descriptions asked
                    for in each language in turn; described_all: every claim is made, and is right
@@ -31,7 +31,8 @@ SENTENCES = 150  # about training scenes, and as many about held-out ones
 CANDIDATES = 16
 DESCRIBED = 200
 BATCH = 64
-HOW = Sampling(temperature=1.0, top_p=0.95)
+ONE = Sampling(temperature=1.0, top_p=0.4)  # to draw a single picture
+MANY = Sampling(temperature=1.0, top_p=0.95)  # to draw candidates, which had better differ
 
 
 @torch.inference_mode()
@@ -82,24 +83,26 @@ def evaluate(
     """The metrics of drawing, without re-ranking where there is no CLIP, and the number of sentences."""
     given = tasks(count)
     sentences = [task.text for task in given]
-    candidates = CANDIDATES if clip else 1
+
+    def measured(chosen: Tensor, suffix: str) -> Metrics:
+        verdicts = [truth(task.claims, seen) for task, seen in zip(given, look(detector, chosen), strict=True)]
+        return shares(given, verdicts, suffix)
+
+    metrics = measured(decode(autoencoder, draw_tokens(model, sentences, ONE, 0)), "")
+    if clip is None:
+        return metrics, len(given)
     pictures = torch.stack(
-        [decode(autoencoder, draw_tokens(model, sentences, HOW, 10_000 * i)) for i in range(candidates)]
+        [decode(autoencoder, draw_tokens(model, sentences, MANY, 10_000 * i)) for i in range(CANDIDATES)]
     )  # (candidates, N, 3, 64, 64)
     ranks = torch.stack([similarity(clip, drawn, sentences) for drawn in pictures])  # (candidates, N)
-    metrics: Metrics = {}
-    for best in (1, 4, 16)[: 3 if clip else 1]:
-        chosen = pictures[ranks[:best].argmax(0), torch.arange(len(given))]
-        verdicts = [truth(task.claims, seen) for task, seen in zip(given, look(detector, chosen), strict=True)]
-        found = shares(given, verdicts, "" if best == 1 else f"_best{best}")
-        metrics |= {name: value for name, value in found.items() if best == 1 or name.startswith("all_")}
+    for best in (4, 16):
+        found = measured(pictures[ranks[:best].argmax(0), torch.arange(len(given))], f"_best{best}")
+        metrics |= {name: value for name, value in found.items() if name.startswith("all_")}
     return metrics, len(given)
 
 
-def similarity(clip: CLIP | None, pictures: Tensor, sentences: list[str]) -> Tensor:
-    """How well each picture fits its sentence, (N,); all alike without a CLIP."""
-    if clip is None:
-        return torch.zeros(len(pictures))
+def similarity(clip: CLIP, pictures: Tensor, sentences: list[str]) -> Tensor:
+    """How well each picture fits its sentence, (N,)."""
     return (embed_pictures(clip, pictures) * embed_texts(clip, sentences)).sum(1)
 
 

@@ -11,9 +11,9 @@ from aigc_demo.data.images import to_pil
 from aigc_demo.data.scene_tokens import encode
 from aigc_demo.pipelines.convert import to_library
 
-REQUEST = {"prompt": "two apples on a blue background", "temperature": 1.0, "top_k": 0, "top_p": 0.95, "seed": 9}
+REQUEST = {"prompt": "two apples on a blue background", "temperature": 1.0, "top_k": 0, "top_p": 0.4, "seed": 9}
 
-asked = {"temperature": 1.0, "top_k": 0, "top_p": 0.95, "kept": "", "seed": 9, **REQUEST}
+asked = {"temperature": 1.0, "top_k": 0, "top_p": 0.4, "kept": "", "seed": 9, **REQUEST}
 
 store = Store(device="cpu")
 ours = store.load("dalle-scenes")

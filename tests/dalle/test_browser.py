@@ -6,7 +6,7 @@ from browser import QUICK, RUN, badge_of, open_tab, part, run, toast, unfold, un
 from playwright.sync_api import expect
 
 PAGE = "dalle"
-DRAW, CANDIDATES, REBUILD = "dalle_draw", "dalle_candidates", "dalle_rebuild"
+DRAW, CANDIDATES, BOTH, REBUILD = "dalle_draw", "dalle_candidates", "dalle_both", "dalle_rebuild"
 
 
 def drawn(page):
@@ -85,3 +85,16 @@ def test_an_entry_of_the_codebook_is_found_in_the_picture(visit):
     part(page, REBUILD, "sample", "button").nth(7).click()
     expect(view).to_have_attribute("data-ready", "2", timeout=RUN)
     expect(view.locator(".lx-book output")).to_have_text(re.compile(r"\d+ are used."))
+
+
+def test_both_draw_a_sentence_and_the_detector_says_what_is_wrong(visit):
+    page = visit()
+    open_tab(page, BOTH)
+    view = part(page, BOTH, "view")
+    expect(view.locator("canvas")).to_have_count(8, timeout=QUICK)
+    expect(part(page, BOTH, "verdict")).to_contain_text("all right", timeout=QUICK)
+    part(page, BOTH, "prompt", "textarea").fill("三只青蛙，粉色背景")
+    run(page, BOTH)
+    expect(badge_of(page, BOTH)).to_have_attribute("data-state", "live", timeout=RUN)
+    expect(view.locator("figure figcaption").first).to_have_text(re.compile("✓|✗"), timeout=RUN)
+    assert not untranslated(page)

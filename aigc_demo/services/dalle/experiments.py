@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.dalle.requests import Beside, Candidates, Describe, Draw, Rebuild
+from aigc_demo.services.dalle.requests import Beside, Both, Candidates, Describe, Draw, Rebuild
 from aigc_demo.services.experiments import Experiment, Side, gap
+
+UNSEEN = "three frogs on a pink background"  # neither was ever trained on three frogs
 
 
 def finished(store: Store, request: Draw, drawn: Any) -> list[Side]:
@@ -26,6 +28,17 @@ def ranked(store: Store, request: Candidates, made: Any) -> list[Side]:
         right = float(np.mean([one.verdict["all"] for one in some]))
         pictures = np.stack([one.picture for one in some])
         sides.append(Side({"all_asked": right}, pictures, half, name=f"experiment.{name}"))
+    return sides
+
+
+def contest(store: Store, request: Both, made: Any) -> list[Side]:
+    """The pictures of each, and the share in which everything is as the sentence says."""
+    sides = []
+    for name, first in (("dalle", 0), ("diffusion", request.count)):
+        found = made.verdicts[first : first + request.count]
+        right = float(np.mean([one["all"] for one in found]))
+        pictures = made.pictures[first : first + request.count]
+        sides.append(Side({"all_asked": right}, pictures, 4, name=f"dalle.both_{name}"))
     return sides
 
 
@@ -63,6 +76,11 @@ EXPERIMENTS = {
         (Candidates(),),
         ranked,
         lambda better, other: better.measures["all_asked"] >= 0.5 + other.measures["all_asked"],
+    ),
+    "dalle.predict_both": Experiment(
+        (Both(prompt=UNSEEN, count=8),),
+        contest,
+        lambda dalle, diffusion: diffusion.measures["all_asked"] >= 0.5 + dalle.measures["all_asked"],
     ),
     "dalle.predict_tokens": Experiment(
         (Rebuild(),),

@@ -28,7 +28,7 @@ class Draw(Request):
     prompt: Prompt = "two apples on a blue background"
     temperature: Temperature = 1.0
     top_k: TopK = 0
-    top_p: TopP = 0.95
+    top_p: TopP = 0.4
     kept: Annotated[str, Text(1000)] = ""  # tokens that the picture begins with, numbers with commas between them
     seed: Seed = 9
 
@@ -43,6 +43,19 @@ class Candidates(Request):
     temperature: Temperature = 1.0
     top_k: TopK = 0
     top_p: TopP = 0.95
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
+class Both(Request):
+    """Draw one sentence by DALL-E and by diffusion, as often by each."""
+
+    prompt: Prompt = "three pigs on a green background"
+    count: Annotated[int, Range(1, 8)] = 4
+    steps: Annotated[int, Range(1, 50)] = 10  # of diffusion
+    guidance: Annotated[float, Range(0, 20, 0.5)] = 3.0  # of diffusion
+    temperature: Temperature = 1.0  # of DALL-E
+    top_p: TopP = 0.4  # of DALL-E
     seed: Seed = 7
 
 

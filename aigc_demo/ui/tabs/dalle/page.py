@@ -6,7 +6,7 @@ from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
 
-TABS = ("draw", "candidates", "rebuild", "describe", "beside")
+TABS = ("draw", "candidates", "both", "rebuild", "describe", "beside")
 
 DALLE = {"Ramesh et al., Zero-Shot Text-to-Image Generation, 2021": "https://arxiv.org/abs/2102.12092"}
 VQVAE = {
