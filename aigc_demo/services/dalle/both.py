@@ -41,10 +41,9 @@ def both(store: Store, request: Both) -> Iterator[Step[Contest | None]]:
     """The pictures of both; the value comes with the last step."""
     reading = understood(request.prompt)
     yield Step(0, 2, None)
-    works = (lambda: by_dalle(store, request), lambda: by_diffusion(store, request))
-    pictures = torch.cat([work() for work in works])
+    pictures = torch.cat([by_dalle(store, request), by_diffusion(store, request)])
     yield Step(1, 2, None)
-    times = medians(works, ROUNDS)
+    times = medians((lambda: by_dalle(store, request), lambda: by_diffusion(store, request)), ROUNDS)
     verdicts = tuple(verdict(reading, found) for found in seen(store, pictures))
     yield Step(2, 2, Contest(pictures.cpu().numpy(), verdicts, *times))
 
