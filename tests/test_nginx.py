@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from api import Api, calm, encoded, stroke
+from api import Api, encoded, stroke
 from conftest import free_port, running
 from rooms import KEY, Caller
 
@@ -54,6 +54,7 @@ def front(tmp_path_factory):
         pytest.skip("nginx is not on this machine")
     folder = tmp_path_factory.mktemp("nginx")
     variables = {"GRADIO_TEMP_DIR": str(folder / "cache"), "GRADIO_ROOT_PATH": "/lab", "AIGC_PRESENTER_KEY": KEY}
+    variables |= {"AIGC_WARM": "0"}
     begun = [running(place, **variables) for place in (folder / "a", folder / "b") if place.mkdir() is None]
     (first, one, _), (second, two, _) = (next(app) for app in begun)
     ports, own = [address.rpartition(":")[2] for address in (one, two)], free_port()
@@ -66,7 +67,6 @@ def front(tmp_path_factory):
     while not front.log.exists() and time.monotonic() < patience:
         assert server.poll() is None, server.stderr.read()
         time.sleep(0.1)
-    assert all(calm(process.pid, 120) for process in front.processes)  # the libraries are loaded
     yield front
     server.terminate()
     server.wait(10)

@@ -22,15 +22,7 @@ CARD = "gan.predict_limit"
 def app_url(tmp_path_factory):
     """The app with rooms, below a prefix that nothing in front of it takes away."""
     folder = tmp_path_factory.mktemp("rooms")
-    for _, address, _ in running(folder, AIGC_PRESENTER_KEY=KEY, GRADIO_ROOT_PATH="/lab"):
-        patience = time.monotonic() + 120
-        while (caller := Caller(address)).call("lessons", read=True) and time.monotonic() < patience:
-            began = time.monotonic()
-            for _ in range(20):
-                caller.call("lessons", read=True)
-            if time.monotonic() - began < 1:  # the libraries are loaded, which held the process up
-                break
-            time.sleep(1)
+    for _, address, _ in running(folder, AIGC_PRESENTER_KEY=KEY, GRADIO_ROOT_PATH="/lab", AIGC_WARM="0"):
         yield address
 
 

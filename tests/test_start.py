@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 from api import Api, small
+
+from aigc_demo.services import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 MAPS = Path("/proc/self/maps")  # which libraries a process has loaded
@@ -32,6 +35,15 @@ def test_the_page_answers_and_libraries_load_behind_it(start, tmp_path):
         time.sleep(0.5)
     process.terminate()
     assert process.wait(10) == 0, (tmp_path / "app.log").read_text()
+
+
+@pytest.mark.parametrize(("told", "begins"), [("", True), ("1", True), ("0", False)])
+def test_what_is_loaded_behind_can_be_turned_off(monkeypatch, told, begins):
+    begun = threading.Event()
+    monkeypatch.setenv("AIGC_WARM", told)
+    monkeypatch.setattr(warm, "warm", lambda store: begun.set())
+    thread = warm.warm_behind(None)
+    assert begun.wait(20) if begins else thread is None
 
 
 def test_without_a_catalogue_the_app_ends_with_one_sentence():

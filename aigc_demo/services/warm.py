@@ -1,6 +1,10 @@
-"""Load in the background, once the page is served, what the first click would otherwise wait for."""
+"""Load in the background, once the page is served, what the first click would otherwise wait for.
+
+With AIGC_WARM=0 nothing is loaded before it is asked for.
+"""
 
 import logging
+import os
 import threading
 
 from aigc_demo.checkpoints.store import Store
@@ -26,8 +30,10 @@ def warm(store: Store) -> None:
     diffusers()
 
 
-def warm_behind(store: Store) -> threading.Thread:
-    """`warm` on a thread of its own, which ends with the process."""
+def warm_behind(store: Store) -> threading.Thread | None:
+    """`warm` on a thread of its own, which ends with the process; None where it is turned off."""
+    if os.environ.get("AIGC_WARM") == "0":
+        return None
     thread = threading.Thread(target=warm, args=(store,), name="warm", daemon=True)
     thread.start()
     return thread
