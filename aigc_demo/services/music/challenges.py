@@ -17,5 +17,5 @@ def clean(store: Store, request: Write, piece: Any) -> Attempt:
 
 
 CHALLENGES = {
-    "music.challenge_clean": Challenge(start=Write(), look=clean, solved=Write(temperature=0.5, seed=11)),
+    "music.challenge_clean": Challenge(start=Write(), look=clean, solved=Write(temperature=0.5, seed=1)),
 }
