@@ -47,11 +47,14 @@ def test_a_text_takes_the_place_of_the_digits(shown):
 
 def test_weights_are_left_out_by_the_slider(shown):
     page, root = shown(PRUNE)
+    expect(root.locator(".lx-hue-reed")).to_be_hidden()  # the GPT was not fine-tuned
     before = root.locator(".lx-made").last.text_content()
     put(page, PRUNE, "share", 0.8)
     expect(root.locator(".lx-made").last).not_to_have_text(before, timeout=RUN)
     pick(page, PRUNE, "structure", "whole channels (really gone)")
     expect(part(page, PRUNE, "verdict", ".lx-verdict")).to_contain_text("really are smaller", timeout=RUN)
+    page.locator(f"#tab-{PRUNE}").get_by_role("button", name="classifier · 60 %").click()
+    expect(root.locator(".lx-hue-reed")).to_be_visible(timeout=RUN)
 
 
 def test_gptq_runs(shown):

@@ -40,6 +40,8 @@
           start += side.read ? side.read.length : 0;
         });
         value.charts.forEach((chart, i) => luoxia.chart(plots[i], chart));
+        const more = value.charts.some((chart) => chart.lines.some((line) => line.kind === "reed"));
+        root.querySelectorAll(".lx-hue-reed").forEach((words) => words.hidden = !more); // not of every network
       };
       again();
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));
