@@ -30,9 +30,10 @@ class OnnxColumn:
 def columns(
     ours: Array, theirs: Array, times: tuple[float, float], onnx: OnnxColumn | None
 ) -> tuple[Array, list[float]]:
-    """Pictures (N, C, H, W) of ours, of ONNX Runtime where it drew one, of the library, and how far ours and the
-    library's are apart (black where they agree); milliseconds of the first two or three, from `times` of ours and
-    theirs."""
+    """Pictures (N, C, H, W): ours, ONNX Runtime's where it drew one, the library's, how far ours and the library's are
+    apart (white on the page where they agree; a page shows -1 of grey pictures as white); milliseconds of the first two
+    or three, from `times` of ours and theirs."""
     between = [onnx.picture] if onnx else []
-    pictures = np.stack([ours, *between, theirs, np.abs(ours - theirs) - 1])
+    gap = np.abs(ours - theirs)
+    pictures = np.stack([ours, *between, theirs, gap - 1 if len(gap) == 1 else 1 - gap])
     return pictures, [times[0], *([onnx.milliseconds] if onnx else []), times[1]]

@@ -1,6 +1,7 @@
 """The text-to-image use cases, on small random models: what is drawn out of what, what is told, what is refused."""
 
 import dataclasses
+import io
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from aigc_demo.models.text2image import Text2Image
 from aigc_demo.services import scene_parts
 from aigc_demo.services.scene_names import BACKGROUNDS, OBJECTS, PLACES
 from aigc_demo.services.service import as_steps
-from aigc_demo.services.text2image import drawing, words
+from aigc_demo.services.text2image import beside, drawing, words
 from aigc_demo.services.text2image.attention import END, rows_of
 from aigc_demo.services.text2image.inpaint import part_of
 from aigc_demo.services.text2image.requests import (
@@ -205,7 +206,10 @@ def test_all_that_is_looked_at_adds_up_to_one(store):
 
 
 def test_the_pipeline_draws_the_same(store):
-    made = run(store, Beside(negative="a dog", **FEW))[-1]
+    request = Beside(negative="a dog", **FEW)
+    made = run(store, request)[-1]
+    (sheet,) = beside.shown(request, made)["sheets"]
+    assert np.asarray(Image.open(io.BytesIO(sheet)))[:, -64:].min() == 255  # white: no difference
     assert made.maximum < 1e-4 and made.first is None
     assert {"guidance", "code / scale", "decoder"} < {name for name, *_ in made.layers}
 

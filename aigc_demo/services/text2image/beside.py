@@ -165,7 +165,7 @@ def guided(prompt: Tensor, away: Tensor, guidance: float) -> Tensor:
 
 
 def shown(request: Beside, made: SideBySide) -> Json:
-    """Our picture, in ONNX Runtime too, the library's, and how far they are apart (black where they agree); layers."""
+    """Our picture, in ONNX Runtime too, the library's, and how far they are apart (white where they agree); layers."""
     engine = made.onnx
     times = made.our_milliseconds, made.their_milliseconds
     pictures, milliseconds = columns(made.ours, made.theirs, times, engine)

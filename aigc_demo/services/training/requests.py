@@ -20,6 +20,8 @@ PAIRED = (  # ids of the checkpoints with a network that a library has, too
     "vqvae-scenes",
     "clip-scenes",
     "gpt-shakespeare",
+    "gpt-shakespeare-student",
+    "gpt-shakespeare-small",
     "gpt-poems",
     "gpt-chorales",
     "dalle-scenes",
