@@ -57,7 +57,8 @@
         [name, kind],
       ) => [name, luoxia.author(root.querySelector(`.lx-author[data-side=${kind}]`))]),
     );
-    const kept = root.querySelector(".lx-memories .lx-chart svg"), canvas = root.querySelector(".lx-cell-strip canvas");
+    const kept = root.querySelector(".lx-memories > .lx-chart svg"),
+      canvas = root.querySelector(".lx-cell-strip canvas");
     const line = root.querySelector(".lx-cell-line"), hint = line.textContent;
     const fading = root.querySelector(".lx-fading .lx-chart"), says = root.querySelector(".lx-verdict");
     let value = null, strip = null, cells = null;

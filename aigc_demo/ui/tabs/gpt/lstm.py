@@ -54,7 +54,7 @@ def build(service: Service) -> UseCaseForm:
 
 
 def memory_view(elem_id: str, value: Any) -> Any:
-    """Two texts, what is kept, the strip and the fading, see lstm.js."""
+    """Two texts, the fading, what is kept, and the strip, see lstm.js."""
     kept = plot("inside.lstm_kept_plot", legend(glow="inside.gpt", water="inside.lstm"))
     fading = plot("inside.lstm_fading_plot", legend(glow="inside.gpt", water="inside.lstm"))
     strip = (
@@ -66,7 +66,7 @@ def memory_view(elem_id: str, value: Any) -> Any:
     template = (
         f'<div class="lx-memory lx-view" data-words="{spoken("lstm", NAMES)}">'
         f'<div class="lx-authors">{written("inside.gpt", "glow")}{written("inside.lstm", "water")}</div>'
-        f'<div class="lx-memories">{kept}<div class="lx-fading">{fading}<p class="lx-verdict" hidden></p></div></div>'
+        f'<div class="lx-memories"><div class="lx-fading">{fading}<p class="lx-verdict" hidden></p></div>{kept}</div>'
         f"{strip}</div>"
     )
     return view("memory", template, value, elem_id=elem_id)
