@@ -36,7 +36,7 @@ def test_pictures_stand_in_the_order_of_their_scores(visit):
         found = scores(view, side)
         assert found == sorted(found, reverse=True)
         assert len(found) == len(known[f"{side}_scores"]) and abs(found[0] - known[f"{side}_scores"][-1]) < 0.051
-    expect(view.locator(".lx-verdict")).to_contain_text(f"{round(100 * known['told'])}% of the time")
+    expect(view.locator(".lx-verdict")).to_contain_text(f"{round(100 * known['told'])} % of the time")
     expect(view.locator(".lx-unit")).to_contain_text("Scores of other models are on another scale")
 
 

@@ -177,7 +177,7 @@ def test_a_sum_is_made_of_pictures_from_the_small_grid(visit):
 def test_classes_share_their_noise_down_a_column(visit):
     page = visit()
     view = first_look(page, CLASSES)
-    assert view.locator(".lx-row").all_inner_texts() == [str(digit) for digit in range(10)]
+    expect(view.locator(".lx-row")).to_have_text([str(digit) for digit in range(10)], timeout=QUICK)
     expect(view.locator("canvas")).to_have_count(80)
     put(page, CLASSES, "columns", 3)
     expect(view.locator("canvas")).to_have_count(30, timeout=QUICK)

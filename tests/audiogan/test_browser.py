@@ -77,7 +77,7 @@ def test_keys_of_the_pad_are_heard_one_after_the_other(sound):
 def test_a_file_is_judged_and_a_text_is_refused_in_one_sentence(sound, tmp_path):
     page, player = sound(JUDGE)
     verdict = part(page, JUDGE, "verdict")
-    expect(verdict).to_contain_text("the classifier hears 7")
+    expect(verdict).to_contain_text("The classifier hears a 7")
     chooser = part(page, JUDGE, "recording", "input[type=file]")
     tone = (0.5 * np.sin(np.arange(2 * RATE) * 2 * np.pi * 300 / RATE)).astype(np.float32)
     own = tmp_path / "tone.flac"

@@ -2,7 +2,7 @@
 
 import re
 
-from browser import QUICK, badge_of, open_tab, part, scripts_come, settled
+from browser import QUICK, badge_of, open_tab, part, scripts_come, settled, unfold
 from playwright.sync_api import expect
 
 PAGE = "textvae"
@@ -92,8 +92,9 @@ def test_four_models_and_the_measured_table_stand_side_by_side(visit):
     page = visit()
     view = first_look(page, COMPARE)
     expect(view.locator(".lx-cost-row")).to_have_count(4)
+    unfold(page, COMPARE)
     rows = part(page, COMPARE, "measured", "tbody tr")
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(4, timeout=QUICK)
     nll = [float(re.search(r"[\d.]+", rows.nth(i).locator("td").nth(1).inner_text())[0]) for i in range(4)]
     assert nll == sorted(nll)  # the ordering of Bowman et al., table 2
     expect(page.locator(f"#{COMPARE}-bars figure:visible")).to_have_count(2)

@@ -55,10 +55,10 @@ def test_sliders_read_the_law(room):
     page = room(HORSES)
     assert not untranslated(page)
     sentence = part(page, HORSES, "verdict", ".lx-verdict")
-    expect(sentence).to_contain_text("200 k parameters")
+    expect(sentence).to_contain_text("200 thousand parameters")
     assert page.locator(f"#{HORSES}-view .lx-chart").count() == 3
     expect(part(page, HORSES, "check", ".lx-verdict")).to_contain_text("measured")
     before = sentence.inner_text()
     moved(page.locator(f"#{HORSES}-parameters input[type=range]"), 400)
-    expect(sentence).to_contain_text("400 k parameters", timeout=QUICK)
+    expect(sentence).to_contain_text("400 thousand parameters", timeout=QUICK)
     assert sentence.inner_text() != before

@@ -89,7 +89,7 @@ def test_more_of_anything_is_better_and_told(made):
     assert len(value["runs"]) == 16 and value["measured"] == pytest.approx(made.fit.check.loss, abs=1e-3)
     for lang in ("zh", "en"):
         sentence, charts, rows, check = tab.shown(value, lambda key, lang=lang: tr(lang, key))
-        assert "{" not in sentence["words"] + check["words"] and check["good"]
+        assert "{" not in sentence["words"].format(**sentence["values"]) + check["words"] and check["good"]
         assert len(charts["charts"]) == 3 and len(rows["rows"]) == 5
         assert not any("{" in cell for row in rows["rows"] for cell in row)
     text = "".join(part.text for part in horses.document(Horses(), [made]).parts)

@@ -18,6 +18,7 @@ from browser import (
     run,
     settled,
     toast,
+    unfold,
 )
 from playwright.sync_api import expect
 from test_browser_tabs import png, strokes, upload
@@ -179,7 +180,8 @@ def test_a_number_of_the_code_tells_its_factor(visit):
     expect(number(page, SHAPES, "dimension")).to_have_value("9")
     expect(view).to_have_attribute("data-frame", "0")
     assert view.locator(".lx-heat:not(.lx-side)").count() == 10 * 5
-    assert part(page, SHAPES, "scores", "tbody tr").count() == 3
+    unfold(page, SHAPES)
+    expect(part(page, SHAPES, "scores", "tbody tr")).to_have_count(3, timeout=QUICK)
 
 
 def test_a_shape_moves_and_its_code_is_moved(visit):

@@ -39,6 +39,7 @@ SURE = 0.9  # of the judge: a picture that it is less sure of is between two dig
 BINS = 24  # of the heaps of scores
 MOST_EVEN = (CONDITIONAL, "r3", "mlp")  # compared: the even one, the newest, the largest
 TURNS = 200  # of a training on points
+LONG = 1200  # until every one of six seeds says the same
 
 
 def hand(store: Store, request: Draw, drawn: Any) -> list[Side]:
@@ -206,13 +207,13 @@ EXPERIMENTS = {
     "gan.predict_compare": Experiment((Compare(),), evenness, most_even, sides=3, kind="lines"),
     "gan.predict_strong": Experiment(
         (
-            Points("grid", "logistic", TURNS),
-            Points("grid", "logistic", TURNS, rate_critic=0.1),
+            Points("grid", "logistic", LONG),
+            Points("grid", "logistic", LONG, rate_critic=0.1),
         ),
         clouds,
-        lambda before, after: falls("away", 0.5)(after, before),
+        lambda before, after: falls("away", 0.9)(after, before),
     ),
     "gan.predict_ring": Experiment(
-        (Points("grid", turns=TURNS), Points("ring", turns=TURNS)), clouds, falls("away", 0.75)
+        (Points("grid", turns=LONG), Points("ring", turns=LONG)), clouds, falls("away", 0.85)
     ),
 }

@@ -23,7 +23,6 @@ def task(
     name = use_case.rpartition("_")[2]
     form = UseCaseForm(use_case, service)
     with form.tab():
-        card(form)
         with bench():
             with controls():
                 own_controls(form)
@@ -36,6 +35,7 @@ def task(
             with result():
                 answer = talk(form, answer=True)
                 form.outcome(FORMATS, state=[answer], library="hf_text.transformers")
+        card(form)
         how_it_works(
             r"p(\text{answer} \mid \text{task},\ \text{text}) = \prod_t p(x_t \mid x_{<t},\ \text{task},\ \text{text})",
             f"hf_text.how_{name}",

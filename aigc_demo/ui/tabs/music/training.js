@@ -154,7 +154,7 @@
     const eye = new IntersectionObserver(async (seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       eye.disconnect();
-      course = await (await fetch(props.value)).json();
+      course = await (await fetch(props.value.course)).json();
       range.max = course.snapshots.length - 1;
       show(course.snapshots.length - 1);
       root.dataset.ready = course.checkpoint;

@@ -41,15 +41,15 @@ def build(service: Service) -> None:
         )
 
 
-def address(folder: Path = first_results.EXAMPLES) -> str | None:
+def address(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
     """Where the page finds what `python -m aigc_demo.training.chorale_snapshots` wrote; None without it."""
     try:
-        return first_results.address(f"{COURSE}-training.json", folder)
+        return {"course": first_results.address(f"{COURSE}-training.json", folder)}
     except OSError:
         return None
 
 
-def grown(elem_id: str, value: str | None) -> gr.HTML:
+def grown(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
     """The view, see training.js; a sentence where nothing ships."""
     if value is None:
         return view("grown", f'<p class="lx-nothing">{t("music.training_absent")}</p>', elem_id=elem_id)
