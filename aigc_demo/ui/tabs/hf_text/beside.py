@@ -22,7 +22,6 @@ PAPERS = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("hf_text_beside", service)
     with form.tab():
-        question("hf_text.predict_beside", form, "#hf_text_beside-view")
         with bench():
             with controls():
                 form.text("prompt", lines=3)
@@ -36,6 +35,7 @@ def build(service: Service) -> UseCaseForm:
                     layer_bars("hf_text_beside-layers", layers),
                 ]
                 form.outcome(library="hf_text.transformers")
+        question("hf_text.predict_beside", form, "#hf_text_beside-view")
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
             "hf_text.how_beside",
