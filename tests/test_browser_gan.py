@@ -5,6 +5,7 @@ import re
 import pytest
 from browser import (
     QUICK,
+    RUN,
     badge_of,
     begin,
     close_toasts,
@@ -159,7 +160,7 @@ def test_presets_set_the_controls_and_links_restore_them(lab):
     page = lab()
     page.get_by_role("button", name="critic too strong").click()
     expect(part(page, USE_CASE, "rate_critic", "input")).to_have_value("0.1")
-    expect(duel(page)).to_have_attribute("data-step", "0", timeout=QUICK)
+    expect(badge_of(page, USE_CASE)).to_have_attribute("data-state", "live", timeout=RUN)  # it runs at once
     page = lab(f"?tab={USE_CASE}&data=ring&loss=logistic&seed=3&turns=2&lang=en")
     expect(part(page, USE_CASE, "loss", "input")).to_have_value("The first GAN · 2014", timeout=QUICK)
     run(page, USE_CASE)
