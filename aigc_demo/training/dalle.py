@@ -41,7 +41,6 @@ class Recipe:
     steps: int = 12_000
     batch: int = 48
     describing: int = 8  # of the batch: pictures that are described
-    untold: float = 0.1  # share of pictures drawn from no text, for guidance
     muon_rate: float = 0.02  # peak, for matrices
     rate: float = 2e-3  # peak, for the rest
     weight_decay: float = 0.01
@@ -114,7 +113,7 @@ def train(recipe: Recipe, codes: SceneCodes, out: Path, run: Path, minutes: floa
     def drawn() -> tuple[Tensor, Tensor]:
         """Captions and tokens of scenes, to be drawn."""
         chosen, pictures = codes.draw(recipe.batch - recipe.describing, chance)
-        return scene_tokens.encode(told(chosen, recipe.untold, chance), length), pictures.long()
+        return scene_tokens.encode(told(chosen, 0.0, chance), length), pictures.long()
 
     def described() -> tuple[Tensor, Tensor, Tensor]:
         """Tokens of scenes, a language for each, and what is said in it."""
