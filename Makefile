@@ -8,11 +8,16 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 CPU_BUILDS := https://download.pytorch.org/whl/cpu
 ARGS ?=
 
-.PHONY: run ci test tests test-avx2 check fix smoke bench soak fuzz screenshots clean
+.PHONY: run serve-ray ci test tests test-avx2 check fix smoke bench soak fuzz screenshots clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed
 	@exec .venv/bin/python app.py $(ARGS)
+
+# Long work in two replicas by Ray Serve, docs/scale.md; REPLICAS=1-4 for as many as are kept busy.
+REPLICAS ?= 2
+serve-ray: .venv/installed-scale
+	@AIGC_REPLICAS=$(REPLICAS) exec .venv/bin/python app.py $(ARGS)
 
 test: .venv/installed-tests
 	@.venv/bin/python tests/chromium.py
@@ -92,6 +97,11 @@ clean:
 	@echo "Installing what the app needs into .venv (once; torch is large)"
 	@$(PIP) $(TORCH)
 	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/installed-scale: .venv/installed requirements-scale.txt
+	@echo "Installing Ray Serve"
+	@$(PIP) --requirement requirements-scale.txt
 	@touch $@
 
 .venv/installed-tests: .venv/installed requirements-test.txt requirements-mcp.txt requirements-onnx.txt

@@ -13,12 +13,14 @@ def main() -> None:
     host, port = options.address("AIGC demo: see inside generative AI")
     environment.prepare(host)
     from aigc_demo.checkpoints.store import Store  # after `prepare`: gradio reads the environment when it is imported
+    from aigc_demo.services import replicas
     from aigc_demo.services.warm import warm_behind
     from aigc_demo.ui.app import build, serve
 
     store = Store()
     try:
-        demo = build(store)
+        helpers = replicas.start()
+        demo = build(store, helpers)
     except UserError as error:  # without the catalogue there is no page
         sys.exit(str(error))
     _, url = serve(demo, host, port)
@@ -28,6 +30,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container is stopped as with Ctrl+C
     demo.block_thread()
     sys.stdout.flush()
+    replicas.stop(helpers)
     os._exit(0)  # an orderly exit would take torch apart while threads still compute with it, which ends in an abort
 
 

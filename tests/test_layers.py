@@ -30,6 +30,7 @@ ONLY_IN = {
     "transformers": {"pipelines", "examples"},
     "onnxruntime": {"pipelines"},
     "mcp": {"ui"},
+    "ray": {"services"},
 }
 LAYERS = sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name != "__pycache__")
 

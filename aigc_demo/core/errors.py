@@ -12,8 +12,9 @@ Anything that is not a UserError is our fault: the page shows a neutral sentence
 """
 
 import sys
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -43,6 +44,10 @@ class UserError(Exception):
         super().__init__(sentences(file)[name].format(**values))
         self.key = key
         self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it is copied to another process: made anew."""
+        return partial(type(self), self.key, **self.values), ()
 
 
 class BadRequestError(UserError):

@@ -11,11 +11,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Step(Generic[T_co]):
-    """One unit of slow work: `done` of `total` units are finished, `value` is what there is to see now."""
+    """One unit of slow work: `done` of `total` units are finished, `value` is what there is to see now.
+
+    note: key of a sentence of error.toml that a person is told beside it, mostly "".
+    """
 
     done: int
     total: int
     value: T_co
+    note: str = ""
 
 
 def timed(work: Iterator[T]) -> Iterator[tuple[T, float]]:

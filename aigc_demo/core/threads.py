@@ -25,10 +25,11 @@ TRIES = 5
 
 @functools.cache
 def cores() -> int:
-    """Cores that this process may use, or the threads that OMP_NUM_THREADS allows where that is more than one."""
-    asked = os.environ.get("OMP_NUM_THREADS", "")
-    if asked.isdecimal() and int(asked) > 1:
-        return int(asked)
+    """Cores that this process may use: AIGC_CORES, or OMP_NUM_THREADS where that is more than one, or those it has."""
+    for variable, least in (("AIGC_CORES", 1), ("OMP_NUM_THREADS", 2)):
+        asked = os.environ.get(variable, "")
+        if asked.isdecimal() and int(asked) >= least:
+            return int(asked)
     allowed: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 

@@ -16,10 +16,11 @@ from typing import Any
 from aigc_demo.checkpoints.store import Store, anonymous
 from aigc_demo.core import shared_gpu
 from aigc_demo.core.card import VERSION, Card
-from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.errors import BadRequestError, sentences
 from aigc_demo.core.params import Request, build, short
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.services.kept import Kept
+from aigc_demo.services.replicas import Replicas
 from aigc_demo.services.use_case import Json, UseCase, find, request_class
 
 EXAMPLES = "aigc_demo.examples"  # programs with a line that a request replaces
@@ -37,10 +38,11 @@ class Answer:
 
 
 class Service:
-    """All use cases over the checkpoints of a store."""
+    """All use cases over the checkpoints of a store. replicas: where long work is done, if not here."""
 
-    def __init__(self, store: Store | None = None):
+    def __init__(self, store: Store | None = None, replicas: Replicas | None = None):
         self.store = store or Store()
+        self.replicas = replicas
         self.kept = Kept()
         here = shared_gpu.is_here()
         self._lent = {queue: self._lend(seconds) for queue, seconds in shared_gpu.SECONDS.items() if here}
@@ -66,10 +68,10 @@ class Service:
     def stream(self, name: str, request: Request, *state: Any) -> Iterator[Step[Json | None]]:
         """A run as the page draws it: JSON, in which `bytes` are PNG files."""
         use_case = find(name)
-        value = None
-        for step in use_case.page(request, self._steps(name, request, *state)):
+        value, notes = None, list[str]()
+        for step in use_case.page(request, noted(self._steps(name, request, *state), notes)):
             value = step.value if step.value is not None else value
-            yield step
+            yield dataclasses.replace(step, note=notes.pop()) if notes else step
         self.kept.put(self._key(name, request, "page"), value)
 
     def known(self, name: str, request: Request) -> Json | None:
@@ -82,7 +84,7 @@ class Service:
     ) -> Iterator[Step[Answer | Json | None]]:
         """A run as a program reads it: what is known so far as JSON, an Answer with the last step.
 
-        "cached" in its result says that it was made before.
+        "cached" in its result says that it was made before, "note" what happened on the way.
         """
         use_case, asked = find(name), self.request(name, request)
         kind = self.format(use_case, format)
@@ -91,9 +93,9 @@ class Service:
         if known is not None:
             yield Step(1, 1, dataclasses.replace(known, result={**known.result, "cached": True}))
             return
-        results, spent, done = [], 0.0, 0
+        results, spent, done, note = [], 0.0, 0, ""
         for step, milliseconds in timed(self._steps(name, asked)):
-            done, spent = step.done, milliseconds
+            done, spent, note = step.done, milliseconds, step.note or note
             if step.value is not None:
                 results.append(step.value)
             yield Step(step.done, step.total + 1, None if step.value is None else use_case.numbers(asked, step.value))
@@ -103,7 +105,8 @@ class Service:
         file = self._file(use_case, asked, results, kind, card)
         made = Answer(file_name(name, asked, kind), file, {**facts, "card": as_json(card)})
         self.kept.put(key, made)
-        yield Step(done + 1, done + 1, made)
+        told = {**made.result, "note": sentences()[note]} if note else made.result
+        yield Step(done + 1, done + 1, dataclasses.replace(made, result=told))
 
     def save(self, name: str, request: Request, format: str, *state: Any) -> Iterator[Step[bytes | None]]:
         """The result as a file that carries its run card, with the last step.
@@ -147,6 +150,8 @@ class Service:
         from aigc_demo.services.engines import engine_of
 
         use_case = find(name)
+        if self.replicas and self.replicas.take(use_case, request):
+            return self.replicas.facts(name, request)
         own = shared_gpu.DEVICE if request.queue in self._lent else self.store.device
         device, engine = use_case.device or own.upper(), PYTORCH
         if use_case.parameters is not None:
@@ -176,7 +181,11 @@ class Service:
         return name, form, request, *(self.store.sha256(checkpoint) for checkpoint in use_case.checkpoints(request))
 
     def _steps(self, name: str, request: Request, *state: Any) -> Iterator[Step[Any]]:
-        use_case = find(name)  # one that names its device stays there
+        use_case = find(name)
+        if self.replicas and not state and self.replicas.take(use_case, request):
+            yield from self.replicas.steps(name, request)
+            return
+        # one that names its device stays there
         lent = None if state or use_case.device else self._lent.get(request.queue)
         yield from lent(name, request) if lent else as_steps(use_case.run(self.store, request, *state))
 
@@ -203,6 +212,13 @@ def as_steps(made: Any) -> Iterator[Step[Any]]:
         yield from made
     else:
         yield Step(1, 1, made)
+
+
+def noted(steps: Iterator[Step[Any]], notes: list[str]) -> Iterator[Step[Any]]:
+    """Steps as they are, their notes kept for who makes others of them."""
+    for step in steps:
+        notes += [step.note] if step.note else []
+        yield step
 
 
 def as_json(card: Card) -> Json:

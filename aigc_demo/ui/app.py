@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.services.replicas import Replicas
 from aigc_demo.services.service import Service
 from aigc_demo.ui import (
     api,
@@ -29,7 +30,7 @@ from aigc_demo.ui.theme import theme
 CACHE = (600, 7200)  # seconds: how often the cache is swept, and how old a file may become; longer than a lesson
 
 
-def build(store: Store | None) -> Page:
+def build(store: Store | None, replicas: Replicas | None = None) -> Page:
     """All pages in one Blocks: one queue, one API.
 
     A family is `services/<stem>/`, the module `ui/tabs/<stem>` and the page /<stem>; torch comes with its first use.
@@ -40,7 +41,7 @@ def build(store: Store | None) -> Page:
         demo.route(t(f"{family.stem}.title"), family.stem, show_in_navbar=False)
     demo.route(t("room.title"), rooms.PAGE, show_in_navbar=False)
     demo.route("API", api.PATH, show_in_navbar=False)
-    service = Service(store)
+    service = Service(store, replicas)
     demo.kept = service.kept
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
     with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second

@@ -20,14 +20,16 @@ import gradio as gr
 from aigc_demo.core.errors import UnavailableError, UserError
 from aigc_demo.core.folders import FULL
 from aigc_demo.core.steps import Step
+from aigc_demo.services import replicas
 from aigc_demo.ui.i18n import language, sentence, tr
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # queue of a request -> how many of its events run at once; who trains keeps nobody from anything else, and runs of one
-# picture are rows of a batch (sampling/together.py)
+# picture are rows of a batch (sampling/together.py); of what replicas do, each does as many
 LIMITS = {"device": 1, "together": 32, "quick": 4, "writing": 3, "gan": 2, "tune": 2, "train": 1, "fetch": 1}
+LIMITS |= {name: LIMITS[name] * max(1, replicas.most()) for name in replicas.QUEUES}
 FEW = 4  # programs at once that are told of all their steps
 answering: set[object] = set()  # a mark for every program that is being answered
 ended = {"sentence": 0, "failure": 0}  # events of this process that ended so
@@ -54,7 +56,7 @@ def paced(steps: Iterable[Step[T | None]]) -> Iterator[Step[T | None]]:
     """Steps that have a value, and a few a second of those that have none: at each, a person who left is noticed."""
     told = time.perf_counter()
     for step in steps:
-        if step.value is not None or time.perf_counter() - told >= PAUSE:
+        if step.value is not None or step.note or time.perf_counter() - told >= PAUSE:
             yield step
             told = time.perf_counter()
 

@@ -20,6 +20,7 @@ from typing import Any
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 
+from aigc_demo.core.errors import text_key
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step, timed
 from aigc_demo.services import first_results
@@ -129,6 +130,8 @@ class UseCaseForm(Form):
             for step, milliseconds in timed(paced(steps)):
                 line = [progress(step.done, step.total)] if self.line is not None else []
                 note = [gr.skip()] if self.note is not None else []
+                if step.note:
+                    gr.Warning(tr(lang, text_key(step.note)))
                 if step.value is None:
                     yield (*[gr.skip()] * len(views), *line, *note)
                     continue
