@@ -1,8 +1,10 @@
 """Two processes of the app behind deploy/nginx.conf: nothing is lost, a person stays with one, people spread."""
 
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,26 +15,11 @@ from api import Api, encoded, stroke
 from conftest import free_port, running
 from rooms import KEY, Caller
 
-CONFIG = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf"
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 PEOPLE = 24
-AROUND = """
-daemon off;
-master_process off;
-pid {folder}/pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    log_format who '$upstream_addr $request_method $uri';
-    access_log {folder}/access.log who;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/app.conf;
-}}
-"""
+LOG = "log_format who '$upstream_addr $request_method $uri'; access_log access.log who;"
+NOBODY = 65534
 
 
 class Front:
@@ -48,6 +35,23 @@ class Front:
         return [line.split()[0] for line in new if of in line]
 
 
+def ordinary(folder, ports):
+    """nginx as the user nobody, where this is root, with what is in deploy/ but for the ports and a log."""
+    config = (DEPLOY / "nginx.conf").read_text()
+    for shipped, port in ports.items():
+        config = config.replace(shipped, port)
+    (folder / "nginx.conf").write_text(config)
+    around = (DEPLOY / "nginx-user.conf").read_text()
+    (folder / "nginx-user.conf").write_text(around.replace("access_log off;", LOG))
+    command = [NGINX, "-p", folder, "-c", folder / "nginx-user.conf", "-g", "daemon off;"]
+    options = {}
+    if os.getuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+        options = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)
+
+
 @pytest.fixture(scope="module")
 def front(tmp_path_factory):
     if not NGINX:
@@ -58,18 +62,16 @@ def front(tmp_path_factory):
     begun = [running(place, **variables) for place in (folder / "a", folder / "b") if place.mkdir() is None]
     (first, one, _), (second, two, _) = (next(app) for app in begun)
     ports, own = [address.rpartition(":")[2] for address in (one, two)], free_port()
-    config = CONFIG.read_text().replace("8080", str(own)).replace("7861", ports[0]).replace("7862", ports[1])
-    (folder / "app.conf").write_text(config)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
-    server = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf"], stderr=subprocess.PIPE, text=True)
-    front = Front(f"http://127.0.0.1:{own}/lab", [first, second], folder / "access.log")
-    patience = time.monotonic() + 20
-    while not front.log.exists() and time.monotonic() < patience:
-        assert server.poll() is None, server.stderr.read()
-        time.sleep(0.1)
-    yield front
-    server.terminate()
-    server.wait(10)
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:  # which an ordinary user reaches
+        server = ordinary(Path(place), {"8080": str(own), "7861": ports[0], "7862": ports[1]})
+        front = Front(f"http://127.0.0.1:{own}/lab", [first, second], Path(place) / "access.log")
+        patience = time.monotonic() + 20
+        while not front.log.exists() and time.monotonic() < patience:
+            assert server.poll() is None, server.stderr.read()
+            time.sleep(0.1)
+        yield front
+        server.terminate()
+        server.wait(10)
     for app in begun:
         next(app, None)
 
@@ -86,6 +88,13 @@ def forward(api, level):
     how, (_, result) = api.values("diffusion_forward", 3, "", 7, level, "png")
     assert how == "complete"
     return result["card"]["values"]["level"]
+
+
+def test_an_ordinary_user_runs_it(front):
+    written = [path for path in front.log.parent.iterdir() if not path.name.endswith(".conf")]
+    assert {"nginx.pid", "error.log", "body", "proxy"} <= {path.name for path in written}
+    owner = NOBODY if os.getuid() == 0 else os.getuid()
+    assert {path.stat().st_uid for path in written} == {owner}
 
 
 def test_people_behind_one_address_spread_and_each_stays(front):

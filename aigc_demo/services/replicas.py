@@ -52,7 +52,7 @@ def most() -> int:
 
 
 class Worker:
-    """What a replica does."""
+    """What a replica does: runs of use cases, on its own weights and cores."""
 
     def __init__(self, cores: int):
         os.environ["AIGC_CORES"] = str(cores)
