@@ -111,9 +111,11 @@ def test_the_time_machine_goes_through_the_moments_of_each_model(visit):
     assert len(moments) >= 8
     scrubber, sheet = view.locator("input[type=range]"), f"#{TRAINING}-view .lx-sown"
     before = pixels(page, sheet)
-    scrubber.press("Home")
-    changed(page, sheet, before)
     expect(view.locator("output")).to_contain_text(f"1 / {len(moments)}")
+    scrubber.press("End")
+    changed(page, sheet, before)
+    expect(view.locator("output")).to_contain_text(f"{len(moments)} / {len(moments)}")
+    scrubber.press("Home")
     scrubber.press("ArrowRight")
     expect(view).to_have_attribute("data-frame", "1")
     expect(view.locator(".lx-facts-line")).to_contain_text(f"Fréchet distance {moments[1]['frechet']:.1f}")

@@ -215,7 +215,7 @@ def test_the_hub_is_missed_in_one_sentence(visit):
 
 
 @pytest.mark.skipif(not TRAINING.exists(), reason="the snapshots of the training do not ship yet")
-def test_the_time_machine_goes_back(visit):
+def test_the_time_machine_goes_on_and_a_moment_is_pinned(visit):
     use_case = "diffusion_training"
     page = visit()
     open_tab(page, use_case)
@@ -223,18 +223,25 @@ def test_the_time_machine_goes_back(visit):
     expect(machine).to_have_attribute("data-ready", "1", timeout=QUICK)
     count = len(json.loads(TRAINING.read_text())["snapshots"])
     assert count >= 8
-    expect(machine).to_have_attribute("data-frame", str(count - 1))
-    last, asked = pixels(page, f"#{use_case}-view"), len(page.notes.requests)
-    slider = machine.locator("input[type=range]")
-    slider.press("Home")
     expect(machine).to_have_attribute("data-frame", "0")
-    first = changed(page, f"#{use_case}-view", last)
-    expect(machine.locator("output")).to_contain_text(f"1 / {count}")
-    slider.press("ArrowRight")
-    expect(machine).to_have_attribute("data-frame", "1")
-    changed(page, f"#{use_case}-view", first)
+    first, asked = pixels(page, f"#{use_case}-view"), len(page.notes.requests)
+    slider, buttons = machine.locator("input[type=range]"), page.locator(f".lx-share[data-form={use_case}]")
+    buttons.locator("[data-do=pin]").click()
+    slider.press("End")
+    expect(machine).to_have_attribute("data-frame", str(count - 1))
+    last = changed(page, f"#{use_case}-view", first)
+    expect(machine.locator("output")).to_contain_text(f"{count} / {count}")
+    slider.press("ArrowLeft")
+    expect(machine).to_have_attribute("data-frame", str(count - 2))
+    changed(page, f"#{use_case}-view", last)
     assert machine.locator("path").get_attribute("d").startswith("M")
-    assert page.notes.requests[asked:] == []
+    pinned = page.locator(f"#tab-{use_case} .lx-pinned")
+    expect(pinned.locator("figcaption").first).to_contain_text(f"1 / {count}")
+    assert pixels(page, f"#tab-{use_case} .lx-pinned") == first
+    buttons.locator("[data-do=board]").click()
+    expect(page.locator("body")).to_have_class(re.compile("lx-board"))
+    page.keyboard.press("Escape")
+    assert not [one for one in page.notes.requests[asked:] if "gradio_api" in one]
 
 
 def test_a_digit_is_chosen_with_the_keyboard(visit):

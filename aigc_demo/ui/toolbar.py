@@ -53,11 +53,12 @@ def save_row(use_case: str, formats: Sequence[str]) -> str:
     )
 
 
-def share_row(use_case: str, *, scripts: bool) -> str:
-    """Pin the result, copy link, lesson link, projector view and, with scripts, copy as Python."""
+def share_row(use_case: str, *, settings: bool = True, scripts: bool = False) -> str:
+    """Pin the result, copy link, projector view; with settings, lesson link; with scripts, copy as Python."""
+    lesson = button("lesson", "shell.lesson") if settings else ""
     python = button("python", "shell.copy_python") if scripts else ""
     return (
         f'<div class="lx-share" data-form="{use_case}">{button("pin", "shell.pin")}'
-        f"{button('link', 'shell.copy_link', f'{use_case}-link')}{button('lesson', 'shell.lesson')}"
+        f"{button('link', 'shell.copy_link', f'{use_case}-link')}{lesson}"
         f"{button('board', 'shell.board')}{python}</div>"
     )

@@ -11,7 +11,8 @@ def test_a_mistake_colours_the_layers_from_its_place_on(visit):
     open_tab(page, "training_parity")
     root = part(page, "training_parity", "view", ".lx-parity")
     expect(root).to_have_attribute("data-ready", "1", timeout=QUICK)
-    network = root.locator("section").first
+    network = root.locator("details").first
+    expect(root.locator("details[open]")).to_have_count(1)
     bars, wrong = network.locator(".lx-skyline i"), network.locator(".lx-skyline i.lx-over")
     expect(bars).to_have_count(37)
     expect(wrong).to_have_count(0)

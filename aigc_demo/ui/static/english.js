@@ -57,8 +57,10 @@
 
     let waiting = 0;
     const later = () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(look, WAIT);
+      waiting ||= setTimeout(() => {
+        waiting = 0;
+        look();
+      }, WAIT);
     };
     const own = (node) => (node.closest ? node : node.parentElement)?.closest(".lx-english");
     new MutationObserver((changes) => changes.some(({ target }) => !own(target)) && later()).observe(

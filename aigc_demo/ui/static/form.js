@@ -121,15 +121,19 @@
     setTimeout(() => run.click(), busy ? 2 * SETTLING : 0);
   };
 
+  // values and labels of what a person has set; a time machine has a row of buttons and no form
+  const settings = (useCase, use) =>
+    useCase in forms ? luoxia.values(useCase, (values, labels) => use(useCase, values, labels)) : use(useCase, {}, {});
+
   // the buttons
   const actions = {
     preset: (useCase, button) => luoxia.set(useCase, JSON.parse(button.dataset.values)),
     save: (useCase) => forms[useCase].trigger("save"),
     python: (useCase) => forms[useCase].trigger("python"),
-    link: (useCase) => luoxia.values(useCase, (values) => luoxia.link(useCase, values)),
-    pin: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.pin(useCase, values, labels)),
+    link: (useCase) => settings(useCase, luoxia.link),
+    pin: (useCase) => settings(useCase, luoxia.pin),
     board: () => luoxia.board(),
-    lesson: (useCase) => luoxia.values(useCase, (values, labels) => luoxia.lesson(useCase, values, labels)),
+    lesson: (useCase) => settings(useCase, luoxia.lesson),
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button"), place = button?.closest("[data-form]");

@@ -26,9 +26,8 @@
     if (!box) result.append(box = make("section", { className: "lx-pinned" }));
     box.setAttribute("aria-label", text.pinned);
     const named = Object.entries(labels).map(([name, label]) => [label, String(values[name] ?? "")]);
-    const words = named.filter(([, value]) => value && value.length <= LONGEST).map((pair) => pair.join(" ")).join(
-      " · ",
-    );
+    const set = named.filter(([, value]) => value && value.length <= LONGEST).map((pair) => pair.join(" "));
+    const words = [view.querySelector(".lx-scrub output")?.textContent, ...set].filter(Boolean).join(" · ");
     const close = make("button", { type: "button", className: "lx-button", textContent: text.unpin });
     const figure = make(
       "figure",

@@ -218,7 +218,7 @@
       range.max = value.snapshots.length - 1;
       curve();
       sheet.onload = () => {
-        draw(+range.max);
+        draw(0);
         root.dataset.ready = "1";
       };
       sheet.src = value.sheet;

@@ -23,6 +23,7 @@ def build(service: Service) -> UseCaseForm:
     """The tab of GPTQ: it runs on Run, a step per block."""
     form = UseCaseForm("compression_gptq", service)
     with form.tab():
+        question("compression.predict_gptq", form, "#compression_gptq-view")
         with bench():
             with controls():
                 form.choice("bits", options=[(str(bits), bits) for bits in (4, 3, 2)], radio=True)
@@ -34,7 +35,6 @@ def build(service: Service) -> UseCaseForm:
                 value = form.first_shown(shown, 1)[0]
                 both = outputs("compression_gptq-view", 3, [("compression.gptq_layers", marks)], value)
                 form.outcome(("txt", "html", "png", "json"))
-        question("compression.predict_gptq", form)
         how_it_works(
             r"\min_{W'} \mathbb E\,\lVert W x - W' x \rVert^2, \qquad "
             r"W_{:,j} \mathrel{-}= \frac{w_i - q_i}{U_{ii}}\, U_{ij} \;\; (j > i), \quad U^\top U = H^{-1}",

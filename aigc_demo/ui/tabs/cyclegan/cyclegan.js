@@ -181,7 +181,7 @@
         root.dataset.ready = "1";
       };
       sheet.src = address.sheet;
-      show(course.moments.length - 1);
+      show(0);
     }
     const eye = new IntersectionObserver((seen) => {
       if (!seen.some((one) => one.isIntersecting)) return;

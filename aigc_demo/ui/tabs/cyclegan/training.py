@@ -8,34 +8,32 @@ from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import CYCLE
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 SPOKEN = ("across", "shade", "loss", "guess", "nothing", "pictures", "facts")
 ROWS = ("source", "with", "without")
 
 
 def build(service: Service) -> None:
-    """The time machine: eight held-out emoji translated at moments of both trainings, and the losses."""
-    with gr.Tab(t("cyclegan.tab_training"), id="cyclegan_training", elem_id="tab-cyclegan_training"):
-        heading("cyclegan.training_title", "cyclegan.training_lead")
-        value = addresses()
-        epochs("cyclegan_training-view", value)
-        honesty_badge(badge("cached") if value else None)
-        form = UseCaseForm("cyclegan_translate", service)  # whose settings it leaves alone
-        question("cyclegan.predict_training", form, "#cyclegan_training-view .lx-charts")
-        how_it_works(
+    """Eight held-out emoji translated at moments of both trainings, and the losses."""
+    time_machine(
+        "cyclegan_translate",
+        service,
+        epochs,
+        addresses(),
+        Behind(
             r"\mathcal L_{\text{GAN}}(G, D_Y) = \mathbb E_x \big(D_Y(G(x)) - 1\big)^2, \qquad "
             r"\mathcal L(D_Y) = \tfrac12 \mathbb E_y \big(D_Y(y) - 1\big)^2 + \tfrac12 \mathbb E_x D_Y(G(x))^2",
-            "cyclegan.how_training",
             {"Mao et al., Least Squares Generative Adversarial Networks, 2017": "https://arxiv.org/abs/1611.04076"},
             sources("training.cyclegan:Pool.swap", "training.cyclegan:critic_loss"),
-            steps=("photo", "translator", "style", "critic", "score"),
-        )
+            ("photo", "translator", "style", "critic", "score"),
+        ),
+        covers=".lx-charts",
+    )
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:

@@ -24,6 +24,7 @@ SHARES = (
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm(USE_CASE, service)
     with form.tab():
+        question("dalle.predict_rank", form, f"#{USE_CASE}-view")
         with bench():
             with controls():
                 form.text("prompt", lines=2)
@@ -42,7 +43,6 @@ def build(service: Service) -> UseCaseForm:
                 shown = view("ranked", template, form.first_value, elem_id=f"{USE_CASE}-view")
                 form.outcome(("png", "json"))
                 measured(CHECKPOINT, "dalle.measured", *SHARES)
-        question("dalle.predict_rank", form)
         how_it_works(
             r"\hat x = \arg\max_{x^{(1)}, \dots, x^{(n)}} \cos\big(f(\text{text}), g(x^{(k)})\big)",
             "dalle.how_candidates",

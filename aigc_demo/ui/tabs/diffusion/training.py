@@ -7,31 +7,31 @@ from aigc_demo.services.diffusion.requests import CHECKPOINT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.use_case_form import UseCaseForm
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
+from aigc_demo.ui.widgets import scrubber, view
 
 
 def build(service: Service) -> None:
-    with gr.Tab(t("diffusion.tab_training"), id="diffusion_training", elem_id="tab-diffusion_training"):
-        heading("diffusion.training_title", "diffusion.training_lead")
-        time_machine("diffusion_training-view", course())
-        honesty_badge(badge("cached"))
-        form = UseCaseForm("diffusion_draw", service)  # whose settings it leaves alone
-        question("diffusion.predict_training", form, "#diffusion_training-view .lx-curves")
-        how_it_works(
+    """The same seeds at every snapshot, beside the loss curve."""
+    time_machine(
+        "diffusion_draw",
+        service,
+        machine,
+        course(),
+        Behind(
             r"\mathcal L = \mathbb E\,\big\| v_\theta(x_t, t, c) - \big(\sqrt{\bar\alpha_t}\,\epsilon - "
             r"\sqrt{1-\bar\alpha_t}\,x_0\big) \big\|^2",
-            "diffusion.how_training",
             {
                 "Salimans & Ho, Progressive Distillation (v-prediction), 2022": "https://arxiv.org/abs/2202.00512",
                 "Esser et al., Scaling Rectified Flow Transformers, 2024": "https://arxiv.org/abs/2403.03206",
             },
             sources("training.diffusion:denoising_loss", "training.diffusion:draw_timesteps"),
-            steps=("picture", "add_noise", "unet", "guess", "loss"),
-        )
+            ("picture", "add_noise", "unet", "guess", "loss"),
+        ),
+        covers=".lx-curves",
+    )
 
 
 def course() -> Json | None:
@@ -40,7 +40,7 @@ def course() -> Json | None:
     return told and {**told, "sheet": first_results.address(f"{CHECKPOINT}-snapshots.png")}
 
 
-def time_machine(elem_id: str, value: Json | None) -> gr.HTML:
+def machine(elem_id: str, value: Json | None) -> gr.HTML:
     """Snapshots of the training under one slider, beside the loss curve; the value ships with the page."""
     names = {
         "pictures": "diffusion.training_pictures",

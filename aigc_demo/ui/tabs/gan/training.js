@@ -120,10 +120,9 @@
       buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === model)));
       const found = await fetched(model);
       if (mine !== ticket) return;
-      const first = !course;
       [course, sheet] = found;
       range.max = course.snapshots.length - 1;
-      show(first || before ? +range.max : Math.min(at, +range.max));
+      show(before ? +range.max : Math.min(at, +range.max));
       root.dataset.ready = model;
     }
 

@@ -9,35 +9,33 @@ from aigc_demo.services import first_results
 from aigc_demo.services.gan.requests import checkpoint
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import GAN, R3GAN
 from aigc_demo.ui.tabs.gan.parts import DIGITS, box, named
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 
 def build(service: Service) -> None:
     """Pictures, class counts and losses under one scrubber."""
-    with gr.Tab(t("gan.tab_training"), id="gan_training", elem_id="tab-gan_training"):
-        heading("gan.training_title", "gan.training_lead")
-        value = addresses()
-        contest("gan_training-view", value)
-        honesty_badge(badge("cached") if value else None)
-        form = UseCaseForm("gan_draw", service)  # whose settings it leaves alone
-        question("gan.predict_training", form, "#gan_training-view .lx-sown + .lx-chart")
-        how_it_works(
+    time_machine(
+        "gan_draw",
+        service,
+        contest,
+        addresses(),
+        Behind(
             r"\mathcal L_D = \mathbb E\big[\zeta(-f(x))\big] + \mathbb E\big[\zeta(f(G(z)))\big], \quad "
             r"\mathcal L_G = \mathbb E\big[\zeta(-f(G(z)))\big], \quad \zeta(a) = \log(1 + e^a)",
-            "gan.how_training",
             {
                 "Goodfellow et al., Generative Adversarial Nets, 2014": GAN,
                 "Huang et al., The GAN is dead; long live the GAN! (R3GAN), 2024": R3GAN,
             },
             sources("training.gan:Game.critic_turn", "training.gan:Game.generator_turn"),
-            steps=("noise", "generator", "picture", "critic", "loss"),
-        )
+            ("noise", "generator", "picture", "critic", "loss"),
+        ),
+        covers=".lx-sown + .lx-chart",
+    )
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, Any]:

@@ -111,7 +111,7 @@
       return known.get(model);
     };
     async function choose(model) {
-      const mine = ++ticket, before = !course || range.value === range.max;
+      const mine = ++ticket, before = course && range.value === range.max;
       buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.model === model)));
       const found = await fetched(model);
       if (mine !== ticket) return;

@@ -3,34 +3,29 @@
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services import first_results
 from aigc_demo.services.gpt.requests import MODELS
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import spoken
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 NAMES = "across up guess unigram characters facts mean input target cost"
 
 
 def build(service: Service) -> None:
-    """The time machine. All of it ships."""
-    with gr.Tab(t("gpt.tab_training"), id="gpt_training", elem_id="tab-gpt_training"):
-        heading("inside.training_title", "inside.training_lead")
-        value = addresses()
-        lessons("gpt_training-view", value)
-        honesty_badge(badge("cached") if value else None)
-        question("inside.predict_training", UseCaseForm("gpt_write", service))  # whose settings it leaves alone
-        how_it_works(
+    """The same prompt and seed, and how a text is its own teacher."""
+    time_machine(
+        "gpt_write",
+        service,
+        lessons,
+        addresses(),
+        Behind(
             r"\mathcal L = -\frac1T \sum_{t=1}^{T} \log p_\theta(x_{t+1} \mid x_1, \dots, x_t), \qquad "
             r"\mathcal L_{\text{guess}} = \ln V",
-            "inside.how_training",
             {
                 "Radford et al., Improving Language Understanding by Generative Pre-Training, 2018": (
                     "https://cdn.openai.com/research-covers/language-unsupervised/language_understanding_paper.pdf"
@@ -43,8 +38,10 @@ def build(service: Service) -> None:
                 ),
             },
             sources("training.language:loss_of", "training.language:windows"),
-            steps=("text", "transformer", "odds", "loss"),
-        )
+            ("text", "transformer", "odds", "loss"),
+        ),
+        words="inside",
+    )
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:

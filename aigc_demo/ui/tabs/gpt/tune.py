@@ -40,6 +40,7 @@ PAPERS = {
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("gpt_tune", service)
     with form.tab():
+        question("inside.predict_tune", form, "#gpt_tune-view .lx-chart")
         kept = gr.State("")  # token of this person's training
         with bench():
             with controls():
@@ -142,7 +143,6 @@ def wire_writing(form: UseCaseForm, kept: gr.State, parts: tuple[Any, ...]) -> N
 
 
 def words_below(form: UseCaseForm) -> None:
-    question("inside.predict_tune", form, "#gpt_tune-view .lx-chart")
     how_it_works(
         r"\theta \leftarrow \theta - \eta \, \text{AdamW}\!\left( \nabla_\theta \, "
         r"\tfrac{1}{BT} \sum -\log p_\theta(x_{t+1} \mid x_{\le t}) \right)",

@@ -156,7 +156,7 @@
       eye.disconnect();
       course = await (await fetch(props.value.course)).json();
       range.max = course.snapshots.length - 1;
-      show(course.snapshots.length - 1);
+      show(0);
       root.dataset.ready = course.checkpoint;
     });
     eye.observe(root);

@@ -8,37 +8,35 @@ from aigc_demo.services import first_results
 from aigc_demo.services.music.requests import COURSE
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import VOICES
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 NAMES = ("across", "up", "guess", "parallels", "bach_fifths", "step", "facts", "settings", "bach_facts")
 
 
 def build(service: Service) -> None:
-    """The time machine. All of it ships."""
-    with gr.Tab(t("music.tab_training"), id="music_training", elem_id="tab-music_training"):
-        heading("music.training_title", "music.training_lead")
-        value = address()
-        grown("music_training-view", value)
-        honesty_badge(badge("cached") if value else None)
-        form = UseCaseForm("music_write", service)  # whose settings it leaves alone
-        question("music.predict_training", form, "#music_training-view .lx-grown-charts")
-        how_it_works(
+    """One melody harmonised, heard, and the rules that it breaks."""
+    time_machine(
+        "music_write",
+        service,
+        grown,
+        address(),
+        Behind(
             r"\mathcal L = -\frac1{|F|} \sum_{t \in F} \log p_\theta(x_t \mid x_1, \dots, x_{t-1})",
-            "music.how_training",
             {
                 "Jordan et al., Muon: An optimizer for hidden layers in neural networks, 2024": (
                     "https://kellerjordan.github.io/posts/muon/"
                 ),
             },
             sources("training.language:loss_of", "data.chorale_tokens:batches", "data.voice_leading:parallels"),
-            steps=("notes", "state", "odds", "loss"),
-        )
+            ("notes", "state", "odds", "loss"),
+        ),
+        covers=".lx-grown-charts",
+    )
 
 
 def address(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:

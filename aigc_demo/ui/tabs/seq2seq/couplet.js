@@ -388,7 +388,7 @@
     const facts = root.querySelector(".lx-facts-line"),
       boxes = [...root.querySelectorAll(".lx-asked")],
       [cost, straight] = root.querySelectorAll(".lx-chart svg");
-    let at = last;
+    let at = 0;
     const blank = make("p");
     range.max = last;
     // moments lie close together at the start, so the axis is stretched there: a step per moment
@@ -443,7 +443,7 @@
     };
     luoxia.player(root, play, range, show, 900);
     luoxia.onTheme(draw);
-    show(last);
+    show(0);
     root.dataset.ready = "1";
   };
 })();

@@ -7,13 +7,12 @@ import gradio as gr
 from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.seq2seq.stage import stage
-from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.views.chart import legend, plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 ASKED = 3  # upper lines
 SPOKEN = ("across", "nats", "steps", "facts")
@@ -26,21 +25,20 @@ PAPERS = {
 
 
 def build(service: Service) -> None:
-    """The time machine: three couplets and the cost of unseen ones under one scrubber."""
-    with gr.Tab(t("seq2seq.tab_training"), id="seq2seq_training", elem_id="tab-seq2seq_training"):
-        heading("seq2seq.training_title", "seq2seq.training_lead")
-        value = first_results.read("seq2seq-couplets-training")
-        course("seq2seq_training-view", value)
-        honesty_badge(badge("cached", parameters=value.get("parameters")) if value else None)
-        form = UseCaseForm("seq2seq_pair", service)  # whose settings it leaves alone
-        question("seq2seq.predict_training", form, "#seq2seq_training-view .lx-charts")
-        how_it_works(
+    """Three couplets and the cost of unseen ones under one scrubber."""
+    time_machine(
+        "seq2seq_pair",
+        service,
+        course,
+        first_results.read("seq2seq-couplets-training"),
+        Behind(
             r"\mathcal L = -\sum_{t} \ln p_\theta(y_t \mid y_{<t}, x)",
-            "seq2seq.how_training",
             PAPERS,
             sources("models.seq2seq:loss", "training.seq2seq:couplet_batches"),
-            steps=("upper", "encoder", "decoder", "odds", "loss"),
-        )
+            ("upper", "encoder", "decoder", "odds", "loss"),
+        ),
+        covers=".lx-charts",
+    )
 
 
 def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:

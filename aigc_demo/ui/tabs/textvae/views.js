@@ -347,7 +347,7 @@
       known[corpus] ||= await (await fetch(addresses[corpus])).json();
       course = known[corpus];
       range.max = course.moments.length - 1;
-      show(course.moments.length - 1);
+      show(0);
       root.dataset.ready = corpus;
     }
     buttons.forEach((button) => button.addEventListener("click", () => open(button.dataset.corpus)));

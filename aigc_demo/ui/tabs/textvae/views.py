@@ -101,7 +101,7 @@ def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
     weight = plot("textvae.training_annealing")
     columns = "".join(
         f'<section><h3>{t(f"textvae.training_{name}")}</h3><ul data-list="{name}"></ul></section>'
-        for name in ("rebuilt", "drawn", "way")
+        for name in ("drawn", "rebuilt", "way")
     )
     template = (
         f'<div class="lx-textcourse" data-words="{spoken}"><div class="lx-tv-choose" role="group">{buttons}</div>'

@@ -1,5 +1,5 @@
-// Networks beside a library's: a bar for every layer, as high as its difference; a mistake that is chosen changes them.
-// Value: {twins: [{name, classes, figures, layers: [name], maxima: [number], first, mistakes}]}, where a mistake is
+// Networks beside a library's, each under its own line: a bar for every layer, as high as its difference; a mistake that is chosen changes them.
+// Value: {twins: [{name, classes, brief, figures, layers: [name], maxima: [number], first, mistakes}]}, where a mistake is
 // {name, maxima, first, says}.
 (() => {
   const { make } = luoxia, LEAST = 1e-9, MOST = 100; // of the differences, on a logarithmic scale
@@ -18,7 +18,7 @@
     strip.setAttribute("aria-label", `${twin.classes}: ${says}`);
   }
 
-  function network(twin, right) {
+  function network(twin, right, open) {
     const strip = make("div", { className: "lx-skyline", role: "img" }, ...twin.layers.map(() => make("i")));
     const line = make("p", { className: "lx-small lx-says" });
     const choices = [{ name: right, maxima: twin.maxima, first: twin.first, says: twin.figures }, ...twin.mistakes];
@@ -31,15 +31,17 @@
     };
     buttons.forEach((button, i) => button.addEventListener("click", () => show(i)));
     show(0);
-    const head = make("h3", {}, twin.name, make("span", {}, twin.classes));
-    return make("section", {}, head, strip, line, make("div", { className: "lx-presets" }, ...buttons));
+    const figures = make("small", {}, twin.brief);
+    figures.classList.toggle("lx-over", twin.first !== null);
+    const head = make("summary", {}, make("b", {}, twin.name), make("span", {}, twin.classes), figures);
+    return make("details", { open }, head, strip, line, make("div", { className: "lx-presets" }, ...buttons));
   }
 
   luoxia.parity = (element, props, watch) => {
     const root = element.querySelector(".lx-parity");
     function load() {
       if (!props.value) return;
-      root.replaceChildren(...props.value.twins.map((twin) => network(twin, root.dataset.right)));
+      root.replaceChildren(...props.value.twins.map((twin, i) => network(twin, root.dataset.right, i === 0)));
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));
     }
     watch("value", load);

@@ -82,6 +82,7 @@ def told(twin: Json, say: Say) -> Json:
     return {
         "name": f"{twin['checkpoint']}{'.' if twin['part'] else ''}{twin['part']}",
         "classes": f"{twin['ours']} = {twin['theirs']}",
+        "brief": say("parity.agrees" if twin["first"] is None else "parity.differs"),
         "figures": figures,
         "layers": names,
         "maxima": [largest for *_, largest, _ in twin["layers"]],

@@ -7,34 +7,32 @@ import gradio as gr
 from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.time_machine import Behind, time_machine
 from aigc_demo.ui.tabs.vae.page import KINGMA
-from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import plot
-from aigc_demo.ui.widgets import badge, heading, honesty_badge, how_it_works, scrubber, view
+from aigc_demo.ui.widgets import scrubber, view
 
 CHECKPOINT = "vae-digits-vae-2d"
 SPOKEN = ("across", "nats", "guess", "pictures", "facts")
 
 
 def build(service: Service) -> None:
-    """The time machine: dots that part, the decoded map, and what the code costs, under one scrubber."""
-    with gr.Tab(t("vae.tab_training"), id="vae_training", elem_id="tab-vae_training"):
-        heading("vae.training_title", "vae.training_lead")
-        value = addresses()
-        course("vae_training-view", value)
-        honesty_badge(badge("cached") if value else None)
-        form = UseCaseForm("vae_draw", service)  # whose settings it leaves alone
-        question("vae.predict_training", form, "#vae_training-view .lx-chart")
-        how_it_works(
+    """Dots that part, the decoded map, and what the code costs, under one scrubber."""
+    time_machine(
+        "vae_draw",
+        service,
+        course,
+        addresses(),
+        Behind(
             r"\mathcal L = \mathbb E_{q(z|x)}\big[-\log p(x \mid z)\big] + \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)",
-            "vae.how_training",
             KINGMA,
             sources("training.vae:terms"),
-            steps=("picture", "encoder", "code", "decoder", "loss"),
-        )
+            ("picture", "encoder", "code", "decoder", "loss"),
+        ),
+        covers=".lx-chart",
+    )
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
