@@ -17,7 +17,7 @@ USE_CASES = tuple(f"{family}_{name}" for family, names in FAMILIES.items() for n
 RUN = 90_000  # milliseconds that a run may take where other work shares the cores
 QUICK = 20_000  # milliseconds for everything else
 TABS = Path(__file__).resolve().parent.parent / "aigc_demo" / "ui" / "tabs"
-COVERS = re.compile(r'\bquestion\(\s*"[\w.]+",\s*form,\s*"')
+COVERS = re.compile(r'\bquestion\(\s*"[\w.]+",\s*form,\s*f?"|\bcovers="')
 LOCAL = ("data:", "blob:", "about:")
 
 
