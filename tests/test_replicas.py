@@ -10,6 +10,7 @@ from api import SMALL, small
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core import threads
 from aigc_demo.core.errors import BadRequestError, UnavailableError, sentences
+from aigc_demo.core.steps import Step
 from aigc_demo.services import replicas
 from aigc_demo.services.replicas import Replicas
 from aigc_demo.services.service import Service
@@ -31,10 +32,10 @@ class Response:
         self.steps, self.end, self.cancelled = iter(steps), end, False
 
     def __iter__(self):
-        for place, step in enumerate(self.steps):
+        for place, made in enumerate(self.steps):
             if place == self.end:
                 raise GoneError
-            yield pickle.loads(pickle.dumps(step))
+            yield pickle.loads(pickle.dumps(made if isinstance(made, BadRequestError) else [made]))
 
     def cancel(self):
         self.cancelled = True
@@ -185,6 +186,14 @@ def test_without_ray_it_says_what_to_install(monkeypatch):
         replicas.start()
     monkeypatch.delenv("AIGC_REPLICAS")
     assert replicas.start() is None
+
+
+def test_quick_steps_are_one_message_and_slow_ones_come_at_once(monkeypatch):
+    clock = iter([0.0, 0.01, 0.02, 0.06, 0.5, 0.52])
+    monkeypatch.setattr(replicas.time, "perf_counter", lambda: next(clock))
+    steps = [Step(done, 6, done) for done in range(6)]
+    assert [[step.done for step in sent] for sent in replicas.gathered(steps)] == [[0], [1, 2, 3], [4], [5]]
+    assert list(replicas.gathered([])) == []
 
 
 def test_a_sentence_is_copied_with_its_values():

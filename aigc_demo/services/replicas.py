@@ -12,10 +12,12 @@ wherever it is done, one whose replica ends is done again at another, and goes o
 import dataclasses
 import importlib.util
 import itertools
+import math
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -30,6 +32,7 @@ QUEUES = ("device", "together", "writing")  # of requests that replicas take; qu
 AT_ONCE = 32  # runs of a replica
 BUSY = 4  # of them, above which there is to be one more
 TRIES = 3
+PAUSE = 0.05  # seconds between two messages of a run
 MEGABYTES = 128  # of shared memory for what is under way between processes
 
 
@@ -51,6 +54,18 @@ def most() -> int:
         return 0
 
 
+def gathered(steps: Iterable[Step[Any]]) -> Iterator[list[Step[Any]]]:
+    """Steps that come in less than PAUSE one after the other as one message; what they share is copied once."""
+    held, sent = list[Step[Any]](), -math.inf
+    for step in steps:
+        held.append(step)
+        if (now := time.perf_counter()) - sent >= PAUSE:
+            yield held
+            held, sent = [], now
+    if held:
+        yield held
+
+
 class Worker:
     """What a replica does: runs of use cases, on its own weights and cores."""
 
@@ -64,14 +79,14 @@ class Worker:
         self.service = Service(store)
         warm_behind(store)
 
-    async def steps(self, name: str, request: Request) -> AsyncIterator[Step[Any] | UserError]:
-        """Steps of a run, or what is wrong with it, each on a thread; whoever no longer waits ends it."""
+    async def steps(self, name: str, request: Request) -> AsyncIterator[list[Step[Any]] | UserError]:
+        """Steps of a run, or what is wrong with it, from a thread; whoever no longer waits ends it."""
         from starlette.concurrency import iterate_in_threadpool
 
-        run: Any = self.service.run(name, request)
+        run: Any = gathered(self.service.run(name, request))
         try:
-            async for step in iterate_in_threadpool(run):
-                yield step
+            async for steps in iterate_in_threadpool(run):
+                yield steps
         except UserError as error:
             yield error
         finally:
@@ -127,7 +142,7 @@ class Replicas:
             for made in response:
                 if isinstance(made, UserError):
                     raise made
-                yield made
+                yield from made
         finally:
             response.cancel()
 
