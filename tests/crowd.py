@@ -133,10 +133,12 @@ def resident(process: int) -> float:
 
 def soak(people: int, requests: int) -> None:
     """An app of its own under steady load: memory after a tenth of it, and at the end."""
+    from api import calm
     from conftest import running
 
     with tempfile.TemporaryDirectory() as folder:
         for process, address, _ in running(Path(folder), AIGC_LIMITS="heavy=0 light=0"):
+            calm(process.pid, 240)  # the libraries are loaded
             first = asyncio.run(gather(address, people, requests // 10))
             warm = resident(process.pid)
             rest = asyncio.run(gather(address, people, requests - requests // 10, 0))
