@@ -1,5 +1,6 @@
 """AIGC demo: see inside generative AI. `python app.py --help` tells the options."""
 
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ def main() -> None:
     """Serve the page; torch and the libraries are loaded behind it."""
     host, port = options.address("AIGC demo: see inside generative AI")
     environment.prepare(host)
+    gc.disable()  # nearly all that a start makes stays for good
     from aigc_demo.checkpoints.store import Store  # after `prepare`: gradio reads the environment when it is imported
     from aigc_demo.services import replicas
     from aigc_demo.services.warm import warm_behind
@@ -24,6 +26,8 @@ def main() -> None:
     except UserError as error:  # without the catalogue there is no page
         sys.exit(str(error))
     _, url = serve(demo, host, port)
+    gc.freeze()
+    gc.enable()
     sys.stdout.write(f"AIGC demo: {url}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     warm_behind(store)

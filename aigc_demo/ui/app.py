@@ -44,7 +44,8 @@ def build(store: Store | None, replicas: Replicas | None = None) -> Page:
     service = Service(store, replicas)
     demo.kept = service.kept
     known: set[str] = set()  # use cases of all pages: a run card may be opened on any of them
-    with demo:  # once for all: whenever it is left, Gradio makes its app anew, which takes half a second
+    demo.being_built = True
+    with demo:  # once for all: whenever it is left, Gradio makes its app anew
         demo.current_page = ""
         seat.build()
         home.build(families)
@@ -62,6 +63,7 @@ def build(store: Store | None, replicas: Replicas | None = None) -> Page:
         demo.current_page = api.PATH
         api.build(service, [family.stem for family in families])
     demo.queue(default_concurrency_limit=4, max_size=200, api_open=False)
+    demo.being_built = False
     gradio_private.rest(demo)
     gradio_private.take_turns(demo)
     return demo

@@ -21,10 +21,11 @@ class Page(gr.Blocks):
     """gr.Blocks with `report` as its only way to fail, and without Gradio's bar of pages: the header has ours."""
 
     kept: Kept  # answers of the service behind it
+    being_built = False
 
     def get_config_file(self) -> Any:
-        """What the browser builds a page from."""
-        return {**super().get_config_file(), "pages": []}
+        """What the browser builds a page from; nothing yet of one being built, whose Gradio asks again and again."""
+        return {} if self.being_built else {**super().get_config_file(), "pages": []}
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """What is sent for each output; one that stays as it is (`gr.skip`) is left out of Gradio's work.
