@@ -7,10 +7,12 @@ import torch
 from torch import nn
 
 from aigc_demo.checkpoints import files
+from aigc_demo.data import prosody
 from aigc_demo.models.gpt import FORMS, GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import Writer, chances, go_on, write
+from aigc_demo.training.language import add_sounds, build
 
 KINDS = [*((form, groups) for form in FORMS for groups in (4, 2, 1)), ("lstm", 0)]
 
@@ -194,3 +196,20 @@ def test_a_prompt_goes_through_the_model_once():
         pass
     assert seen == [9, 1, 1] and writer.read.shape == (1, 9, 11)
     torch.testing.assert_close(writer.read, model(text), atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("config", [GPTConfig.tiny("gpt2"), LSTMConfig.tiny()], ids=["gpt", "lstm"])
+def test_characters_that_rhyme_begin_alike_in_a_model_of_poems(config):
+    rhymes = {"天": frozenset({0}), "年": frozenset({0}), "风": frozenset({1}), "山": frozenset({0, 1})}
+    table = prosody.Prosody(dict.fromkeys("天年风山", prosody.LEVEL), rhymes, {})
+    characters = "，天年风山x"
+    model = build(dataclasses.replace(config, characters=characters, vocabulary=len(characters)))
+    before = model.embed.weight.detach().clone()
+    add_sounds(model, table)
+    added = dict(zip(characters, model.embed.weight.detach() - before, strict=True))
+    assert torch.equal(model.head.weight, model.embed.weight)
+    torch.testing.assert_close(added["天"], added["年"])
+    torch.testing.assert_close(added["，"], added["x"])  # neither rhymes, and their tones are unknown
+    assert not torch.allclose(added["天"], added["风"]) and not torch.allclose(added["天"], added["x"])
+    closeness = [torch.cosine_similarity(added["山"], added[one], dim=0).item() for one in "天风"]
+    assert all(0 < one < 0.999 for one in closeness), closeness

@@ -13,8 +13,9 @@ reached stand in the catalogue.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -22,9 +23,11 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import ASSETS
 from aigc_demo.data import shakespeare
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.fetch import present
+from aigc_demo.data.prosody import EITHER, LEVEL, OBLIQUE, UNKNOWN, Prosody
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.models.precision import autocast
@@ -81,6 +84,25 @@ def loss_of(model: nn.Module, tokens: Tensor, targets: Tensor) -> Tensor:
     return F.cross_entropy(model(tokens).flatten(0, 1).float(), targets.flatten(), ignore_index=NOTHING)
 
 
+@torch.no_grad()
+def add_sounds(model: GPT | LSTM, prosody: Prosody) -> None:
+    """Add a vector for each rhyme and tone to the untrained embeddings of the characters that have it.
+
+    Characters that rhyme, or have one tone, then begin alike, in the embedding and in the head tied to it.
+    """
+    characters = model.config.characters
+    groups = 1 + max((group for found in prosody.rhymes.values() for group in found), default=-1)
+    tones = (LEVEL, OBLIQUE, EITHER, UNKNOWN)
+    has = torch.zeros(len(characters), groups + len(tones))  # (V, sounds)
+    for i, character in enumerate(characters):
+        found = prosody.rhymes.get(character, frozenset())
+        for group in found:
+            has[i, group] = len(found) ** -0.5
+        has[i, groups + tones.index(prosody.tone(character))] = 1
+    table = model.embed.weight
+    table += table.std() * has @ torch.randn(has.shape[1], table.shape[1])
+
+
 def windows(text: Tensor, recipe: Recipe, first: int) -> Batches:
     """Pieces of a long text (N,), each from a place drawn by chance."""
     generator = torch.Generator().manual_seed(recipe.seed + first)
@@ -98,12 +120,19 @@ def train(
     run: Path,
     minutes: float = float("inf"),
     cost: Cost = loss_of,
+    begin: Callable[[Any], None] | None = None,
 ) -> Metrics:
-    """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`."""
+    """`batches(step)` goes on after so many steps. Writes the weights to `out`, state and log to `run`.
+
+    `begin` changes the untrained network.
+    """
     torch.manual_seed(recipe.seed)
     accelerator = Accelerator()
     device = accelerator.device
-    model = build(recipe.model).to(device)
+    model = build(recipe.model)
+    if begin is not None:
+        begin(model)
+    model.to(device)
     optimiser = MuonAdamW(model, recipe.muon_rate, recipe.rate, recipe.weight_decay)
     parts = {"model": model, "optimiser": optimiser}
     clock = resume(run, parts, device)
@@ -151,4 +180,5 @@ def prepared(recipe: R, folder: Path) -> tuple[R, Callable[[int], Batches]]:
 
 def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
     """Train on the text of the recipe's data set."""
-    return train(*prepared(recipe, present(recipe.data)), out, run, minutes)
+    begin = partial(add_sounds, prosody=Prosody.read(ASSETS)) if recipe.data == "poems" else None
+    return train(*prepared(recipe, present(recipe.data)), out, run, minutes, begin=begin)
