@@ -168,21 +168,28 @@
     const facts = root.querySelector(".lx-facts-line");
     const words = JSON.parse(root.dataset.words);
     const sheet = new Image();
-    let value = null, x = null, y = null;
+    let value = null;
 
-    function curve() {
-      const losses = value.curve.map((point) => point.loss).concat(value.guess_loss);
-      const [low, high] = [Math.log(Math.min(...losses) * 0.9), Math.log(Math.max(...losses) * 1.05)];
-      const last = value.curve.at(-1).pictures, first = value.curve[0].pictures;
-      x = (pictures) => (300 * Math.log(Math.max(1, pictures / first))) / Math.log(last / first);
-      y = (loss) => 100 - (100 * (Math.log(loss) - low)) / (high - low);
-      root.querySelector("path").setAttribute(
-        "d",
-        `M${value.curve.map((point) => `${x(point.pictures).toFixed(1)},${y(point.loss).toFixed(1)}`).join("L")}`,
-      );
-      const line = root.querySelector(".lx-guess");
-      line.setAttribute("y1", y(value.guess_loss));
-      line.setAttribute("y2", y(value.guess_loss));
+    // both axes are logarithmic: most is learned from the first pictures
+    function chart(snapshot, near) {
+      const log = (point) => [Math.log10(Math.max(point.pictures, first)), Math.log10(point.loss)];
+      const first = value.curve[0].pictures, points = value.curve.map(log), guess = Math.log10(value.guess_loss);
+      const heights = [...points.map((point) => point[1]), guess], x = [points[0][0], points.at(-1)[0]];
+      const y = [Math.min(...heights) - 0.04, Math.max(...heights) + 0.04];
+      const inside = (ends, all) =>
+        all.map((one) => [Math.log10(one), one < 1000 ? String(one) : luoxia.count(one)]).filter(([at]) =>
+          at >= ends[0] && at <= ends[1]
+        );
+      luoxia.chart(root.querySelector(".lx-chart svg"), {
+        x,
+        y,
+        xs: inside(x, [1e3, 3e3, 1e4, 3e4, 1e5, 3e5, 1e6]),
+        ys: inside(y, [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]),
+        across: words.pictures,
+        up: words.loss,
+        lines: [{ kind: "water", points, dots: [log({ pictures: snapshot.pictures, loss: near.loss })] }],
+        level: { at: guess, words: words.guess },
+      });
     }
 
     function draw(index) {
@@ -196,9 +203,7 @@
         best,
         point,
       ) => (Math.abs(point.pictures - snapshot.pictures) < Math.abs(best.pictures - snapshot.pictures) ? point : best));
-      const dot = root.querySelector("circle");
-      dot.setAttribute("cx", x(snapshot.pictures));
-      dot.setAttribute("cy", y(near.loss));
+      chart(snapshot, near);
       const count = snapshot.pictures.toLocaleString("en-US");
       output.textContent = `${index + 1} / ${value.snapshots.length} · ${count} ${words.pictures}`;
       facts.textContent = `${snapshot.minutes.toFixed(1)} ${words.minutes} · ${words.loss} ${
@@ -216,7 +221,6 @@
       value = props.value;
       if (!value || !value.snapshots) return;
       range.max = value.snapshots.length - 1;
-      curve();
       sheet.onload = () => {
         draw(0);
         root.dataset.ready = "1";

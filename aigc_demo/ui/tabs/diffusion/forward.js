@@ -9,21 +9,20 @@
     const root = element.querySelector(".lx-forward");
     const canvas = root.querySelector("canvas");
     const output = root.querySelector("output");
-    const dot = root.querySelectorAll("circle");
+    const [share, ratio] = root.querySelectorAll(".lx-chart svg");
     const words = JSON.parse(root.dataset.words);
     let x0, eps, signals, size = 0, level = 0;
 
-    // Where a level lies in the plot: 300 wide, 100 high; alpha bar from 0 to 1, decibel from -40 to 40.
-    const height = [(a) => 96 - 92 * a, (a) => 50 - Math.max(-46, Math.min(46, 11.5 * Math.log10(a / (1 - a))))];
+    const decibel = (a) => Math.max(-40, Math.min(40, 10 * Math.log10(a / (1 - a)))); // the ends of the axis
 
-    function curves() {
-      root.querySelectorAll("path").forEach((path, k) => {
-        const points = [];
-        for (let t = 0; t < signals.length; t += 5) {
-          points.push(`${(300 * t) / (signals.length - 1)},${height[k](signals[t]).toFixed(1)}`);
-        }
-        path.setAttribute("d", `M${points.join("L")}`);
-      });
+    function charts() {
+      const x = [0, signals.length - 1], { across } = words;
+      const line = (of) => {
+        const points = Array.from(signals, (a, t) => [t, of(a)]);
+        return [{ kind: "water", points: points.filter(([t]) => t % 5 === 0), dots: [points[level]] }];
+      };
+      luoxia.chart(share, { x, y: [0, 1], across, up: words.share, lines: line((a) => a) });
+      luoxia.chart(ratio, { x, y: [-40, 40], across, up: "dB", lines: line(decibel) });
     }
 
     function draw(t) {
@@ -34,12 +33,9 @@
       const grey = new Uint8ClampedArray(4 * size * size);
       for (let i = 0; i < size * size; i++) grey[4 * i] = 127.5 * (1 + (signal * x0[i] + noise * eps[i]) / reach);
       luoxia.paint(canvas, grey, luoxia.palette(false));
-      dot.forEach((mark, k) => {
-        mark.setAttribute("cx", (300 * level) / (signals.length - 1));
-        mark.setAttribute("cy", height[k](a));
-      });
-      const decibel = 10 * Math.log10(a / (1 - a));
-      output.textContent = `t = ${level} · ᾱ = ${a.toPrecision(2)} · ${words.snr} ${decibel.toFixed(1)} dB`;
+      charts();
+      const ratio = 10 * Math.log10(a / (1 - a));
+      output.textContent = `t = ${level} · ᾱ = ${a.toPrecision(2)} · ${words.snr} ${ratio.toFixed(1)} dB`;
       root.dataset.level = level;
     }
 
@@ -50,7 +46,6 @@
       signals = new Float32Array(bytes(value.signals));
       size = value.size;
       [canvas.width, canvas.height] = [size, size];
-      curves();
       draw(value.level);
       root.dataset.ready = "1";
     }

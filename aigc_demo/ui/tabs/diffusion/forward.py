@@ -7,6 +7,7 @@ from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDPM
 from aigc_demo.ui.tabs.parts import digit_picker, sketch, words
 from aigc_demo.ui.use_case_form import UseCaseForm
+from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
 
 MOVE = "(t) => { document.querySelector('#diffusion_forward-view .lx-forward')?.scrub(t); return []; }"
@@ -41,13 +42,9 @@ def build(service: Service) -> UseCaseForm:
 
 def markup() -> str:
     """The digit at the noise level of the slider, beside the curves of signal and noise."""
-    curves = "".join(
-        f'<figure><figcaption>{t(key)}</figcaption><svg viewBox="-4 -4 308 112" role="img" aria-label="{t(key)}">'
-        '<line x1="0" y1="100" x2="300" y2="100"/><path/><circle r="5"/></svg></figure>'
-        for key in ("diffusion.plot_signal", "diffusion.plot_snr")
-    )
+    spoken = words(snr="diffusion.snr", across="diffusion.plot_axis", share="diffusion.plot_share")
     return (
-        f'<div class="lx-forward" data-words="{words(snr="diffusion.snr")}"><figure class="lx-noised">'
+        f'<div class="lx-forward" data-words="{spoken}"><figure class="lx-noised">'
         f'<canvas role="img" aria-label="{t("diffusion.pane_x")}"></canvas><figcaption><output></output></figcaption>'
-        f'</figure><div class="lx-curves">{curves}<p class="lx-small">{t("diffusion.plot_axis")}</p></div></div>'
+        f"</figure><div>{plot('diffusion.plot_signal')}{plot('diffusion.plot_snr')}</div></div>"
     )

@@ -10,6 +10,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.tabs.time_machine import Behind, time_machine
+from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import scrubber, view
 
 
@@ -47,14 +48,11 @@ def machine(elem_id: str, value: Json | None) -> gr.HTML:
         "minutes": "diffusion.training_minutes",
         "right": "diffusion.training_right",
         "loss": "diffusion.training_loss",
+        "guess": "diffusion.training_guess",
     }
     template = (
         f'<div class="lx-machine" data-words="{words(**names)}"><figure><canvas role="img" '
-        f'aria-label="{t("diffusion.training_canvas")}"></canvas></figure><div class="lx-curves"><figure>'
-        f'<figcaption>{t("diffusion.training_plot")}</figcaption><svg viewBox="-4 -4 308 112" role="img" '
-        f'aria-label="{t("diffusion.training_plot")}"><line x1="0" y1="100" x2="300" y2="100"/>'
-        '<line class="lx-guess" x1="0" x2="300"/><path/><circle r="5"/></svg></figure>'
-        f'<p class="lx-small">{t("diffusion.training_guess")}</p><p class="lx-facts-line"></p></div>'
-        f"{scrubber()}</div>"
+        f'aria-label="{t("diffusion.training_canvas")}"></canvas></figure><div class="lx-curves">'
+        f'{plot("diffusion.training_plot")}<p class="lx-facts-line"></p></div>{scrubber()}</div>'
     )
     return view("machine", template, value, elem_id=elem_id)
