@@ -81,6 +81,7 @@ def test_it_starts_on_a_strange_machine_and_sigterm_ends_it_in_the_middle_of_wor
         folder,
         HOME=str(tmp_path / "file" / "home"),
         AIGC_DATA_DIR="",
+        AIGC_WARM="0",
         ALL_PROXY="socks5://127.0.0.1:9",
         HTTP_PROXY="http://127.0.0.1:9",
         NO_PROXY="::1,[::1],::1/128",
