@@ -4,7 +4,7 @@
 
 Reads the snapshots and the log in runs/<id>, and the finished weights; writes assets/examples/<id>-training.json:
 
-    prompt, seed, temperature, length   the same at every moment
+    prompt, seed, temperature, length   the same at every moment; a poem may end before its length
     line                                a held-out line, and in every snapshot `costs`: what each of its characters but
                                         the first costs, in nats
     snapshots                           characters read, minutes, nats per character of a held-out piece, text, costs
@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 SEED, TEMPERATURE = 7, 0.8
 PROMPTS = {"shakespeare": "ROMEO:\n", "poems": verse.opening("lushi5", "春夜")}
 LENGTHS = {"shakespeare": 360, "poems": 60}
+ENDS = {"shakespeare": "", "poems": verse.END}
 HELD = 8  # pieces of held-out text of which a moment is measured
 LINE = 48  # characters of the line that teaches
 
@@ -55,6 +56,7 @@ class Task:
     length: int
     line: str
     held: tuple[Tensor, Tensor]
+    ends: str = ""  # the character that a text ends with
 
 
 def text_of(recipe: Recipe, folder: Path, split: str) -> str:
@@ -103,6 +105,8 @@ def look(model: Model, task: Task) -> dict[str, Any]:
     start = torch.tensor([characters.encode(task.prompt)])
     picks = write(model, start, Sampling(TEMPERATURE), chances(SEED, task.length))
     text = characters.decode(int(pick.token) for pick in picks)
+    if task.ends:
+        text = text.partition(task.ends)[0]
     nats = loss_of(model, tokens, targets)
     return {"nats": round(float(nats), 4), "text": text, "costs": [round(float(cost), 2) for cost in costs]}
 
@@ -113,7 +117,7 @@ def render(name: str, run: Path, shipped: Path, folder: Path) -> dict[str, Any]:
     kinds: tuple[Any, Any] = (GPT, GPTConfig) if name.startswith("gpt") else (LSTM, LSTMConfig)
     characters = Characters(files.read_config(shipped, kinds[1]).characters)
     held = held_out(recipe, folder, characters)
-    task = Task(PROMPTS[recipe.data], LENGTHS[recipe.data], first_line(recipe, folder), held)
+    task = Task(PROMPTS[recipe.data], LENGTHS[recipe.data], first_line(recipe, folder), held, ENDS[recipe.data])
     known = []
     for read, path in stations(run, shipped, lines, recipe.batch):
         found = look(files.read(path, *kinds), task)
