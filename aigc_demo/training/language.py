@@ -7,9 +7,9 @@ The id chooses the recipe (`RECIPES`). All of them minimise what the true next c
     -log p(x_t | x_1 ... x_t-1)                                                          in nats per character
 
 which needs no labels: the text is its own teacher (self-supervised learning). Models of poems begin with characters
-that sound alike close together (`add_sounds`), which is all that they are told of rhyme. Both kinds of model get the same batches,
-optimisers and number of weights. A run stops at any time and goes on from its folder. Time, hardware and the figures
-reached stand in the catalogue.
+that sound alike close together (`add_sounds`), which is all that they are told of rhyme. Both kinds of model get the
+same batches, optimisers and number of weights. A run stops at any time and goes on from its folder. Time, hardware and
+the figures reached stand in the catalogue.
 """
 
 from collections.abc import Callable, Iterator

@@ -7,9 +7,12 @@ import pytest
 import torch
 from runs import Runs, last
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import verse
 from aigc_demo.data.prosody import Prosody
+from aigc_demo.evaluation.language import compose
+from aigc_demo.evaluation.verse import form_right, lines_of, rates
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.services import cards
@@ -203,3 +206,11 @@ def test_a_draft_knows_where_a_given_line_ends():
         assert draft.due() == expected
         draft.add(expected, True, 0.5)
     assert draft.due() == "" and not draft.heads_left
+
+
+@torch.inference_mode()
+def test_the_shipped_model_rhymes_without_being_made_to():
+    store = Store(device="cpu")
+    poems = compose(store.load("gpt-poems"), "jueju7", ["春夜", "秋思", "登高", "送人"] * 8, seed=1)
+    lines = [lines_of(poem) for poem in poems if form_right(poem, 7, 4)]
+    assert len(lines) >= 28 and rates(lines, PROSODY)["rhyming"] > 0.7
