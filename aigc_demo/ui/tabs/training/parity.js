@@ -1,5 +1,5 @@
-// Networks beside a library's, each under its own line: a bar for every layer, as high as its difference; a mistake that
-// is chosen changes them. Value: {twins: [{name, classes, brief, figures, layers: [name], maxima: [number], first,
+// Networks beside a library's, each under its own line: a bar for every layer, as high as its difference; a mistake
+// that is chosen changes them. Value: {twins: [{name, classes, brief, figures, layers: [name], maxima: [number], first,
 // mistakes}]}, where a mistake is {name, maxima, first, says}.
 (() => {
   const { make } = luoxia, LEAST = 1e-9, MOST = 100; // of the differences, on a logarithmic scale
