@@ -37,7 +37,7 @@ def pages():
     """Text by family of the description of its page, in an app that has rooms."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AIGC_PRESENTER_KEY", "a passphrase")
-        config = build(None).config
+        config = build(None).get_config_file()
     parts = {part["id"]: part for part in config["components"]}
     events = {event["id"]: event for event in config["dependencies"]}
     return {
