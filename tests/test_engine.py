@@ -274,9 +274,16 @@ def test_a_text_is_written_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeyp
     service, asked = Service(Store(device="cpu")), Write(length=40)
     monkeypatch.setattr(engines, "ENGINES", Engines(tmp_path))
     monkeypatch.setattr(gpt_write, "ENGINES", engines.ENGINES)
-    monkeypatch.setattr(engine, "seconds", lambda way, _: 1.0 if isinstance(way.args[0], gpt_onnx.QuickGPT) else 2.0)
+    written = threading.Event()
+
+    def seconds(way, _):
+        assert written.wait(60)
+        return 1.0 if isinstance(way.args[0], gpt_onnx.QuickGPT) else 2.0
+
+    monkeypatch.setattr(engine, "seconds", seconds)
     *_, ours = service.run("gpt_write", asked)  # nobody waits for the export
     assert service.facts("gpt_write", asked)["device"] == "CPU"
+    written.set()
     ended()
     *_, quick = service.run("gpt_write", asked)
     assert service.facts("gpt_write", asked)["device"] == "CPU · ONNX Runtime"

@@ -116,7 +116,7 @@ def runs(grid: Grid, done: int, train_text: str, test_text: str) -> Iterator[Run
         model, seconds = train(recipe, text)
         parameters = sum(weight.numel() for weight in model.parameters())
         loss = held_out_loss(model, held_out)
-        yield Run(parameters, steps * recipe.batch, round(seconds, 2), round(loss, 5), check)
+        yield Run(parameters, steps * recipe.batch, round(seconds, 5), round(loss, 5), check)
 
 
 def start(grid: Grid, out: Path, run: Path, minutes: float) -> None:
