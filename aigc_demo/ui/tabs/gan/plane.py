@@ -40,7 +40,8 @@ def curve(name: str) -> str:
     paths = "".join(f'<path data-series="{one}"/>' for one in series)
     title = t(f"gan.curve_{name}")
     return (
-        f'<figure data-curve="{name}"><figcaption><span>{title}</span>{legend}<output></output></figcaption>'
+        f'<figure class="lx-chart" data-curve="{name}"><figcaption><span>{title}</span>{legend}<output></output>'
+        "</figcaption>"
         f'<svg viewBox="0 0 300 64" role="img" aria-label="{title}">'
         '<line class="lx-base" x1="0" x2="300" y1="62" y2="62"/>'
         f'<line class="lx-floor" x1="0" x2="300" hidden/>{paths}<circle r="4"/></svg></figure>'
