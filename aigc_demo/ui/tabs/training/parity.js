@@ -31,9 +31,9 @@
     };
     buttons.forEach((button, i) => button.addEventListener("click", () => show(i)));
     show(0);
-    const figures = make("small", {}, twin.brief);
-    figures.classList.toggle("lx-over", twin.first !== null);
-    const head = make("summary", {}, make("b", {}, twin.name), make("span", {}, twin.classes), figures);
+    const brief = make("small", {}, twin.brief);
+    brief.classList.toggle("lx-over", twin.first !== null);
+    const head = make("summary", {}, make("b", {}, twin.name), make("span", {}, twin.classes), brief);
     return make("details", { open }, head, strip, line, make("div", { className: "lx-presets" }, ...buttons));
   }
 
