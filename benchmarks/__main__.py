@@ -21,6 +21,7 @@ NAMES = (
     *("cold_start", "app_start", "page_load", "memory", "onnx"),
 )
 PARTS = ("page_build", "page_turn", "page_growth")  # of page_load
+OPTIONAL = ("replicas",)  # with packages that nothing else needs
 
 
 def line(result: Result) -> str:
@@ -33,7 +34,7 @@ def line(result: Result) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="?", choices=(*NAMES, *PARTS), help="all of them without a name")
+    parser.add_argument("name", nargs="?", choices=(*NAMES, *PARTS, *OPTIONAL), help="all of them without a name")
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--rounds", type=int, help="how often each side runs")
     options = parser.parse_args()
