@@ -72,7 +72,9 @@ def fits(page, use_case, widths):
 @pytest.mark.parametrize(
     ("locale", "lang", "dark", "widths"),
     [  # each as long as ten other files
-        pytest.param("en-GB", "en", False, (1440, 1920, 768, 360), marks=pytest.mark.xdist_group("all tabs, en")),
+        pytest.param(
+            "en-GB", "en", False, (1440, 1920, 768, PHONE, 360), marks=pytest.mark.xdist_group("all tabs, en")
+        ),
         pytest.param("zh-CN", "zh", True, (PHONE, 1440), marks=pytest.mark.xdist_group("all tabs, zh")),
     ],
 )

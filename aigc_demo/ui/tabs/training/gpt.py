@@ -45,7 +45,6 @@ def build(service: Service) -> UseCaseForm:
     """The tab of a training on a text: its controls, the curve, the samples, where the model can be used."""
     form = UseCaseForm("training_gpt", service)
     with form.tab():
-        question("training.predict_minute", form, "#training_gpt-view .lx-chart")
         kept = gr.State("")  # token of this person's training
         with bench():
             with controls():
@@ -55,6 +54,7 @@ def build(service: Service) -> UseCaseForm:
                 link = own_link("training_gpt-link")
                 form.outcome(("safetensors", "txt", "json"), state=[kept])
                 file = gr.UploadButton(t("training.open_model"), size="sm", elem_id="training_gpt-open", scale=0)
+        question("training.predict_minute", form, "#training_gpt-view .lx-chart")
         how_it_works(
             r"\theta \leftarrow \theta - \eta \, \text{Muon}\!\left( \nabla_\theta \, "
             r"\tfrac{1}{BT} \sum -\log p_\theta(x_{t+1} \mid x_{\le t}) \right)",
