@@ -146,16 +146,24 @@
       map();
     }
 
+    // the last space or line break before character i, -1 without one
+    const edge = (i) => {
+      let at = i - 1;
+      while (at >= 0 && !/\s/.test(letters[at])) at--;
+      return at;
+    };
+
     function choose(layer, head) {
       chosen = [layer, head];
       const count = letters.length,
         mean = (offset) => {
-          let sum = 0;
-          for (let i = 1; i < count; i++) sum += share(layer, head, i, offset(i));
-          return luoxia.percent(count > 1 ? sum / (count - 1) : 1);
+          const shares = [];
+          for (let i = 1; i < count; i++) if (offset(i) >= 0) shares.push(share(layer, head, i, offset(i)));
+          return luoxia.percent(count > 1 ? shares.reduce((a, b) => a + b, 0) / Math.max(1, shares.length) : 1);
         };
       title.textContent = fill(words.head, { layer: layer + 1, head: head + 1 });
-      about.textContent = `${fill(words.before, { share: mean((i) => i - 1) })} · ${
+      const starts = letters.some((_, i) => edge(i) >= 0) ? `${fill(words.word, { share: mean(edge) })} · ` : "";
+      about.textContent = `${starts}${fill(words.before, { share: mean((i) => i - 1) })} · ${
         fill(words.itself, { share: mean((i) => i) })
       } · ${fill(words.first, { share: mean(() => 0) })}`;
       root.dataset.head = `${layer},${head}`;
@@ -186,13 +194,17 @@
       chosen = null;
     }
 
-    // the head that looks most sharply at one thing
-    function sharpest() {
+    // the head that looks most at where the word began; of a text without breaks, at the character before
+    function telling() {
+      const broken = letters.some((_, i) => edge(i) >= 0);
       let best = [0, 0], most = -1;
       for (let layer = 0; layer < value.layers; layer++) {
         for (let head = 0; head < value.heads; head++) {
           let sum = 0;
-          for (let i = 2; i < letters.length; i++) sum += share(layer, head, i, i - 1);
+          for (let i = 2; i < letters.length; i++) {
+            const at = broken ? edge(i) : i - 1;
+            if (at >= 0 && (!broken || at < i - 1)) sum += share(layer, head, i, at);
+          }
           if (sum > most) [most, best] = [sum, [layer, head]];
         }
       }
@@ -217,7 +229,7 @@
       next.textContent = fill(words.next, {
         list: now.next.map(([one, p]) => `${luoxia.sign(one)} ${luoxia.percent(p)}`).join(" · "),
       });
-      const [layer, head] = chosen || sharpest();
+      const [layer, head] = chosen || telling();
       choose(layer, head);
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));
     }

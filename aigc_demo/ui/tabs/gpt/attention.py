@@ -22,7 +22,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "inside.try_names": {"prompt": "GLOUCESTER:\nMy lord.\n\nGLOUC"},
     "inside.try_poem": {"prompt": "长江一夜秋风起，", "model": "gpt-poems"},
 }
-NAMES = "layer head before itself first row_first row_looks row_other masked next cut none"
+NAMES = "layer head word before itself first row_first row_looks row_other masked next cut none"
 
 
 def build(service: Service) -> UseCaseForm:
