@@ -68,7 +68,6 @@
         const one = value[name];
         authors[name].show(value.prompt, one.text, one.p);
         const parts = [
-          one.nats === null ? "" : fill(words.nats, { nats: one.nats.toFixed(2) }),
           fill(name === "gpt" ? words.grows : words.fixed, { numbers: whole(one.numbers), size: bytes(one.bytes) }),
           fill(words.speed, { ms: one.ms.toFixed(one.ms < 10 ? 1 : 0) }),
         ];
@@ -84,15 +83,13 @@
       const end = Math.max(count, 20), points = [];
       for (let n = 1; n <= count; n++) points.push([n, each * Math.min(held(n), most || n)]);
       const top = 1.1 * Math.max(...points.map(([, y]) => y), value.lstm.numbers);
+      const power = 10 ** Math.floor(Math.log10(top / 3)), round = [5, 2, 1].find((n) => n * power <= top / 3) * power;
       luoxia.chart(kept, {
         x: [0, end],
         y: [0, top],
         across: words.across,
         up: words.numbers_up,
-        ys: [0, 0.25, 0.5, 0.75].map((part) => {
-          const at = part * top;
-          return [at, luoxia.count(Math.round(at / 1000) * 1000)];
-        }),
+        ys: [0, 1, 2, 3, 4].map((i) => i * round).filter((at) => at < top).map((at) => [at, luoxia.count(at)]),
         lines: [{ kind: "glow", points, dots: points.slice(-1) }, {
           kind: "water",
           points: [[0, value.lstm.numbers], [count, value.lstm.numbers]],

@@ -26,12 +26,13 @@ PRESETS: dict[str, dict[str, Any]] = {
     "inside.try_echo": {"prompt": "the king is dead, the king is dead, the king is d", "changed": "a"},
     "inside.try_poem": {"prompt": "长江一夜秋风起，", "text": "poems", "changed": "黄河一夜春风起"},
 }
-NAMES = "nats grows fixed speed numbers_up across unit fading_up fading_across fading_says fading_none"
+NAMES = "grows fixed speed numbers_up across unit fading_up fading_across fading_says fading_none"
 
 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("gpt_lstm", service)
     with form.tab():
+        question("inside.predict_lstm", form, "#gpt_lstm-view .lx-fading")
         with bench():
             with controls():
                 form.text("prompt", lines=3)
@@ -58,10 +59,11 @@ def memory_view(elem_id: str, value: Any) -> Any:
     kept = plot("inside.lstm_kept_plot", legend(glow="inside.gpt", water="inside.lstm"))
     fading = plot("inside.lstm_fading_plot", legend(glow="inside.gpt", water="inside.lstm"))
     strip = (
+        f'<details class="lx-cells-fold"><summary>{t("inside.lstm_cells")}</summary>'
         f'<figure class="lx-cell-strip"><figcaption>{t("inside.lstm_strip")}</figcaption>'
         f'<div class="lx-cell-box"><canvas role="img" tabindex="0" aria-label="{t("inside.lstm_strip")}"></canvas>'
         "</div>"
-        f'<p class="lx-small lx-cell-line">{t("inside.lstm_strip_hint")}</p></figure>'
+        f'<p class="lx-small lx-cell-line">{t("inside.lstm_strip_hint")}</p></figure></details>'
     )
     template = (
         f'<div class="lx-memory lx-view" data-words="{spoken("lstm", NAMES)}">'
@@ -73,8 +75,7 @@ def memory_view(elem_id: str, value: Any) -> Any:
 
 
 def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("inside.predict_lstm", form, "#gpt_lstm-view .lx-fading")
+    """What the fold "How it works" of this tab holds."""
     how_it_works(
         r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t, & h_t &= o_t \odot \tanh c_t && \text{(LSTM)} \\ "
         r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",
