@@ -51,6 +51,7 @@ def test_the_page_sums_up(twins):
     value = numbers(Parity(), twins)
     sentence, shown = tab.shown(value, functools.partial(tr, "en"))
     assert sentence["good"] and str(len(twins)) in sentence["words"]
-    assert [one["name"] for one in shown["twins"]].count("text2image-scenes.unet") == 1
+    assert [one["name"] for one in shown["twins"]].count("Text to image · denoiser") == 1
+    assert len({one["name"] for one in shown["twins"]}) == len(twins)
     broken = {**value, "twins": [{**value["twins"][0], "first": 2}, *value["twins"][1:]]}
     assert not tab.shown(broken, functools.partial(tr, "en"))[0]["good"]

@@ -24,6 +24,7 @@ def build(service: Service) -> UseCaseForm:
     """The tab of the lab: all networks, or one of them."""
     form = UseCaseForm("training_parity", service)
     with form.tab():
+        question("parity.predict_where", form)
         with bench():
             with controls():
                 form.choice("model")
@@ -36,7 +37,6 @@ def build(service: Service) -> UseCaseForm:
                     view("parity", markup(), twins, elem_id="training_parity-view"),
                 ]
                 form.outcome(("txt", "html", "png", "json"))
-        question("parity.predict_where", form)
         how_it_works(
             r"\max \left| f_l(x) - f_l^{\text{library}}(x) \right| \;\le\; 10^{-4} \cdot "
             r"\max\!\left(1,\; \max_{k \le l} \left| f_k^{\text{library}}(x) \right|\right)",
@@ -51,7 +51,8 @@ def build(service: Service) -> UseCaseForm:
 
 def markup() -> str:
     """Where the script puts the networks."""
-    return f'<div class="lx-parity" data-right="{t("parity.right")}" data-empty="{t("parity.silent")}"></div>'
+    note = f'<p class="lx-small lx-bars-note">{t("parity.bars")}</p>'
+    return f'<div>{note}<div class="lx-parity" data-right="{t("parity.right")}"></div></div>'
 
 
 def shown(value: Json, say: Say) -> Sequence[Any]:
@@ -63,11 +64,11 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     layers = sum(len(twin["layers"]) for twin in twins)
     counts = [
         (f"{len(twins)}", "twins"),
-        (f"{layers}", "layers"),
+        (f"{layers}", "summed"),
         (f"{len(wrong)}", "differ"),
         (f"{found} / {len(faults)}", "found"),
     ]
-    words = " · ".join(f"{count} {say(f'parity.{name}')}" for count, name in counts)
+    words = "".join(f"{count}{say(f'parity.{name}')}" for count, name in counts)
     return [{"words": words, "good": not wrong}, {"twins": [told(twin, say) for twin in twins]}]
 
 
@@ -80,7 +81,7 @@ def told(twin: Json, say: Say) -> Json:
         f"{say('parity.a_pass')} {ours:.1f} ms, {say('parity.of_library')} {theirs:.1f} ms"
     )
     return {
-        "name": f"{twin['checkpoint']}{'.' if twin['part'] else ''}{twin['part']}",
+        "name": say(f"parity.of_{twin['checkpoint'].replace('-', '_')}") + part_of(twin["part"], say),
         "classes": f"{twin['ours']} = {twin['theirs']}",
         "brief": say("parity.agrees" if twin["first"] is None else "parity.differs"),
         "figures": figures,
@@ -97,6 +98,11 @@ def told(twin: Json, say: Say) -> Json:
             for mistake in twin["mistakes"]
         ],
     }
+
+
+def part_of(part: str, say: Say) -> str:
+    """Which network of several a checkpoint holds, in words."""
+    return f" · {say(f'parity.part_{part}')}" if part else ""
 
 
 def fault(mistake: Json, names: Sequence[str], say: Say) -> str:
