@@ -114,11 +114,11 @@ def test_the_course_of_both_trainings_can_be_scrubbed(visit):
     expect(view).to_have_attribute("data-ready", "verse", timeout=QUICK)
     scrubber = view.locator("input[type=range]")
     assert int(scrubber.get_attribute("max")) >= 8
-    young = view.locator(".lx-tv-three").inner_text()
+    young = view.locator(".lx-tv-three").first.inner_text()
     expect(view).to_have_attribute("data-frame", "0")
     scrubber.press("End")
     expect(view).to_have_attribute("data-frame", scrubber.get_attribute("max"))
-    assert view.locator(".lx-tv-three").inner_text() != young
+    assert view.locator(".lx-tv-three").first.inner_text() != young
     view.locator("[data-corpus=reviews]").click()
     expect(view).to_have_attribute("data-ready", "reviews", timeout=QUICK)
     expect(view.locator(".lx-chart path")).to_have_count(3)

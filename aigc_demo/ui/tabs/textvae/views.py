@@ -101,11 +101,15 @@ def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
     weight = plot("textvae.training_annealing")
     columns = "".join(
         f'<section><h3>{t(f"textvae.training_{name}")}</h3><ul data-list="{name}"></ul></section>'
-        for name in ("drawn", "rebuilt", "way")
+        for name in ("drawn", "rebuilt")
+    )
+    between = (
+        f'<details><summary>{t("textvae.training_way")}</summary>'
+        '<div class="lx-tv-three"><ul data-list="way"></ul></div></details>'
     )
     template = (
         f'<div class="lx-textcourse" data-words="{spoken}"><div class="lx-tv-choose" role="group">{buttons}</div>'
         f'{scrubber()}<p class="lx-facts-line"></p><div class="lx-tv-three">{columns}</div>'
-        f'<div class="lx-charts">{costs}{weight}</div></div>'
+        f'<div class="lx-charts">{costs}{weight}</div>{between}</div>'
     )
     return view("textcourse", template, value, elem_id=elem_id)
