@@ -15,7 +15,7 @@ def sound_player(value: Any = None, *, series: bool = False, elem_id: str | None
     names |= {"done": "diffusion.finished", "hear": "audiogan.hear"}
     template = (
         f'<div class="lx-sound-player" data-series="{int(series)}" data-words="{words(**names)}">'
-        f'<div class="lx-sounds"></div>{scrubber()}</div>'
+        f'<div class="lx-sounds"></div><p class="lx-small lx-sound-axes">{t("audiogan.axes")}</p>{scrubber()}</div>'
     )
     return view("soundPlayer", template, value, elem_id=elem_id)
 

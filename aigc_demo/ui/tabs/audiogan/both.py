@@ -18,10 +18,13 @@ from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
+HEARD = "figure .lx-small"  # under every sound: what the classifier heard, and how sure it was
+
 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("audiogan_both", service)
     with form.tab():
+        question("audiogan.predict_gan", form, f":is(#audiogan_both-told, #audiogan_both-view {HEARD})")
         with bench():
             with controls():
                 digit_choice(form)
@@ -33,13 +36,11 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("guidance")
             with result():
                 sounds, words = form.first_shown(compared, 2)
-                views = [
-                    sound_player(sounds, series=True, elem_id="audiogan_both-view"),
-                    gr.HTML(words, elem_id="audiogan_both-verdict", **verdict_view()),
-                ]
-                measured()
+                player = sound_player(sounds, series=True, elem_id="audiogan_both-view")
+                with gr.Column(elem_id="audiogan_both-told"):
+                    verdict = gr.HTML(words, elem_id="audiogan_both-verdict", **verdict_view())
+                    measured()
                 form.outcome(("wav", "flac", "png", "json"))
-        question("audiogan.predict_gan", form)
         how_it_works(
             r"x = G(z, c) \qquad\text{|}\qquad x_{t-1} = \mathrm{step}\big(x_t, \epsilon_\theta(x_t, t, c)\big), "
             r"\; t = T, \dots, 1",
@@ -53,7 +54,7 @@ def build(service: Service) -> UseCaseForm:
             sources("services.audiogan.both:both", "evaluation.audiogan:metrics"),
             steps=("noise", "generator", "sound", "classifier"),
         )
-    form.run(*views, show=compared)
+    form.run(player, verdict, show=compared)
     return form
 
 
