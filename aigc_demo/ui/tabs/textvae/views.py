@@ -104,7 +104,7 @@ def course(elem_id: str, value: dict[str, Any] | None) -> gr.HTML:
         for name in ("drawn", "rebuilt")
     )
     between = (
-        f'<details><summary>{t("textvae.training_way")}</summary>'
+        f"<details><summary>{t('textvae.training_way')}</summary>"
         '<div class="lx-tv-three"><ul data-list="way"></ul></div></details>'
     )
     template = (
