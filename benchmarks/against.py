@@ -74,6 +74,12 @@ except ImportError:
     from aigc_demo.pipelines.text_folder import open_text
     model = in_bytes(open_text(folder).model)
 load = time.perf_counter() - began
+if "{engine}" == "onnx":
+    try:
+        from aigc_demo.services.engines import ENGINES
+        model = ENGINES.other_writer(model)
+    except (ImportError, AttributeError):
+        pass
 from aigc_demo.sampling.writing import Writer, chances, write
 from aigc_demo.sampling.tokens import Sampling
 tokens = torch.arange(1000, 1000 + {prompt})[None]
@@ -92,8 +98,9 @@ WORKS = {
     "gpt-shakespeare": GPT.format(name="gpt-shakespeare", engine="torch"),
     "gpt-shakespeare_onnx": GPT.format(name="gpt-shakespeare", engine="onnx"),
     "gpt2_form": GPT.format(name="gpt2", engine="torch"),
-    "smollm2_token": SMOLLM2.format(prompt=20, length=48),
-    "smollm2_prompt_512": SMOLLM2.format(prompt=512, length=0),
+    "smollm2_token": SMOLLM2.format(prompt=20, length=48, engine="torch"),
+    "smollm2_token_onnx": SMOLLM2.format(prompt=20, length=48, engine="onnx"),
+    "smollm2_prompt_512": SMOLLM2.format(prompt=512, length=0, engine="torch"),
 }
 
 

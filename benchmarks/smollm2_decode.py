@@ -1,17 +1,24 @@
 """SmolLM2-135M-Instruct by our Llama with a byte per weight against transformers' generate() in float32, one process.
 
-Same weights file, same prompt, 256 tokens, batch 1, the likeliest token always. Beside the ratio: how far the loss of a
-text moves with the bytes, and the share that each side reaches of what the memory allows, at which every weight is read
-once per token. Needs SmolLM2: python -m aigc_demo.services.hf_text.fetch
+Same weights file, same prompt, 256 tokens, batch 1, the likeliest token always. Beside the ratio: how far the loss of
+texts of three kinds moves with the bytes, what ONNX Runtime makes of them with 8 and 4 bits where it is installed, and
+the share that each side reaches of what the memory allows, at which every weight is read once per token. Needs SmolLM2:
+python -m aigc_demo.services.hf_text.fetch
 """
 
+import inspect
+import statistics
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from aigc_demo.data.folder import data_folder
+from aigc_demo.models import gpt
 from aigc_demo.models.int8 import is_here
-from aigc_demo.pipelines import smollm2
+from aigc_demo.pipelines import gpt_onnx, smollm2
+from aigc_demo.pipelines.engine import is_installed
 from aigc_demo.pipelines.text_bytes import open_bytes
 from aigc_demo.pipelines.text_folder import OpenText, open_text
 from aigc_demo.pipelines.text_library import open_library
@@ -22,6 +29,14 @@ from benchmarks.measure import Result, alternate, at_best, compare, median
 
 TOKENS = 256
 LOSS = 0.01  # nats that the bytes may cost
+BITS = (8, 4)  # of a weight in ONNX Runtime
+LENGTH = 400  # tokens of a text, at most
+TEXTS = {
+    "english": Summarise.text,
+    "code": inspect.getsource(gpt),
+    "chinese": "语言模型学的是文字的样子：读过很多书以后，它能猜出下一个字，却不一定知道那句话对不对。"
+    "把每个权重从四个字节压到一个字节，模型小了，写得也快了，猜得几乎一样准；压到半个字节，就看得出差别了。",
+}
 QUESTION = "Tell me about the history of the city of Paris."
 
 
@@ -33,6 +48,19 @@ def loss(model: Any, tokens: torch.Tensor) -> float:
             logits = model(tokens[:, place : place + 1], state)[0]
             total += float(torch.nn.functional.cross_entropy(logits, tokens[0, place + 1 : place + 2]))
     return total / (tokens.shape[1] - 1)
+
+
+def in_onnx(model: Any) -> dict[str, Any]:
+    """Name -> the model in ONNX Runtime with so many bits; nothing where that is not installed."""
+    if not (is_installed() and gpt_onnx.is_fit(model) and gpt_onnx.is_in_bytes(model)):
+        return {}
+    found = {}
+    for bits in BITS:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "step.onnx"
+            gpt_onnx.write(model, path, bits)
+            found[f"onnx{bits}"] = gpt_onnx.QuickGPT(model, path)
+    return found
 
 
 def megabytes_in_bytes(opened: OpenText) -> float:
@@ -47,16 +75,25 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
     folder = smollm2.present(data_folder("smollm2"))
     opened, library = open_text(folder), open_library(folder)
     small: Any = open_bytes(folder).model
+    quick = in_onnx(small)
     tokens = torch.tensor([chat_tokens(opened.words, [("user", QUESTION)])])
-    text = torch.tensor([opened.words.encode(Summarise.text)])
     first, other = ours(small, tokens, 16), theirs(library.module, tokens, 16)  # also warms both up
     count, best = at_best(lambda: theirs(library.module, tokens, length), tries=1)
     sides = {
         "ours": lambda: per_token(lambda: ours(small, tokens, length), length),
         "peer": lambda: per_token(best, length),
+    } | {
+        side: lambda model=model: per_token(lambda: ours(model, tokens, length), length)
+        for side, model in quick.items()
     }
     runs = alternate(sides, rounds)
-    plain, changed = loss(opened.model, text), loss(small, text)
+    moves: dict[str, dict[str, float]] = {}
+    for kind, text in TEXTS.items():
+        read = torch.tensor([opened.words.encode(text)[:LENGTH]])
+        plain = loss(opened.model, read)
+        moves[kind] = {"float32": plain} | {
+            side: loss(model, read) - plain for side, model in {"bytes": small, **quick}.items()
+        }
     sizes = {"ours": megabytes_in_bytes(opened), "peer": read_per_token(library.module)}
     limits = {side: 1000 * size / bandwidth(size) for side, size in sizes.items()}
     facts = {
@@ -64,9 +101,7 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
         "threads": torch.get_num_threads(),
         "threads_of_peer": count,
         "same_first_tokens": int((first == other).int().cumprod(1).sum()),
-        "loss_float32": plain,
-        "loss_bytes": changed,
-        "loss_moves": changed - plain,
+        "loss_and_how_far_it_moves": moves,
         "loss_may_move": LOSS,
         "tokens_per_second": 1000 / median(runs, "ours_ms"),
         "peer_tokens_per_second": 1000 / median(runs, "peer_ms"),
@@ -74,4 +109,7 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
         "share_of_memory_limit": limits["ours"] / median(runs, "ours_cpu_ms"),
         "peer_share_of_memory_limit": limits["peer"] / median(runs, "peer_cpu_ms"),
     }
+    for side in quick:
+        facts |= {f"{side}_{key}": median(runs, f"{side}_{key}") for key in ("ms", "cpu_ms")}
+        facts[f"{side}_ratio"] = statistics.median(run["peer_ms"] / run[f"{side}_ms"] for run in runs)
     return compare("smollm2_decode", "ms per token", 2.0, runs, "ms", [facts])

@@ -246,3 +246,13 @@ def visit(request, browser, visitors, app_url):
         free.append(context)
     for note in notes:
         note.clean()
+
+
+@pytest.fixture
+def onnx_runtime(monkeypatch):
+    """ONNX Runtime, where this machine has it."""
+    from aigc_demo.pipelines import engine
+
+    for name in engine.NEEDED:
+        pytest.importorskip(name, reason=f"the optional package {name} is not installed")
+    monkeypatch.delenv("AIGC_ENGINE")

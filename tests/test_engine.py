@@ -1,30 +1,24 @@
 """ONNX Runtime in the place of PyTorch: the same numbers or none, made once, and never needed."""
 
-import threading
-
 import numpy as np
 import pytest
 import tiny_text2image
 import torch
+from engines import ended, stirred
 from torch import nn
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.gan import GAN, GANConfig
-from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.kl import KLAutoencoder, KLConfig
 from aigc_demo.models.text2image import Text2Image, Text2ImageConfig, TextUNet
 from aigc_demo.models.vae import VAE, VAEConfig
-from aigc_demo.pipelines import engine, gpt_onnx
+from aigc_demo.pipelines import engine
 from aigc_demo.pipelines.engine import ONNX, PYTORCH, Engines
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services import engines
 from aigc_demo.services.diffusion import beside as diffusion_beside
 from aigc_demo.services.diffusion import denoising
 from aigc_demo.services.diffusion.requests import Beside, Draw
-from aigc_demo.services.gpt import write as gpt_write
-from aigc_demo.services.gpt.requests import Write
 from aigc_demo.services.service import Service
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.requests import Beside as Text2ImageBeside
@@ -46,13 +40,6 @@ class Half(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """x (B, 4) -> (B, 4)."""
         return self.layer(x)
-
-
-def ended() -> None:
-    """Wait for what prepares a network behind the page."""
-    for thread in threading.enumerate():
-        if thread.name == "engine":
-            thread.join()
 
 
 @pytest.fixture
@@ -129,21 +116,6 @@ def test_the_engine_that_is_asked_for_is_taken(monkeypatch):
 # what follows runs ONNX Runtime itself
 
 
-@pytest.fixture
-def real(monkeypatch):
-    """ONNX Runtime, where this machine has it."""
-    for name in engine.NEEDED:
-        pytest.importorskip(name, reason=f"the optional package {name} is not installed")
-    monkeypatch.delenv("AIGC_ENGINE")
-
-
-def stirred(model):
-    """An untrained model whose weights are all different."""
-    for weight in model.parameters():
-        weight.requires_grad_(False).normal_(std=0.1)
-    return model.eval()
-
-
 def digits(count):
     """Inputs of the digit network."""
     unet = DiffusionConfig.tiny().unet
@@ -179,7 +151,7 @@ NETWORKS = [
 
 
 @pytest.mark.parametrize(("made", "part", "inputs"), NETWORKS, ids=["unet", "vae", "gan", "kl", "text2image"])
-def test_every_network_says_the_same_in_onnx_runtime_at_any_batch(real, tmp_path, made, part, inputs):
+def test_every_network_says_the_same_in_onnx_runtime_at_any_batch(onnx_runtime, tmp_path, made, part, inputs):
     model = stirred(made())
     session = Engines(tmp_path).session(model, inputs(2), part)
     for batch in (1, 3, 20):
@@ -191,7 +163,7 @@ def test_every_network_says_the_same_in_onnx_runtime_at_any_batch(real, tmp_path
 
 
 @pytest.mark.parametrize("content", [b"", b"broken", None])
-def test_a_file_that_is_broken_is_written_again(real, tmp_path, content, caplog):
+def test_a_file_that_is_broken_is_written_again(onnx_runtime, tmp_path, content, caplog):
     model = stirred(VAE(VAEConfig.tiny()))
     assert Engines(tmp_path).session(model, codes(2), "paint")
     (file,) = tmp_path.iterdir()
@@ -206,7 +178,7 @@ def test_a_file_that_is_broken_is_written_again(real, tmp_path, content, caplog)
     assert "is broken and written again" in caplog.text
 
 
-def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
+def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(onnx_runtime, tmp_path, monkeypatch):
     service = Service(Store(device="cpu"))
     asked = Draw(steps=4, seed=3)
     monkeypatch.setattr(engines, "ENGINES", engines.Engines(tmp_path))
@@ -225,7 +197,7 @@ def test_digits_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypa
     assert service.facts("diffusion_beside", Beside())["device"] == "CPU"  # which says of each column itself
 
 
-def test_sentences_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
+def test_sentences_are_drawn_in_onnx_runtime_as_in_pytorch(onnx_runtime, tmp_path, monkeypatch):
     service = Service(tiny_text2image.Store())
     monkeypatch.setattr(engines, "ENGINES", Engines(tmp_path))
     monkeypatch.setattr(drawing, "ENGINES", engines.ENGINES)
@@ -246,53 +218,7 @@ def test_sentences_are_drawn_in_onnx_runtime_as_in_pytorch(real, tmp_path, monke
     assert service.result("text2image_beside", Text2ImageBeside(steps=1, mistake="gate_swapped")).onnx is None
 
 
-@torch.inference_mode()
-def test_a_text_may_change_its_engine_at_any_token(real, tmp_path):
-    config = GPTConfig(vocabulary=11, context=40, width=64, n_layer=2, n_head=4, n_kv_head=2, hidden=24)
-    model, engines = stirred(GPT(config)), Engines(tmp_path)
-    quick = engines.prepare_writer(model).session
-    tokens = torch.randint(11, (1, 30), generator=torch.Generator().manual_seed(1))
-    ours, theirs = model.state(), quick.state()
-    model(tokens[:, :9], ours), quick(tokens[:, :9], theirs)
-    for place in range(9, 20):
-        token = tokens[:, place : place + 1]
-        wanted = model(token, ours)
-        torch.testing.assert_close((model if place % 3 == 0 else quick)(token, theirs), wanted, atol=1e-5, rtol=0)
-    other = [theirs.copy(), ours]  # two texts share their products, each in its own row of one memory
-    torch.testing.assert_close(*quick.side_by_side([tokens[:, 20:21]] * 2, other).split(1), atol=1e-5, rtol=0)
-    token = tokens[:, 21:22]
-    torch.testing.assert_close(quick.side_by_side([token], other[:1]), model(token, ours)[:, -1], atol=1e-5, rtol=0)
-    written = [list(write(way, tokens[:, :5], Sampling(0), chances(0, 60))) for way in (model, quick)]
-    assert [int(pick.token) for pick in written[0]] == [int(pick.token) for pick in written[1]]
-    assert gpt_onnx.is_fit(model) and not gpt_onnx.is_fit(GPT(GPTConfig.tiny("gpt2")))
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(b"broken")
-    assert Engines(tmp_path).prepare_writer(model).session and len(list(tmp_path.iterdir())) == 1
-
-
-def test_a_text_is_written_in_onnx_runtime_as_in_pytorch(real, tmp_path, monkeypatch):
-    service, asked = Service(Store(device="cpu")), Write(length=40)
-    monkeypatch.setattr(engines, "ENGINES", Engines(tmp_path))
-    monkeypatch.setattr(gpt_write, "ENGINES", engines.ENGINES)
-    written = threading.Event()
-
-    def seconds(way, _):
-        assert written.wait(60)
-        return 1.0 if isinstance(way.args[0], gpt_onnx.QuickGPT) else 2.0
-
-    monkeypatch.setattr(engine, "seconds", seconds)
-    *_, ours = service.run("gpt_write", asked)  # nobody waits for the export
-    assert service.facts("gpt_write", asked)["device"] == "CPU"
-    written.set()
-    ended()
-    *_, quick = service.run("gpt_write", asked)
-    assert service.facts("gpt_write", asked)["device"] == "CPU · ONNX Runtime"
-    assert quick.value.text == ours.value.text and len(quick.value.text) == 40
-    odds = [[token.p for token in made.value.tokens] for made in (ours, quick)]
-    np.testing.assert_allclose(*odds, rtol=0, atol=1e-5)
-
-
-def test_a_comparison_with_diffusers_has_a_column_of_onnx_runtime(real, tmp_path, monkeypatch):
+def test_a_comparison_with_diffusers_has_a_column_of_onnx_runtime(onnx_runtime, tmp_path, monkeypatch):
     service = Service(Store(device="cpu"))
     monkeypatch.setattr(diffusion_beside, "ENGINES", Engines(tmp_path))
     monkeypatch.setattr(vae_beside, "ENGINES", diffusion_beside.ENGINES)

@@ -135,6 +135,13 @@ class Int8Linear(nn.Module):
             y = y if self.bias is None else y + self.bias
         return y.view(*x.shape[:-1], -1)
 
+    def dense(self) -> Tensor:
+        """The weights as they are after rounding, (O, I) float32."""
+        found = self.columns().transpose(1, 2).reshape(self.out_features, -1)
+        if self.exact is not None:
+            found[:, torch.from_numpy(self.exact[0])] = torch.from_numpy(self.exact[1]).T
+        return found
+
     def columns(self) -> Tensor:
         """The rounded weights as float32, (N, I, WIDTH); 0 where a column is kept exact."""
         return torch.ops.quantized.embedding_bag_byte_unpack(self.packed).view(self.blocks, -1, self.width)

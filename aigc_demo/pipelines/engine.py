@@ -34,7 +34,8 @@ logger = logging.getLogger(__name__)
 PYTORCH, ONNX = "PyTorch", "ONNX Runtime"
 NEEDED = ("onnxruntime", "onnx")  # packages: the second one writes the files
 TOLERANCE = 1e-4  # absolute, in float32
-FORM = 2  # of the files; another number makes them anew
+NATS = 0.05  # between chances, where weights are rounded: SmolLM2 with 8 bits is 0.01 off, with 4 bits 0.7
+FORM = 3  # of the files; another number makes them anew
 TRIES = 5
 TOKEN = "token"  # the part of a GPT that writes
 Network = Callable[..., Tensor]
@@ -129,6 +130,13 @@ def agree(session: Network, network: Network, example: Sequence[Tensor]) -> bool
         return bool((session(*example) - network(*example)).abs().max() <= TOLERANCE)
 
 
+def agree_roughly(session: Network, network: Network, example: Sequence[Tensor]) -> bool:
+    """Whether both give about the same chances to what is next: a mean Kullback-Leibler divergence within NATS."""
+    with torch.inference_mode():
+        ours, theirs = (way(*example).log_softmax(-1) for way in (network, session))
+        return bool((ours.exp() * (ours - theirs)).sum(-1).mean() <= NATS)
+
+
 def opened(
     path: Path, write: Callable[[Path], None], session: Callable[[Path], S], agrees: Callable[[S], bool]
 ) -> S | None:
@@ -180,6 +188,11 @@ class Engines:
         """What is to write in the place of a language model: the same numbers, from the quickest that is ready."""
         return (self._ready(model, TOKEN, self.prepare_writer, model) if gpt_onnx.is_fit(model) else None) or model
 
+    def other_writer(self, model: nn.Module) -> Any:
+        """A language model in ONNX Runtime even where that is slower, once it is ready; None where there is no way."""
+        possible = gpt_onnx.is_fit(model) and is_possible(model)
+        return self.prepare_writer(model).session if possible else None
+
     def _ready(self, network: nn.Module, part: str, prepare: Callable[..., Known], *given: Any) -> Any:
         """The session where there is one and it is the quicker engine; prepared in a thread when first asked for."""
         if network in self._left or not is_possible(network):
@@ -217,11 +230,12 @@ class Engines:
 
         def tried() -> Known:
             tokens, ours = [gpt_onnx.example(model)], partial(gpt_onnx.by_token, model)
+            same = agree_roughly if gpt_onnx.is_in_bytes(model) else agree
             quick = opened(
                 self.folder / f"{key(model, TOKEN)}.onnx",
                 partial(gpt_onnx.write, model),
                 partial(gpt_onnx.QuickGPT, model),
-                lambda made: agree(partial(gpt_onnx.by_token, made), ours, tokens),
+                lambda made: same(partial(gpt_onnx.by_token, made), ours, tokens),
             )
             quicker = quick is not None and seconds(partial(gpt_onnx.by_token, quick), tokens) < seconds(ours, tokens)
             return Known(quick, quicker)

@@ -2,39 +2,55 @@
 
 Read, a text goes through PyTorch; written, token by token, it goes through a graph of fused operators: a normalisation
 with the sum before it, and an attention that rotates, writes keys and values into the cache and looks back on it. They
-work on the memory of models/gpt.KVCache, so that a text may change its engine at any token.
+work on the memory of models/gpt.KVCache, so that a text may change its engine at any token. What the embedding gives is
+what goes in, so that its table is not kept twice.
+
+Layers with a byte per weight (models/int8.py) become MatMulNBits, with inputs rounded to bytes as well: the processor
+multiplies bytes by bytes.
 
 The operators are those of com.microsoft (onnxruntime, docs/ContribOperators.md). Rotated models only: the form "llama".
 
-B batch, D width, H heads, G heads of keys and values, E width of a head, V vocabulary.
+B batch, D width, H heads, G heads of keys and values, E width of a head, V vocabulary, I numbers in, O out.
 """
 
 import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from aigc_demo.models.gpt import GPT, KVCache
+from aigc_demo.models.int8 import Int8Linear
 
+Array = np.ndarray
 FUSED = "com.microsoft"
 OPSET, FORM = 17, 9  # of the standard operators and of the file
 TRIED = 16  # tokens by which engines are compared
+BLOCK = 32  # inputs of a layer that share a scale and a zero
+BYTES_IN = 4  # accuracy_level of MatMulNBits: inputs are rounded to bytes, block by block
 
 
 def is_fit(model: object) -> bool:
     """Whether a network is a GPT that the graph has a form for."""
-    return isinstance(model, GPT) and model.config.form == "llama" and model.config.head_width % 16 == 0
+    if not isinstance(model, GPT) or model.config.form != "llama" or model.config.head_width % 16:
+        return False
+    return not is_in_bytes(model) or not (model.config.width % BLOCK or model.config.hidden % BLOCK)
+
+
+def is_in_bytes(model: GPT) -> bool:
+    """Whether its layers have a byte per weight."""
+    return isinstance(model.head, Int8Linear)
 
 
 def example(model: Any) -> Tensor:
-    """Tokens (1, T) by which engines are compared."""
-    return torch.arange(TRIED)[None] % model.config.vocabulary
+    """Tokens (1, T) by which engines are compared, from all over the vocabulary."""
+    return (torch.arange(TRIED) * model.config.vocabulary // TRIED)[None]
 
 
 def by_token(model: Any, tokens: Tensor) -> Tensor:
@@ -46,14 +62,16 @@ def by_token(model: Any, tokens: Tensor) -> Tensor:
 class Graph:
     """The nodes and weights of one step, as they are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, bits: int = 8) -> None:
+        self.bits = bits
         self.nodes: list[Any] = []
         self.weights: list[Any] = []
 
     def weight(self, name: str, value: Tensor) -> str:
+        """A tensor that the file carries; its name."""
         from onnx import numpy_helper
 
-        self.weights.append(numpy_helper.from_array(value.detach().float().contiguous().numpy(), name))
+        self.weights.append(numpy_helper.from_array(value.detach().contiguous().numpy(), name))
         return name
 
     def add(self, operator: str, given: Sequence[str], *made: str, fused: bool = False, **options: Any) -> str:
@@ -63,21 +81,44 @@ class Graph:
         self.nodes.append(helper.make_node(operator, given, made, domain=FUSED if fused else "", **options))
         return made[0]
 
-    def linear(self, x: str, name: str, weight: Tensor) -> str:
-        """x (1, 1, I) times a weight (O, I)."""
-        return self.add("MatMul", [x, self.weight(f"{name}.weight", weight.t())], name)
+    def linear(self, x: str, name: str, layer: Any, part: slice = slice(None)) -> str:
+        """x (1, 1, I) times the weight (O, I) of a layer, or `part` of its outputs."""
+        if not isinstance(layer, Int8Linear):
+            return self.add("MatMul", [x, self.weight(f"{name}.weight", layer.weight[part].t())], name)
+        weight = layer.dense()[part]
+        kinds = zip(("weight", "scale", "zero"), blocks_of(weight, self.bits), strict=True)
+        given = [self.weight(f"{name}.{kind}", value) for kind, value in kinds]
+        sizes = {"K": weight.shape[1], "N": len(weight), "bits": self.bits, "block_size": BLOCK}
+        return self.add("MatMulNBits", [x, *given], name, fused=True, accuracy_level=BYTES_IN, **sizes)
 
 
-def write(model: GPT, path: Path) -> None:
-    """Write one step as an ONNX file: token (1, 1), places, keys and values (1, G, room, E) of every layer."""
+def blocks_of(weight: Tensor, bits: int) -> tuple[Tensor, Tensor, Tensor]:
+    """weight (O, I) as MatMulNBits takes it, of 4 or 8 bits: numbers (O, I / BLOCK, BLOCK * bits / 8), scales
+    (O * I / BLOCK,) and zeros, each number standing for (number - zero) * scale; two of 4 bits share a byte."""
+    blocks, top = weight.float().view(len(weight), -1, BLOCK), 2**bits - 1
+    low, high = blocks.amin(2).clamp(max=0), blocks.amax(2).clamp(min=0)
+    scale = ((high - low) / top).clamp_min(1e-12)
+    zero = (-low / scale).round()
+    numbers = ((blocks / scale[..., None]).round() + zero[..., None]).clamp(0, top).to(torch.uint8)
+    zeros = zero.to(torch.uint8)
+    if bits == 4:
+        zeros = F.pad(zeros, (0, zeros.shape[1] % 2))
+        numbers, zeros = (found[..., ::2] | found[..., 1::2] << 4 for found in (numbers, zeros))
+    return numbers, scale.flatten(), zeros.flatten()
+
+
+def write(model: GPT, path: Path, bits: int = 8) -> None:
+    """Write one step as an ONNX file: x (1, 1, D), places, keys and values (1, G, room, E) of every layer.
+
+    `bits` of the weights of layers that have a byte for each: 8, or 4.
+    """
     import onnx
     from onnx import TensorProto as Kind
     from onnx import helper
 
-    config, graph, half = model.config, Graph(), model.config.head_width // 2
+    config, graph, half = model.config, Graph(bits), model.config.head_width // 2
     cosine, sine = graph.weight("cosine", model.rotary[0, :, :half]), graph.weight("sine", model.rotary[1, :, half:])
-    x = graph.add("Gather", [graph.weight("embed", model.embed.weight), "token"], "x")
-    blocks: Any = model.blocks
+    x, blocks = "x", cast(Any, model.blocks)
     y = graph.add(
         "SimplifiedLayerNormalization",
         [x, graph.weight("norm", blocks[0].norm1.weight)],
@@ -95,7 +136,7 @@ def write(model: GPT, path: Path) -> None:
         return made[-1], made[0]
 
     for i, block in enumerate(blocks):
-        qkv = graph.linear(y, f"qkv{i}", block.attention.qkv.weight)
+        qkv = graph.linear(y, f"qkv{i}", block.attention.qkv)
         mixed = graph.add(
             "GroupQueryAttention",
             [qkv, "", "", *pairs[i], "before", "length", cosine, sine],
@@ -106,18 +147,21 @@ def write(model: GPT, path: Path) -> None:
             do_rotary=1,
             scale=1 / math.sqrt(config.head_width),
         )
-        x, y = added(x, graph.linear(mixed, f"out{i}", block.attention.out.weight), f"a{i}", block.norm2.weight)
-        gate, value = (
-            graph.linear(y, f"{part}{i}", w) for part, w in zip("gv", block.mlp.up.weight.chunk(2), strict=True)
-        )
+        x, y = added(x, graph.linear(mixed, f"out{i}", block.attention.out), f"a{i}", block.norm2.weight)
+        halves = (("gate", slice(config.hidden)), ("value", slice(config.hidden, None)))
+        gate, value = (graph.linear(y, f"{name}{i}", block.mlp.up, part) for name, part in halves)
         opened = graph.add("QuickGelu", [gate], f"silu{i}", fused=True, alpha=1.0)  # x sigmoid(alpha x): SiLU
-        down = graph.linear(graph.add("Mul", [opened, value], f"h{i}"), f"down{i}", block.mlp.down.weight)
+        down = graph.linear(graph.add("Mul", [opened, value], f"h{i}"), f"down{i}", block.mlp.down)
         after: Any = blocks[i + 1].norm1 if i + 1 < config.n_layer else model.norm
         x, y = added(x, down, f"b{i}", after.weight)
-    logits = graph.linear(y, "logits", model.head.weight)
+    logits = graph.linear(y, "logits", model.head)
     shape = (1, config.n_kv_head, "room", config.head_width)
     names = [name for pair in pairs for name in pair]
-    given: dict[str, Any] = {"token": (Kind.INT64, (1, 1)), "before": (Kind.INT32, (1,)), "length": (Kind.INT32, (1,))}
+    given: dict[str, Any] = {
+        "x": (Kind.FLOAT, (1, 1, config.width)),
+        "before": (Kind.INT32, (1,)),
+        "length": (Kind.INT32, (1,)),
+    }
     given |= {name: (Kind.FLOAT, shape) for name in names}
     found: dict[str, Any] = {logits: (Kind.FLOAT, (1, 1, config.vocabulary))} | {
         f"{name}.new": (Kind.FLOAT, shape) for name in names
@@ -134,10 +178,11 @@ def write(model: GPT, path: Path) -> None:
 class Step:
     """The next token of one text, on the memory of its cache."""
 
-    def __init__(self, session: Any, vocabulary: int):
-        self.session = session
-        self.token, self.before, self.length = (np.zeros(*given) for given in (((1, 1), "i8"), (1, "i4"), (1, "i4")))
-        self.logits = np.empty((1, 1, vocabulary), np.float32)
+    def __init__(self, session: Any, model: GPT):
+        self.session, self.embed = session, model.embed
+        self.x = np.empty((1, 1, model.config.width), np.float32)
+        self.before, self.length = np.zeros(1, "i4"), np.zeros(1, "i4")
+        self.logits = np.empty((1, 1, model.config.vocabulary), np.float32)
         self.pairs: Tensor | None = None
 
     def bind(self, cache: KVCache) -> None:
@@ -146,8 +191,7 @@ class Step:
         if self.pairs is cache.pairs:
             return
         self.pairs, self.binding = cache.pairs, self.session.io_binding()
-        arrays = {"token": self.token, "before": self.before, "length": self.length}
-        for name, array in arrays.items():
+        for name, array in {"x": self.x, "before": self.before, "length": self.length}.items():
             self.binding.bind_input(name, "cpu", 0, array.dtype, array.shape, array.ctypes.data)
         self.binding.bind_output("logits", "cpu", 0, np.float32, self.logits.shape, self.logits.ctypes.data)
         for layer, pair in enumerate(cache.pairs.numpy()):
@@ -156,10 +200,11 @@ class Step:
                 self.binding.bind_input(name, "cpu", 0, *place)
                 self.binding.bind_output(f"{name}.new", "cpu", 0, *place)
 
-    def __call__(self, token: int, cache: KVCache) -> Tensor:
-        """The token behind those in the cache -> logits of the one after it, (1, 1, V)."""
+    def __call__(self, token: Tensor, cache: KVCache) -> Tensor:
+        """The token (1, 1) behind those in the cache -> logits of the one after it, (1, 1, V)."""
         self.bind(cache)
-        self.token[0, 0], self.before[0], self.length[0] = token, cache.length, cache.length + 1
+        self.x[:] = self.embed(token).numpy()
+        self.before[0], self.length[0] = cache.length, cache.length + 1
         self.session.run_with_iobinding(self.binding)
         cache.length += 1
         return torch.from_numpy(self.logits.copy())
@@ -191,8 +236,8 @@ class QuickGPT:
             return read
         step = self.steps.get(state)
         if step is None:
-            step = self.steps[state] = Step(self.session, self.config.vocabulary)
-        return step(int(tokens), state)
+            step = self.steps[state] = Step(self.session, self.model)
+        return step(tokens, state)
 
     def side_by_side(self, tokens: Sequence[Tensor], states: Sequence[KVCache]) -> Tensor:
         """As GPT.side_by_side: several texts share their products in PyTorch."""

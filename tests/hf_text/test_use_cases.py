@@ -17,12 +17,15 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UserError
 from aigc_demo.pipelines.text_folder import Words
 from aigc_demo.services import cards
+from aigc_demo.services.hf_text import answers
+from aigc_demo.services.hf_text import beside as side_by_side
 from aigc_demo.services.hf_text.answers import Said, conversation, numbers, spoken
 from aigc_demo.services.hf_text.models import models
 from aigc_demo.services.hf_text.prompts import chat_tokens, fitted, messages
 from aigc_demo.services.hf_text.requests import (
     ENGINES,
     HISTORY,
+    SMOLLM2,
     TURNS,
     Ask,
     Beside,
@@ -217,6 +220,32 @@ def test_beside_agrees_in_every_token_and_layer(service):
     assert made.same == made.length == 10 and made.first is None and made.logits <= 1e-3
     assert made.ours == made.theirs and made.our_speed > 0 and made.their_speed > 0
     assert [made.layers[0][0], made.layers[-1][0]] == ["embed", "head"]
+
+
+def test_onnx_runtime_writes_where_it_is_the_quicker_engine_and_is_named(service, monkeypatch):
+    asked, answering = Chat(message="hello", length=6, temperature=0.0), []
+
+    class Quick:
+        """In the place of Engines: our own bytes."""
+
+        def writer(self, model):
+            answering.append(model)
+            return model
+
+        other_writer = writer
+
+    engines = Quick()
+    for module in (answers, side_by_side):
+        monkeypatch.setattr(module, "ENGINES", engines)
+    alone = answer(service.chat(asked))[-1]
+    monkeypatch.setattr(answers, "engine_of", lambda models: "ONNX Runtime")
+    quick = answer(service.chat(asked))[-1]
+    assert answering == [models().bytes().model] * 2
+    assert alone.by == f"{SMOLLM2} · int8" and quick.by == f"{alone.by} · ONNX Runtime" and alone.text == quick.text
+    plain = answer(service.chat(dataclasses.replace(asked, engine="ours")))[-1]
+    assert plain.by == f"{SMOLLM2} · ours" and len(answering) == 2  # float32 stays here
+    made = last_of(service.beside(Beside(prompt="hello there", length=5)))
+    assert made.onnx == made.bytes and made.onnx_speed > 0 and made.onnx_same == made.int8_same
 
 
 def test_a_conversation_travels_and_a_recorded_one_does_not(service):

@@ -11,11 +11,13 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
+from aigc_demo.pipelines.engine import PYTORCH
 from aigc_demo.pipelines.text_folder import OpenText, Spelling
 from aigc_demo.pipelines.text_library import Choosing, generate
 from aigc_demo.pipelines.translation import into
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.engines import ENGINES, engine_of
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.hf_text.models import Models, models
 from aigc_demo.services.hf_text.prompts import chat_tokens, encoder_text, fitted, messages
@@ -75,8 +77,12 @@ def by_smollm2(models: Models, request: Asked, told: Sequence[Message], said: Sa
     if request.engine == "transformers":
         made = generate(models.library(), tokens, choosing(request), request.length)
     else:
-        made = by_us(opened, tokens, request)
-    said = replace(said, prompt_tokens=len(tokens), cut=cut, by=f"{SMOLLM2} · {request.engine}")
+        # bytes go through ONNX Runtime where that is to be had; in float32 a file would take half a gigabyte
+        writer = ENGINES.writer(opened.model) if request.engine == "int8" else opened.model
+        made = by_us(replace(opened, model=writer), tokens, request)
+    engine = engine_of([opened.model]) if request.engine == "int8" else PYTORCH
+    by = " · ".join([SMOLLM2, request.engine, *([engine] if engine != PYTORCH else [])])
+    said = replace(said, prompt_tokens=len(tokens), cut=cut, by=by)
     yield from spelled(made, opened.words, request.length, said)
 
 

@@ -10,10 +10,10 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines import parity
-from aigc_demo.pipelines.text_folder import OpenText
 from aigc_demo.pipelines.text_library import Choosing, generate
 from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.sampling.writing import chances, write
+from aigc_demo.sampling.writing import LanguageModel, chances, write
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.hf_text.models import models
 from aigc_demo.services.hf_text.prompts import chat_tokens, fitted, messages
@@ -40,6 +40,9 @@ class SideBySide:
     their_speed: float
     int8_speed: float | None  # ours with a byte per weight, None where this machine has no way to it
     int8_same: int
+    onnx: str  # the bytes in ONNX Runtime
+    onnx_speed: float | None  # None where that is not to be had
+    onnx_same: int
     logits: float  # largest absolute difference of the logits of the prompt
     layers: parity.Figures
     first: int | None  # the first layer over the tolerance
@@ -48,9 +51,9 @@ class SideBySide:
 
 
 @torch.inference_mode()
-def greedy(opened: OpenText, tokens: Sequence[int], length: int) -> Iterator[int]:
+def greedy(model: LanguageModel, tokens: Sequence[int], length: int) -> Iterator[int]:
     """The likeliest tokens, by our code; ends are tokens like any other here."""
-    for pick in write(opened.model, torch.tensor([list(tokens)]), GREEDY, chances(0, length)):
+    for pick in write(model, torch.tensor([list(tokens)]), GREEDY, chances(0, length)):
         yield int(pick.token)
 
 
@@ -77,19 +80,22 @@ class Clock:
 
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     """Write `request.length` tokens with each, in turn, then compare every layer on the prompt."""
-    length, total = request.length, 3 * request.length + 1
+    length = request.length
     asked = messages(request)  # says what is wrong before anything is opened
     opened = models()
     ours, theirs, small = opened.own(), opened.library(), opened.bytes()
+    quick = ENGINES.other_writer(small.model) if opened.has_bytes() else None
     tokens, _ = fitted(partial(chat_tokens, ours.words), asked, CONTEXT)
-    yield Step(0, total, None)
-    mine, other, byte = (
-        Clock(greedy(ours, tokens, length)),
+    runs = mine, other, byte, onnx = (
+        Clock(greedy(ours.model, tokens, length)),
         Clock(generate(theirs, tokens, Choosing(), length, whole=True)),
-        Clock(greedy(small, tokens, length) if opened.has_bytes() else iter(())),
+        Clock(greedy(small.model, tokens, length) if opened.has_bytes() else iter(())),
+        Clock(greedy(quick, tokens, length) if quick else iter(())),
     )
+    total = len(runs) * length + 1
+    yield Step(0, total, None)
     done = 0
-    for run in (mine, other, byte):
+    for run in runs:
         for _ in run:
             done += 1
             yield Step(done, total, None)
@@ -107,6 +113,9 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         their_speed=other.speed,
         int8_speed=byte.speed if byte.found else None,
         int8_same=agreeing(mine.found, byte.found),
+        onnx=ours.words.decode(onnx.found),
+        onnx_speed=onnx.speed if onnx.found else None,
+        onnx_same=agreeing(mine.found, onnx.found),
         logits=rows[-1][2],
         layers=rows,
         first=table.first,
@@ -134,6 +143,8 @@ def document(request: Beside, run: Sequence[SideBySide]) -> Document:
     texts = {"aigc_demo": (made.ours, made.our_speed), "transformers": (made.theirs, made.their_speed)}
     if made.int8_speed is not None:
         texts["aigc_demo, int8"] = (made.bytes, made.int8_speed)
+    if made.onnx_speed is not None:
+        texts["aigc_demo, int8, ONNX Runtime"] = (made.onnx, made.onnx_speed)
     for name, (text, speed) in texts.items():
         parts += [Part(f"{name}, {speed:.1f} tokens / s\n", given=True), Part(f"{text}\n\n")]
     return Document(SMOLLM2, tuple(parts))

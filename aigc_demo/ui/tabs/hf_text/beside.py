@@ -40,7 +40,7 @@ def build(service: Service) -> UseCaseForm:
             r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
             "hf_text.how_beside",
             PAPERS,
-            sources("pipelines.text_folder:open_gpt", "pipelines.parity:compare", "models.int8:in_bytes"),
+            sources("pipelines.text_folder:open_gpt", "models.int8:in_bytes", "pipelines.gpt_onnx:write"),
             steps=("text", "ours", "=", "library"),
         )
     form.run(*views, show=compared)
@@ -63,6 +63,9 @@ def texts_of(say: Say, made: Json) -> Json:
     if made["int8_speed"] is not None:
         speed = f"{made['int8_speed']:.1f}"
         rows.append([say("hf_text.beside_int8"), made["bytes"], speed, f"{made['int8_same']} / {length}"])
+    if made["onnx_speed"] is not None:
+        speed = f"{made['onnx_speed']:.1f}"
+        rows.append([say("hf_text.beside_onnx"), made["onnx"], speed, f"{made['onnx_same']} / {length}"])
     return {"head": head, "rows": rows, "mark": None}
 
 
