@@ -14,6 +14,7 @@ from aigc_demo.data import images
 from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.services.diffusion import requests
 from aigc_demo.services.diffusion.denoising import tile
+from aigc_demo.services.diffusion.hub import describe
 from aigc_demo.services.diffusion.requests import (
     ANY,
     COUNTS,
@@ -332,3 +333,12 @@ def test_weights_of_another_kind_are_no_checkpoint_to_draw_with(service):
         with pytest.raises(NotFoundError, match="There is no checkpoint called"):
             list(service.draw(Draw(checkpoint=name)))
     assert Draw(checkpoint="") == Draw(), "none is the one that ships"
+
+
+def test_our_own_opens_as_a_model_of_the_hub_and_draws_what_it_draws_here(shipped):
+    """By UNet2DModel and back, on the levels of a DDIMScheduler, for every seed and sampler the same digit."""
+    for sampler, seed in (("ddim", 7), ("ddpm", 3), ("dpmpp", 4)):
+        theirs = last(shipped.hub(requests.Hub(seed=seed, sampler=sampler, steps=STEPS))).x
+        same(theirs, picture(shipped, digit=ANY, guidance=1.0, seed=seed, sampler=sampler))
+    told = describe(requests.Hub().name)
+    assert told["picture"] == [1, 32, 32] and told["classes"] == 10 and 1 < told["megabytes"] < 20

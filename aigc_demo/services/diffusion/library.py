@@ -5,15 +5,19 @@ from pathlib import Path
 
 import torch
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
+from aigc_demo.models.diffusion import DiffusionModel
 from aigc_demo.pipelines import hub as library
 from aigc_demo.pipelines.folder import FolderModel
-from aigc_demo.pipelines.scheduler import Scheduler
+from aigc_demo.pipelines.pairs.unet import from_library, to_library
+from aigc_demo.pipelines.scheduler import Scheduler, read_scheduler
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoise, Denoiser, clipped, thresholded
 from aigc_demo.sampling.samplers import ddpm_large, sample, trailing_timesteps
-from aigc_demo.services.diffusion.denoising import Frame
-from aigc_demo.services.diffusion.requests import Hub
+from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.services.diffusion.denoising import Frame, model_of, seen
+from aigc_demo.services.diffusion.requests import OWN, Hub
 from aigc_demo.services.use_case import Json
 
 
@@ -54,6 +58,24 @@ class HubDesk:
                 yield from drawn(step.value, request, device)
 
 
+def own(store: Store) -> FolderModel:
+    """Our digits by the way that a model of the hub takes: as a UNet2DModel, and from that into our U-Net."""
+    ours = model_of(store)
+    with torch.device("meta"):
+        model = DiffusionModel(ours.config)
+    model.unet = from_library(to_library(ours.unet))
+    levels = alpha_bar(ours.config.schedule, ours.config.levels)
+    betas = 1 - levels / torch.cat([levels.new_ones(1), levels[:-1]])
+    settings = {
+        "_class_name": "DDIMScheduler",
+        "num_train_timesteps": len(levels),
+        "trained_betas": betas.tolist(),
+        "prediction_type": "v_prediction",
+        "clip_sample": False,
+    }
+    return FolderModel(OWN, model.eval(), read_scheduler(settings, OWN), tuple(map(str, range(10))))
+
+
 def bounded(denoise: Denoise, plan: Scheduler) -> Denoise:
     """`denoise` with the predicted picture thresholded or clipped as the model's files say."""
     if plan.threshold is not None:
@@ -71,7 +93,7 @@ def drawn(opened: FolderModel, request: Hub, device: str) -> Iterator[Step[Frame
     own = request.timesteps == "own"
     timesteps = plan.timesteps(request.steps) if own else trailing_timesteps(request.steps, len(plan.alpha_bar))
     sampler = ddpm_large if request.sampler == "ddpm" and plan.large_variance else request.sampler
-    start = noise.draw(model.config.picture)
+    start = model.fold(noise.draw(model.config.picture))  # those of the hub fold nothing
     for done, moment in enumerate(sample(denoise, start, timesteps, plan.alpha_bar, sampler, 0.0, noise)):
         parts = (moment.x, moment.estimate.x0, moment.estimate.eps)
-        yield Step(done, len(timesteps), Frame(moment.timestep, moment.alpha_bar, *(x[0].cpu().numpy() for x in parts)))
+        yield Step(done, len(timesteps), Frame(moment.timestep, moment.alpha_bar, *seen(model, torch.cat(parts))))

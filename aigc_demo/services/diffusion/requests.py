@@ -7,6 +7,7 @@ from aigc_demo.core.params import SEED, Choice, Range, Request, Text, clean
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT = "diffusion-digits"
+OWN = f"luoxia/{CHECKPOINT}"  # our own, which opens like a model of the hub but lies here
 ANY = -1  # the digit that means "no class"
 COUNTS = (3, 5, 10, 20, 50)  # step counts of the sampler comparison
 SAMPLES = 200  # real digits to pick from, 20 of each class
@@ -138,7 +139,7 @@ class Beside(Request):
 class Hub(Request):
     """Draw with a DDPM or DDIM model of the hub, through our own network and sampler."""
 
-    name: Annotated[str, Text(200)] = "google/ddpm-cifar10-32"
+    name: Annotated[str, Text(200)] = OWN  # the only one that needs no network
     seed: Seed = 7
     steps: Annotated[int, Range(1, 200)] = 20
     sampler: Sampler = "ddim"

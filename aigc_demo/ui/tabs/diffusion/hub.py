@@ -4,7 +4,7 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services.diffusion.requests import Hub
+from aigc_demo.services.diffusion.requests import OWN, Hub
 from aigc_demo.services.service import Service
 from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.i18n import t, tr
@@ -14,6 +14,11 @@ from aigc_demo.ui.tabs.parts import verdict_view
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "diffusion.try_hub_own": {"name": OWN, "steps": 20},
+    "diffusion.try_hub_cifar": {"name": "google/ddpm-cifar10-32", "steps": 50},
+}
 
 
 def build(service: Service) -> UseCaseForm:
@@ -30,8 +35,10 @@ def build(service: Service) -> UseCaseForm:
                 with drawer():
                     form.choice("sampler")
                     form.choice("timesteps")
+                form.presets(PRESETS)
             with result():
-                scope = microscope(colour=True, elem_id="diffusion_hub-scope", empty="diffusion.hub_empty")
+                scope = microscope(form.first_value, colour=True, elem_id="diffusion_hub-scope")
+                gr.HTML(f'<p class="lx-note">{t("diffusion.hub_note")}</p>')
                 form.outcome()
         how_it_works(
             r"\hat\epsilon = f_\theta(x_t, t)",
