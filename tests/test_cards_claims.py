@@ -26,7 +26,7 @@ EQUAL = (
     "inside.predict_beside",
     "music.predict_ahead",
 )  # claims that both sides are alike
-FETCHED = "its models have to be fetched first: there is nothing to run or to measure offline"
+FETCHED = "what its models draw is not known before they are fetched; offline there is our own, of other tabs"
 WITHOUT = {"diffusion_hub": FETCHED, "text2image_hub": FETCHED}
 CLAIMS = {key: experiment for family in FAMILIES for key, experiment in experiments_of(family).items()}
 

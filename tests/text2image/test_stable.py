@@ -8,12 +8,15 @@ from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
+import torch
 from diffusers import DDPMPipeline, DDPMScheduler, UNet2DModel
 from PIL import Image
 from test_hub import NET, LoopbackHub
 from tiny_stable import pipeline
 
+from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, UnavailableError, UserError
+from aigc_demo.data.scene_truth import look
 from aigc_demo.services.service import Service
 from aigc_demo.services.text2image import hub as use_case
 from aigc_demo.services.text2image.hub import StableDesk
@@ -178,3 +181,15 @@ def test_a_picture_that_was_blacked_out_is_told(desk, monkeypatch):
     monkeypatch.setattr(made, "run_safety_checker", lambda image, device, dtype: (image, [True]))
     *_, last = desk.draw(Hub(name="lab/tiny"))
     assert last.value.filtered and use_case.numbers(Hub(), last.value) == {"side": 16, "filtered": True}
+
+
+def test_our_own_takes_the_same_way_and_needs_no_network():
+    """What the page opens with: our networks as a pipeline that can be saved."""
+    service = Service(Store(device="cpu"))
+    *_, made = service.run("text2image_hub", {"seed": 3})
+    assert made.value.picture.shape == (3, 64, 64) and not made.value.filtered
+    seen = look(service.store.load("judge-scenes"), torch.from_numpy(made.value.picture)[None])
+    assert [one.name for one in seen[0].objects] == ["apple", "apple"] and seen[0].background == "blue"
+    told = use_case.describe(Hub().name)
+    assert told["side"] == 64 and 5 < told["megabytes"] < 50
+    assert service.facts("text2image_hub", Hub())["parameters"] > 1e6

@@ -12,15 +12,20 @@ from typing import Any
 import numpy as np
 import torch
 
+from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.core.steps import Step
-from aigc_demo.data import images
+from aigc_demo.data import images, scene_tokens
 from aigc_demo.data.folder import data_folder
+from aigc_demo.data.scenes import SIDE
+from aigc_demo.pipelines.hub import MEGABYTE
 from aigc_demo.pipelines.hub_stable import StableHub, open_stable
+from aigc_demo.pipelines.stable_diffusion import to_stable_diffusion
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain, tiles
-from aigc_demo.services.text2image.requests import Hub
+from aigc_demo.services.text2image import drawing
+from aigc_demo.services.text2image.requests import OWN, Hub
 from aigc_demo.services.use_case import Json, UseCase
 
 WAIT = 0.2  # seconds between two looks at a run
@@ -62,6 +67,14 @@ class StableDesk:
                 yield Step(step.done, step.total + 1, None)
         assert self._kept is not None
         yield Step(1, 1, self._kept[1])
+
+    def own(self, store: Store) -> Any:
+        """Our own models as a StableDiffusionPipeline, with a scheduler that one can be saved with."""
+        if self._kept is None or self._kept[0] != OWN:
+            models = drawing.Models(store)
+            pipeline = to_stable_diffusion(models.model, models.autoencoder, scene_tokens.PATH, saved=True)
+            self._kept = OWN, pipeline.to(store.device)
+        return self._kept[1]
 
     def draw(self, request: Hub, device: str = "cpu") -> Iterator[Step[FromHub | None]]:
         """Megabytes while the weights travel, then every step (value None), last the picture."""
@@ -118,12 +131,20 @@ def desk() -> StableDesk:
 
 def describe(name: str) -> Json:
     """What a model of the hub is and how large, before its weights travel."""
-    return desk().describe(name)
+    return own_facts() if name == OWN else desk().describe(name)
+
+
+def own_facts() -> Json:
+    """The same of our own model, which is here."""
+    files = [catalogue.ASSETS / catalogue.checkpoint(id).file for id in drawing.ALL]
+    megabytes = round(sum(file.stat().st_size for file in files if file.is_file()) / MEGABYTE, 1)
+    facts = {"megabytes": megabytes, "scheduler": "DPMSolverMultistepScheduler", "side": SIDE, "filtered": False}
+    return {"name": OWN, **facts, "licence": "apache-2.0"}
 
 
 def hub(store: Store, request: Hub) -> Iterator[Step[FromHub | None]]:
     """Megabytes while the weights travel, then the steps (value None), last the picture."""
-    yield from desk().draw(request, store.device)
+    yield from drawn(desk().own(store), request) if request.name == OWN else desk().draw(request, store.device)
 
 
 def tile(request: Hub, made: FromHub) -> Json:
@@ -146,5 +167,6 @@ USE_CASE: UseCase[Hub, FromHub] = UseCase(
     numbers=numbers,
     file=still,
     formats=PICTURE,
+    first=Hub(),
     parameters=lambda store, request: desk().parameters(request.name),
 )

@@ -7,6 +7,7 @@ from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 from aigc_demo.sampling.names import SAMPLERS
 
 CHECKPOINT, AUTOENCODER, JUDGE = "text2image-scenes", "kl-scenes", "judge-scenes"
+OWN = f"luoxia/{CHECKPOINT}"  # our own, which opens like a model of the hub but lies here
 STUDENT, UPSCALER = "text2image-student", "upscaler-scenes"
 LONGEST = 200  # characters of a prompt
 COUNTS = (1, 4)  # pictures that are drawn at once
@@ -139,11 +140,11 @@ class Upscale(Request):
 class Hub(Request):
     """Draw with a Stable Diffusion model of the hub, through diffusers."""
 
-    name: Annotated[str, Text(200)] = "stabilityai/sd-turbo"
-    prompt: Annotated[str, Text(1000)] = "a red apple on a wooden table"
+    name: Annotated[str, Text(200)] = OWN  # the only one that needs no network
+    prompt: Annotated[str, Text(1000)] = "two red apples on a blue background"
     negative: Annotated[str, Text(1000)] = ""
-    steps: Annotated[int, Range(1, 100)] = 1
-    guidance: Guidance = 0.0  # up to 1 the negative prompt is not read; turbo models are made for 0
+    steps: Annotated[int, Range(1, 100)] = 10
+    guidance: Guidance = 3.0  # up to 1 the negative prompt is not read; turbo models are made for 0
     seed: Seed = 7
 
 

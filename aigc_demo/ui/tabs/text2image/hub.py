@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services.service import Service
-from aigc_demo.services.text2image.requests import Hub
+from aigc_demo.services.text2image.requests import OWN, Hub
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.i18n import t, tr
@@ -20,9 +20,21 @@ PAPERS = {
     "Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models, 2022": LATENT,
     "Sauer et al., Adversarial Diffusion Distillation (SD-Turbo), 2023": "https://arxiv.org/abs/2311.17042",
 }
+PHOTOGRAPH = "a red apple on a wooden table"  # which our own has never seen
 PRESETS: dict[str, dict[str, Any]] = {
-    "text2image.try_turbo": {"name": "stabilityai/sd-turbo", "steps": 1, "guidance": 0},
-    "text2image.try_stable": {"name": "stable-diffusion-v1-5/stable-diffusion-v1-5", "steps": 20, "guidance": 7.5},
+    "text2image.try_hub_own": {
+        "name": OWN,
+        "steps": 10,
+        "guidance": 3,
+        "prompt": "two red apples on a blue background",
+    },
+    "text2image.try_turbo": {"name": "stabilityai/sd-turbo", "steps": 1, "guidance": 0, "prompt": PHOTOGRAPH},
+    "text2image.try_stable": {
+        "name": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+        "steps": 20,
+        "guidance": 7.5,
+        "prompt": PHOTOGRAPH,
+    },
 }
 
 
@@ -43,7 +55,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("guidance")
                 form.presets(PRESETS)
             with result():
-                picture = mosaic("text2image_hub-view", "text2image.hub_says")
+                picture = mosaic("text2image_hub-view", "text2image.hub_says", form.first_value)
                 filtered = gr.HTML(elem_id="text2image_hub-filtered", **verdict_view())
                 form.outcome(("png", "json"))
         how_it_works(
