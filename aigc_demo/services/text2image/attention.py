@@ -27,6 +27,7 @@ from aigc_demo.services.use_case import Json, UseCase
 
 COLUMNS = 5  # steps that are shown
 END = "END"  # the row of the end token and the padding
+LIT = 0.95  # quantile of a map from which on its pixels are fully lit
 DARKEST = 0.15  # of the light that is left where nobody looks
 
 
@@ -96,9 +97,13 @@ def attention(store: Store, request: Attention) -> Iterator[Step[Looked | None]]
 
 
 def lit(made: Looked) -> Array:
-    """Row by row: the pictures, then for each word the same ones, light where it is looked at most in that step."""
+    """Row by row: the pictures, then for each word the same ones, light where it is looked at most in that step.
+
+    The brightest pixels of a map, a few that stand far out, are all fully lit: beside them nothing else would be seen.
+    """
     least = made.maps.min((2, 3), keepdims=True)
-    shares = (made.maps - least) / np.maximum(made.maps.max((2, 3), keepdims=True) - least, 1e-6)
+    most = np.quantile(made.maps, LIT, axis=(2, 3), keepdims=True)
+    shares = np.clip((made.maps - least) / np.maximum(most - least, 1e-6), 0, 1)
     light = DARKEST + (1 - DARKEST) * shares[:, :, None]  # (W, K, 1, 64, 64)
     rows = (made.pictures + 1) * light - 1
     return np.concatenate([made.pictures[None], rows]).reshape(-1, *made.pictures.shape[1:]).astype(np.float32)
@@ -107,18 +112,24 @@ def lit(made: Looked) -> Array:
 def table(request: Attention, made: Looked) -> Json:
     """The maps with words beside the rows and noise levels above the columns."""
     columns = [f"t = {level}" for level in made.levels]
-    return tiles(lit(made), rows=["x̂₀", *made.words], columns=columns, notes=None, colour=True)
+    notes = [""] * len(columns) + [f"← {100 * share:.0f} %" for share in in_left(made).ravel()]
+    return tiles(lit(made), rows=["x̂₀", *made.words], columns=columns, notes=notes, colour=True)
+
+
+def in_left(made: Looked) -> Array:
+    """Share of a word's attention that lies in the left half of the picture, of every step (W, K)."""
+    half: Array = made.maps[..., : made.maps.shape[-1] // 2].sum((2, 3)) / made.maps.sum((2, 3))
+    return half
 
 
 def numbers(request: Attention, made: Looked) -> Json:
-    """The share of all attention that each word gets, step by step."""
+    """The share of all attention that each word gets, step by step, and how much of that lies in the left half."""
     shares = made.maps.mean((2, 3))
-    return {
-        "levels": list(made.levels),
-        "shares": {
-            word: [round(float(share), 4) for share in row] for word, row in zip(made.words, shares, strict=True)
-        },
-    }
+
+    def told(values: Array) -> Json:
+        return {word: [round(float(x), 4) for x in row] for word, row in zip(made.words, values, strict=True)}
+
+    return {"levels": list(made.levels), "shares": told(shares), "in_left": told(in_left(made))}
 
 
 def still(request: Attention, run: Sequence[Looked]) -> Pictures:
