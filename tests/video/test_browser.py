@@ -37,6 +37,9 @@ def test_time_and_noise_are_two_sliders_and_a_clip_is_drawn(video):
     expect(clip).to_have_attribute("data-count", "11")
     time, noise = clip.locator("input[type=range]").all()
     pixels = "() => document.querySelector('#video_draw-view canvas').toDataURL()"
+    expect(clip).to_have_attribute("data-level", "3")  # opens in noise
+    expect(clip.locator(".lx-clip-motion")).to_be_hidden()
+    moved(noise, 10)
     moved(time, 3)
     expect(clip).to_have_attribute("data-frame", "3")
     end = page.evaluate(pixels)

@@ -1,6 +1,7 @@
 // Clips under two sliders: time, and noise level or stop. Sheets have a column per frame and a row per pane, one sheet
 // per level; moving a slider never asks the server. Value, see services/video/clips.py:
 //   {sheets: [{url}], panes: [name], levels: [t], frames, w, h,
+//    opens: share of the levels at which it stands first,
 //    motion: [{track, fitted, wrong, speed, steady, read, sure}] of the last sheet, or of every sheet}
 // Of a clip that goes on from given frames also (services/video/forecast.py):
 //   {given, errors: [of a continued frame], errors_still, motion: [{track, fitted, wrong, bounces, missed}]}
@@ -174,7 +175,7 @@
       time.max = value.frames - 1;
       level.max = value.sheets.length - 1;
       level.closest(".lx-clip-levels").hidden = value.sheets.length < 2 && root.dataset.kind === "none";
-      if (followed) level.value = level.max;
+      if (followed) level.value = Math.round((first ? fresh.opens ?? 1 : 1) * +level.max);
       build();
       deepen();
       root.dataset.count = value.sheets.length;
