@@ -201,7 +201,7 @@ def test_all_that_is_looked_at_adds_up_to_one(store):
     assert made.words == ("dog", "cat", END) and len(made.levels) == 5 and made.maps.shape == (3, 5, 64, 64)
     assert made.maps.min() > 0 and made.maps.sum(0).max() <= 1 + 1e-4  # the start token has the rest
     left = in_left(made)
-    assert left.shape == (3, 5) and 0 < left.min() and left.max() < 1
+    assert left.shape == (3, 5) and left.min() > 0 and left.max() < 1
     told = table(Attention(), made)["notes"]
     assert told[:5] == [""] * 5 and told[5] == f"← {100 * left[0, 0]:.0f} %" and len(told) == 20
     shown = lit(made)
