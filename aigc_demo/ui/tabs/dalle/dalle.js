@@ -110,7 +110,7 @@
         Boolean,
       );
       note.textContent = lines.join(" ");
-      look(value.done && at < 0 ? -1 : at);
+      look(value.done && at < 0 ? value.entropy.indexOf(Math.max(...value.entropy)) : at); // the least sure cell first
       root.dataset.ready = String(value.tokens.length);
       root.dataset.done = String(Boolean(value.done));
     }
