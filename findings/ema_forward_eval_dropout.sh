@@ -2,10 +2,10 @@
 # ema-pytorch: EMA.forward_eval, made to run the averaged network in evaluation mode, runs it in training mode.
 #
 # A comment in its source calls it a way to invoke the average "with no grad + eval". It remembers the mode, calls the
-# network, and restores the mode, but sets none in between. The average is a copy of a network that is being trained, and
-# so is itself in training mode: dropout is drawn anew at every call, and every batch that is looked at moves the running
-# statistics of BatchNorm, which belong to the average. No error, only grainy samples and figures that differ by call.
-# ema.ema_model.eval() before it (or ema.eval(), which returns that network) gives what was meant.
+# network, and restores the mode, but sets none in between. The average is a copy of a network that is being trained,
+# and so is itself in training mode: dropout is drawn anew at every call, and every batch that is looked at moves the
+# running statistics of BatchNorm, which belong to the average. No error, only grainy samples and figures that differ
+# by call. ema.ema_model.eval() before it (or ema.eval(), which returns that network) gives what was meant.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

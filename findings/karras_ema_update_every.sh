@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # ema-pytorch: KarrasEMA and PostHocEMA with update_every=100 (the default) hardly leave the weights they began with.
 #
-# update_every is there "to save on compute": the average is updated at every n-th call only. One expects the same average
-# as before, sampled more coarsely, so that sigma_rel keeps its meaning. But the decay of one update is that of one step,
-# (1 - 1 / t)^(gamma + 1), whatever the number of steps since the last update: with n = 100 it forgets a hundred times too
-# slowly. sigma_rel=0.1 then holds two thirds of the untrained network after 10,000 steps, and longer trainings barely
-# help, for the share falls with a small power of the step. update_every=1 has the profile of the paper
-# (arXiv 2312.02696); the decay for n steps would be (1 - n / t)^(gamma + 1). PostHocEMA is made of such averages, and its
-# solver takes their profiles to be the paper's.
-# Here the weight is the number of the step. The mean of the paper's profile is then (gamma + 1) / (gamma + 2) of the last.
+# update_every is there "to save on compute": the average is updated at every n-th call only. One expects the same
+# average as before, sampled more coarsely, so that sigma_rel keeps its meaning. But the decay of one update is that
+# of one step, (1 - 1 / t)^(gamma + 1), whatever the number of steps since the last update: with n = 100 it forgets a
+# hundred times too slowly. sigma_rel=0.1 then holds two thirds of the untrained network after 10,000 steps, and
+# longer trainings barely help, for the share falls with a small power of the step. update_every=1 has the profile of
+# the paper (arXiv 2312.02696); the decay for n steps would be (1 - n / t)^(gamma + 1). PostHocEMA is made of such
+# averages, and its solver takes their profiles to be the paper's. Here the weight is the number of the step: the mean
+# of the paper's profile is then (gamma + 1) / (gamma + 2) of the last.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -44,7 +44,7 @@ for every in (1, 10, usual):
     centre[every], expected = last, (gamma + 1) / (gamma + 2)
     untrained[every] = averaged(lambda step: float(step == 1), every)[0]
     print(
-        f"update_every {every:3}: centre of the average {centre[every]:.3f} of the training, the paper's {expected:.3f};"
+        f"update_every {every:3}: centre of the average {centre[every]:.3f} of all steps, the paper's {expected:.3f};"
         f" share of the first weights {untrained[every]:.2g}"
     )
 assert abs(centre[1] - expected) < 0.01 and untrained[1] < 1e-6
