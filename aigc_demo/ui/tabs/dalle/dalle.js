@@ -49,7 +49,10 @@
         p: percent(value.p[place]),
         entropy: value.entropy[place].toFixed(2),
       };
-      panel.querySelector("p").textContent = fill(place < value.kept ? words.cell_kept : words.cell, facts);
+      panel.querySelector("p:not(.lx-look-hint)").textContent = fill(
+        place < value.kept ? words.cell_kept : words.cell,
+        facts,
+      );
       const pairs = [];
       for (let i = 0; i < value.rivals[place].length; i += 2) pairs.push(value.rivals[place].slice(i, i + 2));
       panel.querySelector("ul").replaceChildren(...pairs.map(([token, p]) => {
