@@ -34,7 +34,6 @@ def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("textvae_morph", service)
     with form.tab():
         question("textvae.predict_morph", form, "#textvae_morph-view")
-        challenge("textvae.challenge_way", form)
         with bench():
             with controls():
                 form.choice("corpus", radio=True)
@@ -48,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = views.way("textvae_morph-view", form.first_value)
                 form.outcome(FORMATS, library="textvae.plain_torch", line=False)
+        challenge("textvae.challenge_way", form)
         how_it_works(
             r"z_t = (1 - t)\,\mu(A) + t\,\mu(B), \qquad q(z \mid x) = \mathcal N(\mu(x), \sigma(x)^2), \qquad "
             r"p(x \mid z) = \prod_i p(x_i \mid x_{<i}, z)",
