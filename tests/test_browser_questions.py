@@ -75,7 +75,7 @@ def test_a_card_is_answered_with_the_keyboard_alone(visit):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(card).to_have_attribute("data-answered", "1", timeout=RUN)
-    expect(page.locator("#gan_draw-view .lx-blank")).to_contain_text("Nearly blank", timeout=QUICK)
+    expect(page.locator("#gan_draw-view .lx-blank")).to_contain_text("Hardly a digit", timeout=QUICK)
 
 
 def test_what_tells_the_answer_is_covered_until_there_is_a_guess(visit):

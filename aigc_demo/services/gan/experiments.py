@@ -12,7 +12,6 @@ from aigc_demo.services.experiments import (
     by_column,
     course,
     gap,
-    ink,
     judged,
     read,
     scatter,
@@ -48,8 +47,8 @@ def hand(store: Store, request: Draw, drawn: Any) -> list[Side]:
 
 
 def blank(store: Store, request: Draw, drawn: Any) -> list[Side]:
-    """How much there is to see at all."""
-    return [Side({"ink": ink(drawn.pictures)}, drawn.pictures, 6)]
+    """How much of a stroke there is to see: the share of pixels that are more white than black."""
+    return [Side({"bright": float((drawn.pictures > 0).mean())}, drawn.pictures, 6)]
 
 
 def kinds(store: Store, request: Draw, drawn: Any) -> list[Side]:
@@ -173,7 +172,7 @@ EXPERIMENTS = {
     "gan.predict_blank": Experiment(
         (Draw(count=36), Draw(count=36, limit=SHORT)),
         blank,
-        lambda before, after: after.measures["ink"] < 0.01 < 0.1 < before.measures["ink"],
+        lambda before, after: after.measures["bright"] < 0.02 < 0.1 < before.measures["bright"],
     ),
     "gan.predict_collapse": Experiment(
         (Draw(), Draw("collapsed")),
