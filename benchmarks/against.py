@@ -77,7 +77,7 @@ load = time.perf_counter() - began
 if "{engine}" == "onnx":
     try:
         from aigc_demo.services.engines import ENGINES
-        model = ENGINES.other_writer(model)
+        plain, model = model, ENGINES.other_writer(model)  # which does not keep it
     except (ImportError, AttributeError):
         pass
 from aigc_demo.sampling.writing import Writer, chances, write

@@ -101,7 +101,7 @@ EXPERIMENTS: dict[str, Any] = {
     "hf_text.predict_beside": Experiment(
         (),
         parting,
-        lambda theirs, small: theirs.measures["tokens_alike"] == 32 > small.measures["tokens_alike"],
+        lambda theirs, small: theirs.measures["tokens_alike"] == 32 and small.measures["tokens_alike"] < 12,
         kind="text",
     ),
 }
