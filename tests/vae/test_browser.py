@@ -208,7 +208,7 @@ def test_a_shoe_is_no_digit(visit):
     pick(page, ANOMALY, "odd", "a shoe")
     now = live(page, ANOMALY, now)
     assert float(view.get_attribute("data-rank")) < 0.01 < digit
-    expect(sentence(page, ANOMALY)).to_contain_text("less likely than")
+    expect(sentence(page, ANOMALY)).to_contain_text("Less likely than")
     assert view.locator("rect").count() == 32 and view.locator(".lx-off-axis").count() == 1
     part(page, ANOMALY, "sample").get_by_role("button", name="1", exact=True).click()
     live(page, ANOMALY, now)
