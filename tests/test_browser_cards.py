@@ -28,12 +28,12 @@ Object.defineProperty(window, "luoxia",
 PRESS = """(card) => new Promise(async (done) => {
   const root = document.querySelector(`[data-card="${card}"]`), own = held[card];
   const frame = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
-  const quiet = async () => { // what a tab draws when it is opened has come
-    const end = performance.now() + 3000;
-    let last = performance.now();
-    const moves = new PerformanceObserver(() => { last = performance.now(); });
+  const quiet = async () => { // what a tab draws when it is opened has come, also where frames are slow
+    const end = performance.now() + 5000;
+    let last = performance.now(), frames = 0;
+    const moves = new PerformanceObserver(() => { last = performance.now(); frames = 0; });
     moves.observe({ type: "layout-shift" });
-    while (performance.now() - last < 150 && performance.now() < end) await frame();
+    while ((performance.now() - last < 250 || frames < 15) && performance.now() < end) { await frame(); frames += 1; }
     moves.disconnect();
   };
   const show = root.querySelector(".lx-ask .lx-strong"), sides = root.querySelector(".lx-sides");
