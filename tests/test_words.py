@@ -25,6 +25,18 @@ PLACED = {  # a tab called by its place: wrong as soon as one is added
     "en": re.compile(r"\b(last|next|first|previous|second|other) (inner )?tab\b|\btabs? (on|to the (left|right))\b"),
     "zh": re.compile("(最后|下|上|前|后|第)[一二]页"),
 }
+ONE_WORD = {  # in Chinese: what is not written, and what is
+    "时间机器": "训练时光机",
+    "因果掩码": "因果遮罩",
+    "众赞歌": "圣咏",
+    "死维(?!度)": "死维度",
+    "(奈特|毫秒|词元|字) / ": "奈特/字",
+    "(奈特|毫秒)每": "奈特/字",
+    "（nats?）": "奈特",
+    "owner/name": "作者/模型名",
+    "(颜色|底色)越(深|亮|暗)": "颜色越浓, which holds in the light and in the dark theme",
+    "各自取整$": "就近取整",
+}
 LABELS = {lang: {entry[lang] for key, entry in texts().items() if re.search(r"\.tab_\w+$", key)} for lang in LANGUAGES}
 FAMILIES = [family.stem for family in catalogue.families()]
 
@@ -98,6 +110,17 @@ def test_a_tab_is_called_by_a_name_that_a_tab_has():
             place = PLACED[lang].search(entry[lang])
             assert not place or key.endswith("absent") or "main_" in key, f"{key} ({lang}): {place[0]}"
     assert seen >= 4
+
+
+@pytest.mark.parametrize(("other", "ours"), ONE_WORD.items())
+def test_a_thing_has_one_name_in_chinese(other, ours):
+    assert [key for key, entry in texts().items() if re.search(other, entry["zh"])] == [], ours
+
+
+def test_tabs_that_hold_a_library_beside_our_code_are_named_alike():
+    for key, entry in texts().items():
+        if key.endswith(".tab_beside"):
+            assert entry["zh"].startswith("对照 ") and entry["en"].startswith("Beside "), key
 
 
 @pytest.mark.parametrize(
