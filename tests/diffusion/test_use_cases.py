@@ -15,6 +15,7 @@ from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.services.diffusion import requests
 from aigc_demo.services.diffusion.denoising import tile
 from aigc_demo.services.diffusion.hub import describe
+from aigc_demo.services.diffusion.library import own
 from aigc_demo.services.diffusion.requests import (
     ANY,
     COUNTS,
@@ -340,5 +341,6 @@ def test_our_own_opens_as_a_model_of_the_hub_and_draws_what_it_draws_here(shippe
     for sampler, seed in (("ddim", 7), ("ddpm", 3), ("dpmpp", 4)):
         theirs = last(shipped.hub(requests.Hub(seed=seed, sampler=sampler, steps=STEPS))).x
         same(theirs, picture(shipped, digit=ANY, guidance=1.0, seed=seed, sampler=sampler))
+    assert own(shipped.store) is own(shipped.store)  # a run does not convert it anew
     told = describe(requests.Hub().name)
     assert told["picture"] == [1, 32, 32] and told["classes"] == 10 and 1 < told["megabytes"] < 20

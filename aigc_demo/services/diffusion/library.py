@@ -1,5 +1,6 @@
 """Models of the hub: looked up, opened, and drawn with through our own network and sampler."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +59,7 @@ class HubDesk:
                 yield from drawn(step.value, request, device)
 
 
+@functools.lru_cache(maxsize=1)  # it takes a while, and the weights of a store do not change
 def own(store: Store) -> FolderModel:
     """Our digits by the way that a model of the hub takes: as a UNet2DModel, and from that into our U-Net."""
     ours = model_of(store)
