@@ -1,6 +1,7 @@
 """What the process starts with: environment, cache folder, port, and the command line."""
 
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -128,3 +129,35 @@ def test_a_variable_that_is_no_port_is_one_sentence():
     assert done.returncode == 2
     assert "GRADIO_SERVER_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+POOLS = """
+import ctypes, re, sys, threading
+from aigc_demo.core import environment
+environment.prepare()
+held, together = [], threading.Barrier(12)
+def take():
+    together.wait()
+    held.extend(bytes(5000) for _ in range(200))
+    together.wait()
+threads = [threading.Thread(target=take) for _ in range(12)]
+[thread.start() for thread in threads], [thread.join() for thread in threads]
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+libc.fopen.argtypes, libc.malloc_info.argtypes = [ctypes.c_char_p] * 2, [ctypes.c_int, ctypes.c_void_p]
+libc.fclose.argtypes = [ctypes.c_void_p]
+file = libc.fopen(sys.argv[1].encode(), b"w")
+libc.malloc_info(0, file)
+libc.fclose(file)
+print(len(re.findall("<heap nr=", open(sys.argv[1]).read())))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the number of pools is a matter of glibc")
+@pytest.mark.parametrize(("chosen", "least", "most"), [({}, 1, environment.ARENAS), ({"MALLOC_ARENA_MAX": "5"}, 3, 5)])
+def test_threads_take_their_memory_from_few_pools(clean, chosen, least, most):
+    command = [sys.executable, "-c", POOLS, str(clean / "pools.xml")]
+    told = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **chosen}, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert least <= int(told.stdout) <= most
