@@ -35,6 +35,7 @@ ONE_WORD = {  # in Chinese: what is not written, and what is
     "（nats?）": "奈特",
     "owner/name": "作者/模型名",
     "(颜色|底色)越(深|亮|暗)": "颜色越浓, which holds in the light and in the dark theme",
+    "[黑白](点|线)": "what it is, as ink is white in the dark theme",
     "各自取整$": "就近取整",
 }
 LABELS = {lang: {entry[lang] for key, entry in texts().items() if re.search(r"\.tab_\w+$", key)} for lang in LANGUAGES}
@@ -56,6 +57,18 @@ def test_red_letters_never_praise_and_green_ones_never_blame():
     for file, selector, body in marks:
         assert not (PRAISE.search(selector) and RED.search(body)), (file, selector)
         assert not (BLAME.search(selector) and GREEN.search(body)), (file, selector)
+
+
+def test_letters_are_at_least_12_pixels_high():
+    """In a drawing they are measured in its own units, and test_browser_layout looks at what comes of it."""
+    sizes = [
+        (file, selector, float(size))
+        for file, selector, body in rules()
+        for size in re.findall(r"font-size: ([\d.]+)px", body)
+        if not selector.endswith(" text")
+    ]
+    assert len(sizes) >= 150
+    assert [one for one in sizes if 0 < one[2] < 12] == []
 
 
 def test_no_text_calls_the_best_one_red():

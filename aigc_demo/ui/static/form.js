@@ -90,7 +90,7 @@
     delete here.dataset.busy;
     here.dispatchEvent(new CustomEvent("lx-end"));
     const facts = [...here.querySelectorAll(".lx-badge span")].map((part) => part.textContent);
-    luoxia.say(sentence || [text.done, ...facts].join(", "));
+    luoxia.say(sentence || [text.done, ...facts].join(text.comma));
   };
   luoxia.stopped = (useCase) => {
     luoxia.idle(useCase, text.stopped);

@@ -68,7 +68,7 @@
     list.replaceChildren(
       ...entries.flatMap((
         { names, words },
-      ) => [make("dt", { textContent: names.join(", ") }), make("dd", { textContent: words })]),
+      ) => [make("dt", { textContent: names.join(text.several) }), make("dd", { textContent: words })]),
     );
   };
 

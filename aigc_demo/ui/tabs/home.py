@@ -70,6 +70,6 @@ def facts_markup() -> str:
         if checkpoint.family != "judge" and "class_accuracy" in checkpoint.metrics
     }
     for family, right in measured.items():
-        parts.append(f"{t(f'{family}.title')}: {t('shell.print_right')} <b>{right:.1f} %</b>")
+        parts.append(f"{t(f'{family}.title')}{t('shell.colon')}{t('shell.print_right')} <b>{right:.1f} %</b>")
     parts.append(f"{t('shell.print_device')} <b>{os.cpu_count()} CPU</b>")
     return '<p class="lx-facts">' + "".join(f"<span>{part}</span>" for part in parts) + "</p>"

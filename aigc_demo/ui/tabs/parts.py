@@ -159,7 +159,7 @@ def beside_words(say: Say, milliseconds: Sequence[float], maximum: float) -> dic
     return {
         "rows": [""],
         "columns": columns,
-        "notes": [*(f"{ms:.1f} ms" for ms in milliseconds), f"max {gap(maximum)}"],
+        "notes": [*(f"{ms:.1f} ms" for ms in milliseconds), f"{say('shell.largest')} {gap(maximum)}"],
     }
 
 

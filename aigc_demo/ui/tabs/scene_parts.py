@@ -84,7 +84,7 @@ def described(asked: Mapping[str, Any], say: Say) -> str:
     size = [say(f"scene.size_{asked['size']}")] if asked["size"] else []
     names = [many + " ".join([*size, say(f"scene.object_{name}")]) for name in asked["objects"]]
     how = asked["relation"] or asked["place"]
-    between = f" {say(f'scene.side_{how}')} " if asked["relation"] else ", "
+    between = say(f"scene.side_{how}") if asked["relation"] else say("shell.several")
     parts = [between.join(names)]
     parts += [say(f"scene.place_{how}")] if asked["place"] else []
     parts += [say(f"scene.ground_{asked['background']}")] if asked["background"] else []

@@ -79,8 +79,8 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     count = value["sounds_each"]
     titles = [say("audiogan.both_gan")] * count + [say("audiogan.both_diffusion")] * count
     facts = [
-        f"{say(f'audiogan.both_{name}')}: {value[f'{name}_milliseconds']:.0f} ms, "
-        f"{say('audiogan.both_right')} {value[f'{name}_right']} / {count}"
+        f"{say(f'audiogan.both_{name}')}{say('shell.colon')}{value[f'{name}_milliseconds']:.0f} ms"
+        f"{say('shell.comma')}{say('audiogan.both_right')} {value[f'{name}_right']} / {count}"
         for name in ("gan", "diffusion")
     ]
     return [{**value, "titles": titles}, {"words": " · ".join(facts), "good": True}]

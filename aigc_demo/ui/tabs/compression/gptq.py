@@ -51,9 +51,9 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
     """Three texts with what each costs, and the errors of all layers."""
     bits, costs = value["bits"], value["costs"]
     words = (
-        f"{say('compression.before')} · 32 bit",
-        f"{say('compression.nearest')} · {bits} bit",
-        f"{say('compression.gptq')} · {bits} bit",
+        f"{say('compression.before')} · 32 {say('shell.bits')}",
+        f"{say('compression.nearest')} · {bits} {say('shell.bits')}",
+        f"{say('compression.gptq')} · {bits} {say('shell.bits')}",
     )
     unit = say("compression.nats")
     names = [f"{name} · {cost:.4g} {unit}" for name, cost in zip(words, costs, strict=True)]

@@ -69,7 +69,7 @@ def measured() -> None:
     for name, id in (("dalle", CHECKPOINT), ("diffusion", DIFFUSION)):
         known = catalogue.checkpoint(id).metrics
         shares = [f"{100 * known[metric]:.0f} %" for metric in ("all_right", "all_right_heldout") if metric in known]
-        parts.append(f"{t(f'dalle.both_{name}')}: <b>{', '.join(shares)}</b>")
+        parts.append(f"{t(f'dalle.both_{name}')}{t('shell.colon')}<b>{t('shell.comma').join(shares)}</b>")
     gr.HTML(f'<p class="lx-note">{t("dalle.both_measured")}<br>{"<br>".join(parts)}</p>')
 
 
@@ -78,7 +78,8 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     count = value["pictures_each"]
     rows = [say("dalle.both_dalle"), say("dalle.both_diffusion")]
     facts = [
-        f"{row}: {say('dalle.both_right')} {value[f'{name}_right']} / {count}, {value[f'{name}_milliseconds']:.0f} ms"
+        f"{row}{say('shell.colon')}{say('dalle.both_right')} {value[f'{name}_right']} / {count}"
+        f"{say('shell.comma')}{value[f'{name}_milliseconds']:.0f} ms"
         for row, name in zip(rows, ("dalle", "diffusion"), strict=True)
     ]
     notes = [judged(found, say) for found in value["verdicts"]]

@@ -40,7 +40,7 @@ def build(service: Service) -> UseCaseForm:
 def table(value: Json, say: Say) -> Sequence[Json]:
     """Samplers beside the rows, step counts above the columns; under the pictures what they cost, on any machine."""
     costs = [
-        f"{say('diffusion.evaluations')} {evaluations(name, count)} ×" for name in value["samplers"] for count in COUNTS
+        f"{evaluations(name, count)} {say('diffusion.evaluations')}" for name in value["samplers"] for count in COUNTS
     ]
     words = {
         "rows": [say(f"diffusion.sampler_{name}") for name in value["samplers"]],

@@ -42,7 +42,7 @@
     box.replaceChildren(...parts);
     box.setAttribute(
       "aria-label",
-      shares.map((share, digit) => fill(words, { digit, share: Math.round(100 * share) })).join(", "),
+      shares.map((share, digit) => fill(words, { digit, share: Math.round(100 * share) })).join(luoxia.text.several),
     );
   };
 

@@ -50,8 +50,8 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     ours, theirs = value["speeds"]
     parts = (
         f"{value['same']} / {value['count']} {say('music.beside_agree')} {gap(value['maximum'])}",
-        f"{say('music.beside_ours')} {ours:.0f} / s",
-        f"{value['kind']} {theirs:.0f} / s",
+        f"{say('music.beside_ours')} {ours:.0f} {say('shell.each_second')}",
+        f"{value['kind']} {theirs:.0f} {say('shell.each_second')}",
         f"{ours / theirs:.1f} ×",
     )
     told = " · ".join(parts)

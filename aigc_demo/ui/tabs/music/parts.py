@@ -62,15 +62,17 @@ def opening(form: Form) -> None:
 def measured() -> None:
     """Parallels in settings by Bach and by each model, with its training steps and cost, as the catalogue has them."""
     parts: list[str] = []
+    colon, opens, closes = t("shell.colon"), t("shell.opens"), t("shell.closes")
     for checkpoint in map(catalogue.checkpoint, MODELS):
         known = checkpoint.metrics
         if "fifths" not in known:
             continue
         if not parts:
-            parts.append(f"{t('music.measured_bach')}: <b>{known['real_fifths']:.1f} + {known['real_octaves']:.1f}</b>")
+            bach = f"<b>{known['real_fifths']:.1f} + {known['real_octaves']:.1f}</b>"
+            parts.append(f"{t('music.measured_bach')}{colon}{bach}")
         name = t(f"music.model_{checkpoint.id.replace('-', '_')}")
         facts = (("steps", str(checkpoint.steps)), ("nats", f"{known['nats_per_token']:.2f}"))
-        told = ", ".join(f"{t(f'music.measured_{key}')} {value}" for key, value in facts)
-        parts.append(f"{name}: <b>{known['fifths']:.1f} + {known['octaves']:.1f}</b> ({told})")
+        told = t("shell.comma").join(f"{t(f'music.measured_{key}')} {value}" for key, value in facts)
+        parts.append(f"{name}{colon}<b>{known['fifths']:.1f} + {known['octaves']:.1f}</b>{opens}{told}{closes}")
     if parts:
         gr.HTML(f'<p class="lx-note">{t("music.measured")} <br>{"<br>".join(parts)}<br>{t("music.measured_batch")}</p>')

@@ -60,7 +60,9 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
 def seen(picture: Mapping[str, Any], say: Say) -> str:
     """What the detector found, in short."""
     names = [f"{count} × {say(f'scene.object_{name}')}" for name, count in picture["objects"].items()]
-    return " · ".join([", ".join(names) or say("text2image.nothing"), say(f"scene.ground_{picture['background']}")])
+    return " · ".join(
+        [say("shell.several").join(names) or say("text2image.nothing"), say(f"scene.ground_{picture['background']}")]
+    )
 
 
 def judged(right: Mapping[str, bool], say: Say) -> str:

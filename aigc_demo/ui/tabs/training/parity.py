@@ -78,7 +78,7 @@ def told(twin: Json, say: Say) -> Json:
     ours, theirs = twin["our_milliseconds"], twin["their_milliseconds"]
     figures = (
         f"{len(names)} {say('parity.layers')} · {say('parity.largest')} {gap(twin['maximum'])} · "
-        f"{say('parity.a_pass')} {ours:.1f} ms, {say('parity.of_library')} {theirs:.1f} ms"
+        f"{say('parity.a_pass')} {ours:.1f} ms{say('shell.comma')}{say('parity.of_library')} {theirs:.1f} ms"
     )
     return {
         "name": say(f"parity.of_{twin['checkpoint'].replace('-', '_')}") + part_of(twin["part"], say),

@@ -124,7 +124,7 @@
       return sentences.join(luoxia.lang === "zh" ? "" : " ");
     }
 
-    const places = (frames) => frames.map((i) => i + 1).join(", ");
+    const places = (frames) => frames.map((i) => i + 1).join(luoxia.text.several);
     const off = (seen) => seen.wrong.flatMap((wrong, i) => (wrong ? [i] : []));
 
     function beside({ bounces, missed, ...seen }) { // a true flight

@@ -38,7 +38,8 @@ def measured() -> None:
         ("video.measured_path", known["on_track"], known["real_on_track"]),
     )
     told = " · ".join(
-        f"{t(key)} <b>{100 * ours:.0f} %</b> ({t('video.measured_real')} {100 * real:.0f} %)"
+        f"{t(key)} <b>{100 * ours:.0f} %</b>"
+        f"{t('shell.opens')}{t('video.measured_real')} {100 * real:.0f} %{t('shell.closes')}"
         for key, ours, real in rows
     )
     gr.HTML(f'<p class="lx-note">{t("video.measured")} {told}</p>')
