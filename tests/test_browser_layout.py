@@ -67,3 +67,29 @@ def test_skip_link_and_help(visit):
     page.keyboard.press("Enter")
     expect(page.locator(".lx-page")).to_be_focused()
     assert page.url == address
+
+
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('.lx-chart text')].filter((one) => one.checkVisibility())
+    .map((one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().d))"""
+
+
+@pytest.mark.parametrize(("at", "use_case"), [("clip", "clip_beside"), ("textvae", "textvae_morph")])
+@pytest.mark.parametrize("width", [1440, 390, 360])
+def test_the_words_of_a_chart_can_be_read_on_a_phone(visit, at, use_case, width):
+    page = visit(f"?tab={use_case}&lang=zh", at=at, locale="zh-CN", size=(width, 844))
+    uncover = page.locator(".lx-uncover:visible")
+    if uncover.count():
+        uncover.first.click()
+    expect(page.locator(f"#tab-{use_case} .lx-chart text:visible").first).to_be_visible(timeout=QUICK)
+    assert page.evaluate(SMALLEST) >= 11.9
+
+
+def test_a_table_that_goes_on_sideways_fades_and_keeps_its_first_column(visit):
+    page = visit("?tab=clip_beside", at="clip", size=(390, 844))
+    table = page.locator("#tab-clip_beside .lx-table").first
+    expect(table).to_contain_class("lx-goes-after", timeout=QUICK)
+    name = table.locator("td").first
+    before = name.bounding_box()["x"]
+    table.evaluate("table => { table.scrollLeft = table.scrollWidth; }")
+    expect(table).not_to_contain_class("lx-goes-after")
+    assert abs(name.bounding_box()["x"] - before) <= 1

@@ -27,7 +27,7 @@
   }
 
   // what is scrolled sideways fades out where it goes on
-  const ROWS = ".lx-families, .tab-wrapper, .lx-odds-grid";
+  const ROWS = ".lx-families, .tab-wrapper, .lx-odds-grid, .lx-table, .lx-roll-box, .lx-teacher-box, .lx-dims";
   const fade = (row) => {
     row.classList.toggle("lx-goes-before", row.scrollLeft > 4);
     row.classList.toggle("lx-goes-after", row.scrollLeft + row.clientWidth < row.scrollWidth - 4);

@@ -76,20 +76,20 @@
   // height]],
   //  level: {at, words}, band: {from, to, words}, needle: at, across: words, up: words} into an svg of 420 by 190
   luoxia.chart = (box, { x, y, xs, ys, lines = [], bars = [], level, band, needle, across, up }) => {
-    const [left, right, top, bottom] = [46, 400, 22, 152];
+    const [left, right, top, bottom] = [46, 400, 28, 152];
     const px = (at) => left + ((right - left) * (at - x[0])) / (x[1] - x[0]);
     const py = (at) => bottom - ((bottom - top) * (at - y[0])) / (y[1] - y[0]);
     const path = (points) => `M${points.map(([a, b]) => `${px(a).toFixed(1)},${py(b).toFixed(1)}`).join("L")}`;
-    const parts = [svg("text", { x: 4, y: 12, class: "lx-axis" }, up)];
+    const parts = [svg("text", { x: 0, y: 13, class: "lx-axis" }, up)];
     for (const [at, words] of ys || steps(...y, 4).map((tick) => [tick, signed(tick)])) {
       parts.push(svg("line", { x1: left, x2: right, y1: py(at), y2: py(at), class: "lx-grid" }));
-      parts.push(svg("text", { x: left - 6, y: py(at) + 4, class: "lx-tick lx-end" }, words));
+      parts.push(svg("text", { x: left - 5, y: py(at) + 4, class: "lx-tick lx-end" }, words));
     }
     for (const [at, words] of xs || steps(...x).map((tick) => [tick, signed(tick)])) {
       parts.push(svg("line", { x1: px(at), x2: px(at), y1: bottom, y2: bottom + 4, class: "lx-grid" }));
       parts.push(svg("text", { x: px(at), y: bottom + 16, class: "lx-tick lx-middle" }, words));
     }
-    parts.push(svg("text", { x: (left + right) / 2, y: 186, class: "lx-axis lx-middle" }, across));
+    parts.push(svg("text", { x: (left + right) / 2, y: 188, class: "lx-axis lx-middle" }, across));
     for (const [from, to, height] of bars) {
       parts.push(
         svg("rect", {

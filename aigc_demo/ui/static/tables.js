@@ -76,6 +76,10 @@
     load();
   };
 
+  // a number and its unit, or both sides of a ±, on one line
+  const together = (words) =>
+    String(words ?? "").replace(/(\d) (?=(%|[kM]?B|[kM]|m?s|dB|毫秒|秒)(\s|$))| (?=± )/g, "$1\u00a0");
+
   // {head: [words], rows: [[words]], mark: number or null}
   luoxia.table = (element, props, watch) => {
     const table = element.querySelector("table");
@@ -91,7 +95,7 @@
       head.append(top);
       value.rows.forEach((row, i) => {
         const line = tag("tr", undefined, i === value.mark ? "lx-mark" : "");
-        row.forEach((words) => line.append(tag("td", words)));
+        row.forEach((words) => line.append(tag("td", together(words))));
         body.append(line);
       });
       table.replaceChildren(head, body);

@@ -47,7 +47,7 @@
         }, { kind: "water", points: held, dots: [held[at]] }],
         level: { at: course.guess, words: fill(words.guess, { nats: course.guess.toFixed(2) }) },
       });
-      const y = 152 - (130 * course.unigram) / high; // the other level has its words as well
+      const y = 152 - (124 * course.unigram) / high; // the other level has its words as well
       const note = document.createElementNS("http://www.w3.org/2000/svg", "text");
       for (const [name, one] of Object.entries({ x: 400, y: y - 5, class: "lx-tick lx-end" })) {
         note.setAttribute(name, one);

@@ -71,7 +71,7 @@
 
     function dimensions() {
       const all = value.dimensions,
-        left = 24,
+        left = 36,
         width = (640 - left) / all.length,
         y = (number) => 95 - 30 * Math.max(-3, Math.min(3, number));
       const middle = (place) => left + width * (place + 0.5);
