@@ -53,7 +53,7 @@ def test_weights_are_left_out_by_the_slider(shown):
     expect(root.locator(".lx-made").last).not_to_have_text(before, timeout=RUN)
     pick(page, PRUNE, "structure", "whole channels (really gone)")
     expect(part(page, PRUNE, "verdict", ".lx-verdict")).to_contain_text("really are smaller", timeout=RUN)
-    page.locator(f"#tab-{PRUNE}").get_by_role("button", name="classifier · 60 %").click()
+    page.locator(f"#tab-{PRUNE}").get_by_role("button", name="judge · 60 %").click()
     expect(root.locator(".lx-hue-reed")).to_be_visible(timeout=RUN)
 
 
