@@ -57,7 +57,7 @@ def test_a_wrong_guess_leads_to_the_answer_and_nothing_jumps(visit, mobile):
     expect(card.locator(".lx-answer[data-chosen=right]")).to_have_count(1)
     expect(card.locator(".lx-reveal")).to_contain_text("Not so. It is: Still sevens, but all alike.")
     expect(card.locator(".lx-side figcaption").first).to_contain_text("Truncation 4")
-    expect(card.locator(".lx-side figcaption").last).to_contain_text("the judge reads 100% as a 7")
+    expect(card.locator(".lx-side figcaption").last).to_contain_text("the judge reads 100 % as a 7")
     expect(page.locator("#lx-live")).to_contain_text("Not so")
     assert json.loads(page.evaluate("localStorage.getItem('lx-guesses')"))[LIMIT] == "wrong"
     expect(part(page, "gan_draw", "limit", "input[type=number]")).to_have_value("0.3", timeout=QUICK)

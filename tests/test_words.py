@@ -125,6 +125,12 @@ def test_a_tab_is_called_by_a_name_that_a_tab_has():
     assert seen >= 4
 
 
+def test_a_share_is_written_with_a_space():
+    for key, entry in texts().items():
+        for lang in LANGUAGES:
+            assert not re.search(r"[\d}]%(?!\})", entry[lang]), f"{key} ({lang})"
+
+
 @pytest.mark.parametrize(("other", "ours"), ONE_WORD.items())
 def test_a_thing_has_one_name_in_chinese(other, ours):
     assert [key for key, entry in texts().items() if re.search(other, entry["zh"])] == [], ours
@@ -146,6 +152,7 @@ def test_tabs_that_hold_a_library_beside_our_code_are_named_alike():
         ("1.4e+02", "140"),
         ("7.5e+04", "7.5·10⁴"),
         ("0", "0"),
+        ("85% read, 3.5 % not", "85 % read, 3.5 % not"),
         ("an e-mail of 3 pages", "an e-mail of 3 pages"),
     ],
 )

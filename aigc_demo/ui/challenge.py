@@ -18,7 +18,7 @@ from aigc_demo.core.params import Request
 from aigc_demo.services.challenges import Attempt, Challenge, attempt, challenges_of
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import paced, queue
-from aigc_demo.ui.i18n import t, tr
+from aigc_demo.ui.i18n import powers, t, tr
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
 from aigc_demo.ui.widgets import view
 
@@ -55,6 +55,6 @@ def markup(key: str, form: UseCaseForm, task: Challenge) -> str:
 
 def told(key: str, found: Attempt, say: Say) -> Json:
     """An attempt in the words of the page."""
-    measures = [say(f"experiment.{name}").format(x=value) for name, value in found.measures.items()]
+    measures = [powers(say(f"experiment.{name}").format(x=value)) for name, value in found.measures.items()]
     words = say(f"{key}_score").format(x=found.score)
     return {"reached": found.reached, "score": found.score, "words": words, "measures": measures}

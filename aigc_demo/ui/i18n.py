@@ -74,14 +74,14 @@ def tr(lang: str, key: str, **values: object) -> str:
 
 
 def powers(words: str) -> str:
-    """ "2.0e-06" -> "2.0·10⁻⁶", "4.4e-02" -> "0.044": numbers as they are written at school."""
+    """ "2.0e-06" -> "2.0·10⁻⁶", "4.4e-02" -> "0.044", "85%" -> "85 %": numbers as they are written at school."""
 
     def number(match: re.Match[str]) -> str:
         power = int(match[2])
         plain = -3 < power < 4  # no more than two zeros behind the point
         return f"{float(match[0]):g}" if plain else f"{match[1]}·10{str(power).translate(RAISED)}"
 
-    return POWER.sub(number, words)
+    return re.sub(r"(?<=\d)%", " %", POWER.sub(number, words))
 
 
 def translate(page: bytes, lang: str) -> bytes:

@@ -78,7 +78,7 @@
 
   // a number and its unit, or both sides of a ±, on one line
   const together = (words) =>
-    String(words ?? "").replace(/(\d) (?=(%|[kM]?B|[kM]|m?s|dB|毫秒|秒)(\s|$))| (?=± )/g, "$1\u00a0");
+    String(words ?? "").replace(/(\d) (?=(%|[kM]?B|[kM]|m?s|dB|毫秒|秒)(\s|$))| (?=± )|(?<=±) /g, "$1\u00a0");
 
   // {head: [words], rows: [[words]], mark: number or null}
   luoxia.table = (element, props, watch) => {

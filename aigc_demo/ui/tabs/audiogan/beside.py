@@ -56,4 +56,4 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
         say("audiogan.beside_times"),
     ]
     titles = [say("shell.beside_ours"), say("audiogan.beside_theirs")]
-    return [{**value, "titles": titles, "notes": times}, {"words": " · ".join(gaps), "good": True}]
+    return [{**value, "titles": titles, "notes": times}, {"words": "\n".join(gaps), "good": True}]

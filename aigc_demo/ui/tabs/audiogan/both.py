@@ -83,4 +83,4 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
         f"{say('shell.comma')}{say('audiogan.both_right')} {value[f'{name}_right']} / {count}"
         for name in ("gan", "diffusion")
     ]
-    return [{**value, "titles": titles}, {"words": " · ".join(facts), "good": True}]
+    return [{**value, "titles": titles}, {"words": "\n".join(facts), "good": True}]

@@ -63,7 +63,7 @@ def verdict(value: Json, say: Say, words: str) -> Json:
         f"{say(work)} {times[0]:.1f} → {times[1]:.1f} ms",
         say(words),
     )
-    return {"words": " · ".join(parts), "good": not lost(value)}
+    return {"words": "\n".join(parts), "good": not lost(value)}
 
 
 def lost(value: Json) -> bool:

@@ -83,7 +83,7 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
         for row, name in zip(rows, ("dalle", "diffusion"), strict=True)
     ]
     notes = [judged(found, say) for found in value["verdicts"]]
-    return [{**value, "rows": rows, "notes": notes}, {"words": " · ".join(facts), "good": True}]
+    return [{**value, "rows": rows, "notes": notes}, {"words": "\n".join(facts), "good": True}]
 
 
 def judged(found: dict[str, bool], say: Say) -> str:

@@ -64,7 +64,7 @@ def verdict(value: Json, say: Say) -> Json:
     mistake = f"inside.mistake_{value['mistake']}_{'quiet' if good else 'loud'}"
     if has(mistake):
         parts.append(say(mistake))
-    return {"words": " · ".join(parts), "good": good}
+    return {"words": "\n".join(parts), "good": good}
 
 
 def twins_view(elem_id: str, value: Any) -> Any:

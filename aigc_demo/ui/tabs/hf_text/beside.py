@@ -75,7 +75,7 @@ def verdict_of(say: Say, made: Json) -> Json:
     parts.append(f"{say('hf_text.beside_logits')} {gap(made['logits'])}")
     if made["first"] is not None:
         parts.append(f"{say('hf_text.beside_first')} {made['layers'][made['first']][0]} (> {made['tolerance']:g})")
-    return {"words": " · ".join(parts), "good": made["first"] is None}
+    return {"words": "\n".join(parts), "good": made["first"] is None}
 
 
 def layers_of(say: Say, made: Json) -> Json:

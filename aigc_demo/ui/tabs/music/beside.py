@@ -54,6 +54,6 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
         f"{value['kind']} {theirs:.0f} {say('shell.each_second')}",
         f"{ours / theirs:.1f} ×",
     )
-    told = " · ".join(parts)
+    told = parts[0] + "\n" + " · ".join(parts[1:])
     rows = every_layer(say, value, "inside.beside_layer")
     return [{"words": told, "good": value["first"] is None}, rows]

@@ -120,7 +120,7 @@
         broken: shown().faults.length,
       };
       const known = { ...said, nats: moment.nats.toFixed(3), minutes: moment.minutes.toFixed(1) };
-      facts.textContent = `${fill(bach ? words.bach_facts : words.facts, known)} ${fill(words.settings, set)}`;
+      facts.textContent = `${fill(bach ? words.bach_facts : words.facts, known)}\n${fill(words.settings, set)}`;
       range.value = at;
       luoxia.filled(range);
       range.setAttribute("aria-valuetext", `${output.textContent} · ${facts.textContent}`);

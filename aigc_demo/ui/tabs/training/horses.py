@@ -78,19 +78,19 @@ def shown(value: Json, say: Say) -> Sequence[Any]:
         "give": f"{(now['high'] - now['low']) / 2:.2f}",
         "among": f"{math.exp(now['loss']):.1f}",
     }
-    kept = [
-        *(say("training.law_kept"), *sized(check, say)),
+    found = (
         f"{say('training.law_says')} {check['loss']:.3f}",
         f"{say('training.law_measured')} {value['measured']:.3f}",
         f"{say('training.law_off')} {off:.1f} %",
-    ]
+    )
+    kept = (say("training.law_kept"), " · ".join(sized(check, say)), " · ".join(found))
     axes = (("data", 1, now["tokens"]), ("size", 0, now["parameters"]), ("time", 2, value["best"]["seconds"]))
     charts = [chart(value, say, *axis) for axis in axes]
     return [
         {"words": say("training.law_expects"), "values": expected, "good": True},
         {"made": [], "charts": charts},
         places(value, say),
-        {"words": " · ".join(kept), "good": off <= 2},
+        {"words": "\n".join(kept), "good": off <= 2},
     ]
 
 
@@ -156,7 +156,7 @@ def places(value: Json, say: Say) -> Json:
     ):
         one, gain = value[name], value[before]["loss"] - value[name]["loss"]
         told = spoken(one)
-        numbers = [f"{told['parameters']} k", f"{told['tokens']} M", f"{told['seconds']} s"]
+        numbers = [f"{told['parameters']} k", f"{told['tokens']} M", f"{told['seconds']} {say('training.second')}"]
         margin = (one["high"] - one["low"]) / 2
         said = "" if name == before else f"−{gain:.3f}"
         rows.append([say(f"training.place_{name}"), *numbers, f"{told['loss']} ± {margin:.2f}", said])

@@ -50,13 +50,13 @@ def build(service: Service) -> UseCaseForm:
 def compared(value: Json, say: Say) -> Sequence[Any]:
     """Both clips, the sentence that sums them up, and every layer."""
     ours, theirs = value["milliseconds"]
-    told = " · ".join(
+    speeds = " · ".join(
         (
-            f"{say('video.beside_gap')} {gap(value['maximum'])}",
             f"{say('video.beside_ours')} {ours:.0f} ms",
             f"nn.Conv3d {theirs:.0f} ms",
             f"{theirs / ours:.1f} ×",
         )
     )
+    told = f"{say('video.beside_gap')} {gap(value['maximum'])}\n{speeds}"
     rows = every_layer(say, value, "video.layers_plain")
     return [value, {"words": told, "good": value["first"] is None}, rows]
