@@ -40,11 +40,8 @@ def build(service: Service) -> UseCaseForm:
                 form.buttons("compression.run_distil")
             with result():
                 rows, soft, texts = form.first_shown(shown, 3)
-                views = [
-                    table(f"{USE_CASE}-table", rows),
-                    soft_view(soft),
-                    outputs(f"{USE_CASE}-view", 3, [], texts),
-                ]
+                odds = soft_view(soft)  # first, as seven columns of figures do not fit on a phone
+                views = [table(f"{USE_CASE}-table", rows), odds, outputs(f"{USE_CASE}-view", 3, [], texts)]
                 form.outcome(("txt", "html", "png", "json"))
         question("compression.predict_distil", form, f"#{USE_CASE}-table")
         how_it_works(
