@@ -13,7 +13,6 @@ from torch.nn.functional import l1_loss
 from aigc_demo.checkpoints import files
 from aigc_demo.models import cyclegan
 from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig, Discriminator, Generator, init_weights
-from aigc_demo.training import cyclegan_snapshots
 from aigc_demo.training.cyclegan import (
     RECIPES,
     Pool,
@@ -23,6 +22,7 @@ from aigc_demo.training.cyclegan import (
     train,
     unpaired,
 )
+from aigc_demo.training.time_machine import cyclegan as time_machine
 
 CONFIG = CycleGANConfig(image_size=32, width=4, blocks=2, critic_width=4)
 
@@ -257,7 +257,7 @@ def test_the_course_of_both_trainings_is_rendered(tmp_path):
     for name, recipe in (("cyclegan-emoji", tiny), ("cyclegan-emoji-nocycle", dataclasses.replace(tiny, cycle=0.0))):
         trained(recipe, tmp_path, name)
     a, b = pictures(24, 64), pictures(24, 64)
-    picture, facts = cyclegan_snapshots.render(tmp_path / "runs", tmp_path / "assets", a, b)
+    picture, facts = time_machine.render(tmp_path / "runs", tmp_path / "assets", a, b)
     assert picture.size == (8 * 64, (1 + 2 * 3) * 64) and isinstance(picture, Image.Image)
     assert [moment["pictures"] for moment in facts["moments"]] == [0, 2, 6]
     assert facts["moments"][0]["cycle"] is None and facts["moments"][-1]["cycle"] > 0

@@ -10,8 +10,8 @@ from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.data.chorales import RANGES
 from aigc_demo.services import first_results
 from aigc_demo.services.music.requests import COURSE, MODELS, Write
-from aigc_demo.training import chorale_snapshots
 from aigc_demo.training.chorales import RECIPES
+from aigc_demo.training.time_machine import chorales as time_machine
 from aigc_demo.ui.tabs.music import training as tab
 
 
@@ -28,7 +28,7 @@ def test_every_moment_gets_the_same_melody_and_is_measured(tmp_path, held, name)
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     for file in ("snapshot-00000000.safetensors", "done.safetensors"):
         files.save(network(name), tmp_path / file)
-    course = chorale_snapshots.render(name, tmp_path, tmp_path / "done.safetensors", held)
+    course = time_machine.render(name, tmp_path, tmp_path / "done.safetensors", held)
     assert [moment["step"] for moment in course["snapshots"]] == [0, 20]
     assert [moment["minutes"] for moment in course["snapshots"]] == [0, 2]
     first, end = course["snapshots"]  # the same weights

@@ -37,7 +37,7 @@ def build(service: Service) -> None:
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Where the page finds what `python -m aigc_demo.training.cyclegan_snapshots` wrote; None without it."""
+    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without it."""
     try:
         return {
             "facts": first_results.address(f"{CYCLE}-training.json", folder),

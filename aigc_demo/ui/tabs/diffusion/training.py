@@ -36,7 +36,7 @@ def build(service: Service) -> None:
 
 
 def course() -> Json | None:
-    """The losses and snapshots that `python -m aigc_demo.training.snapshots` wrote; None without them."""
+    """The losses and snapshots that `python -m aigc_demo.training.time_machine` wrote; None without them."""
     told = first_results.read(f"{CHECKPOINT}-training")
     return told and {**told, "sheet": first_results.address(f"{CHECKPOINT}-snapshots.png")}
 

@@ -39,7 +39,7 @@ def build(service: Service) -> None:
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, Any]:
-    """Model -> where the page finds what `python -m aigc_demo.training.gan_snapshots` wrote of it."""
+    """Model -> where the page finds what `python -m aigc_demo.training.time_machine` wrote of it."""
     found = {}
     for name in DIGITS:
         try:

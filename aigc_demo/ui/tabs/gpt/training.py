@@ -45,7 +45,7 @@ def build(service: Service) -> None:
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Model -> where the page finds what `python -m aigc_demo.training.language_snapshots` wrote; None without any."""
+    """Model -> where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without any."""
     found = {}
     for model in MODELS:
         try:

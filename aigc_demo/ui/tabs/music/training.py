@@ -40,7 +40,7 @@ def build(service: Service) -> None:
 
 
 def address(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Where the page finds what `python -m aigc_demo.training.chorale_snapshots` wrote; None without it."""
+    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without it."""
     try:
         return {"course": first_results.address(f"{COURSE}-training.json", folder)}
     except OSError:

@@ -34,7 +34,7 @@ def build(service: Service) -> None:
 
 
 def courses() -> dict[str, Any] | None:
-    """Corpus -> address of what `python -m aigc_demo.training.textvae_snapshots` wrote; None without any."""
+    """Corpus -> address of what `python -m aigc_demo.training.time_machine` wrote; None without any."""
     found = {}
     for corpus, id in OF.items():
         file = first_results.EXAMPLES / f"{id}-training.json"

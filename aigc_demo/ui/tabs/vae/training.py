@@ -36,7 +36,7 @@ def build(service: Service) -> None:
 
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Where the page finds what `python -m aigc_demo.training.vae_snapshots` wrote; None without it."""
+    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without it."""
     try:
         return {
             "facts": first_results.address(f"{CHECKPOINT}-training.json", folder),

@@ -1,14 +1,9 @@
 """The time machine of the autoencoders: where test digits lay on the plane at moments of the training.
 
-    python -m aigc_demo.training.vae_snapshots vae-digits-vae-2d
-
-Reads the snapshots and the log in runs/<id>, and the finished weights. Writes to assets/examples/ one picture, the maps
-decoded at all moments below each other, and one JSON file with the codes and what they cost.
+One picture, the maps decoded at all moments below each other, and the codes and what they cost.
 """
 
-import argparse
 import base64
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -18,15 +13,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.core.errors import UserError
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.models.vae import VAE, VAEConfig
-from aigc_demo.training.snapshots import Line, minutes_at, moments, read_log
-from aigc_demo.training.vae import terms
+from aigc_demo.training.time_machine.log import Line, minutes_at, moments, read_log
+from aigc_demo.training.vae import RECIPES, terms
 
 logger = logging.getLogger(__name__)
+IDS = tuple(id for id in RECIPES if id.endswith("-2d"))
 SHOWN = 1_000  # test digits whose codes are kept
 CELLS = 10  # pictures along a side of a map
 REACH = 4.0  # half a side of the plane, in code units
@@ -94,25 +90,9 @@ def render(run: Path, shipped: Path, x: Tensor, labels: Tensor) -> tuple[Image.I
     return Image.fromarray(torch.cat(maps).numpy()), facts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="?", default="vae-digits-vae-2d", help="id of the checkpoint in the catalogue")
-    parser.add_argument("--run", type=Path, help="folder of the training; runs/<id> by default")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        entry = catalogue.checkpoint(options.id)
-        seen, tested = (digits.load(present(entry.data), part) for part in ("train", "test"))
-        x, labels = tested[0][:SHOWN].float() / 255, tested[1][:SHOWN]
-        picture, facts = render(options.run or Path("runs") / entry.id, catalogue.ASSETS / entry.file, x, labels)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-    options.out.mkdir(parents=True, exist_ok=True)
-    picture.save(options.out / f"{entry.id}-snapshots.png", optimize=True)
-    facts = {"checkpoint": entry.id, "guess_nats": guess_nats(seen[0].float() / 255, x), **facts}
-    (options.out / f"{entry.id}-training.json").write_text(json.dumps(facts, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], Image.Image]:
+    """What the page shows of a training."""
+    seen, tested = (digits.load(present(entry.data), part) for part in ("train", "test"))
+    x, labels = tested[0][:SHOWN].float() / 255, tested[1][:SHOWN]
+    picture, facts = render(run, weights, x, labels)
+    return {"guess_nats": guess_nats(seen[0].float() / 255, x), **facts}, picture

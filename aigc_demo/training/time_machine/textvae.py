@@ -1,13 +1,8 @@
 """The time machine of the text autoencoders: what they wrote at moments of their training, and what it cost.
 
-    python -m aigc_demo.training.textvae_snapshots textvae-verse
-
-Reads the snapshots and the log in runs/<id>, and the finished weights. Writes one JSON file to assets/examples/: texts,
-not weights.
+Texts, not weights.
 """
 
-import argparse
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -15,15 +10,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.core.errors import UserError
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.data import corpus
 from aigc_demo.data.fetch import present
 from aigc_demo.data.sentences import Words
 from aigc_demo.models.textvae import TextVAE, TextVAEConfig, counted, shifted, write
-from aigc_demo.training.snapshots import minutes_at, moments, read_log, thin
+from aigc_demo.training.textvae import RECIPES
+from aigc_demo.training.time_machine.log import minutes_at, moments, read_log, thin
 
 logger = logging.getLogger(__name__)
+IDS = tuple(RECIPES)
 MEASURED = 1_000  # held-out sentences that every moment is measured on
 SHOWN = 5  # of them, rebuilt; and sentences from the prior
 STOPS = 7  # of the way between the first two
@@ -76,26 +73,8 @@ def render(run: Path, shipped: Path, sentences: Tensor) -> dict[str, Any]:
     return {"originals": originals, "moments": known, "curve": curve}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="?", default="textvae-verse", help="id of the checkpoint in the catalogue")
-    parser.add_argument("--run", type=Path, help="folder of the training; runs/<id> by default")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        entry = catalogue.checkpoint(options.id)
-        shipped = catalogue.ASSETS / entry.file
-        name = next(name for name, known in corpus.CORPORA.items() if known.data == entry.data)
-        tokens = files.read_config(shipped, TextVAEConfig).tokens
-        sentences = chosen(corpus.testing(name, present(entry.data), tokens))
-        facts = render(options.run or Path("runs") / entry.id, shipped, sentences)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-    options.out.mkdir(parents=True, exist_ok=True)
-    value = {"checkpoint": entry.id, **facts}
-    (options.out / f"{entry.id}-training.json").write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], None]:
+    """What the page shows of a training."""
+    name = next(name for name, known in corpus.CORPORA.items() if known.data == entry.data)
+    tokens = files.read_config(weights, TextVAEConfig).tokens
+    return render(run, weights, chosen(corpus.testing(name, present(entry.data), tokens))), None

@@ -10,7 +10,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.evaluation.gan import draw
 from aigc_demo.models.gan import GAN, GANConfig
 from aigc_demo.models.judge import Judge, JudgeConfig
-from aigc_demo.training import gan_snapshots as snapshots
+from aigc_demo.training.time_machine import gan as snapshots
 
 
 def log(*lines):

@@ -1,16 +1,12 @@
 """The time machine of the picture GANs: what a generator made at moments of its training, and how the game went.
 
-    python -m aigc_demo.training.gan_snapshots gan-digits-r3
-
-Reads the snapshots and the log in runs/<id>, and the finished weights. Writes to assets/examples/ one picture, the
-sheets of all moments below each other, and one JSON file with where they stand. The seeds are the same for every model:
+One picture, the sheets of all moments below each other, and where they stand. The seeds are the same for every model:
 picture i is that of seed i, and of class i % 10 where a class can be asked for.
 """
 
-import argparse
-import json
 import logging
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +14,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints import catalogue, files
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation.digits import classify
@@ -28,9 +24,12 @@ from aigc_demo.evaluation.frechet import frechet
 from aigc_demo.evaluation.gan import CLASSES, draw, padded
 from aigc_demo.models.gan import GAN, GANConfig
 from aigc_demo.models.judge import Judge
-from aigc_demo.training.snapshots import Line, minutes_at, moments, read_log, sheet, thin
+from aigc_demo.training.gan import RECIPES
+from aigc_demo.training.time_machine.diffusion import sheet
+from aigc_demo.training.time_machine.log import Line, minutes_at, moments, read_log, thin
 
 logger = logging.getLogger(__name__)
+IDS = tuple(id for id in RECIPES if id.startswith("gan-digits"))
 SHOWN = 40  # seeds: pictures of a sheet, ten in a row
 SAMPLES = 500  # pictures that the judge reads at every moment
 REAL = 2500  # test digits that they are held against
@@ -54,6 +53,14 @@ def yardstick(judge: Judge, folder: Path) -> Yardstick:
     return Yardstick(judge, features, round(frechet(classify(judge, train)[0], features), 4))
 
 
+@cache
+def shipped() -> Yardstick:
+    """The yardstick of the judge that ships; the digits must be on this machine."""
+    judge = Store(device="cpu").load("judge-digits")
+    assert isinstance(judge, Judge)
+    return yardstick(judge, present("mnist"))
+
+
 def look(path: Path, against: Yardstick) -> tuple[Tensor, dict[str, Any]]:
     """The sheet of the weights in `path`; how often each class was read, and the Frechet distance."""
     made = draw(files.read(path, GAN, GANConfig), range(SAMPLES), torch.arange(SAMPLES) % CLASSES)
@@ -62,7 +69,7 @@ def look(path: Path, against: Yardstick) -> tuple[Tensor, dict[str, Any]]:
     return sheet(made[:SHOWN]), {"frechet": round(frechet(features, against.features), 4), "counts": counts}
 
 
-def course(lines: list[Line]) -> list[Line]:
+def curve(lines: list[Line]) -> list[Line]:
     """The lines of a log as the page draws them."""
     return [
         {"pictures": line["pictures"], "minutes": round(line["minutes"], 2)}
@@ -86,33 +93,12 @@ def render(run: Path, shipped: Path, against: Yardstick) -> tuple[Image.Image, d
         "samples": SAMPLES,
         "frechet_floor": against.floor,
         "snapshots": known,
-        "curve": course(lines),
+        "curve": curve(lines),
     }
     return Image.fromarray(torch.cat(sheets).numpy()), facts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="+", help="ids of checkpoints in the catalogue")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where the folders of the trainings lie")
-    parser.add_argument("--file", type=Path, help="the finished weights; the shipped ones by default")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        judge = Store(device="cpu").load("judge-digits")
-        assert isinstance(judge, Judge)
-        against = yardstick(judge, present("mnist"))
-        for entry in map(catalogue.checkpoint, options.id):
-            shipped = options.file or catalogue.ASSETS / entry.file
-            picture, facts = render(options.runs / entry.id, shipped, against)
-            picture.save(options.out / f"{entry.id}-snapshots.png", optimize=True)
-            text = json.dumps({"checkpoint": entry.id, **facts}, indent=1)
-            (options.out / f"{entry.id}-training.json").write_text(text + "\n")
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], Image.Image]:
+    """What the page shows of a training."""
+    picture, facts = render(run, weights, shipped())
+    return facts, picture

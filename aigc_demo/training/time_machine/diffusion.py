@@ -1,14 +1,8 @@
-"""The time machine: what a model drew at moments of its training, from the same seeds, beside the loss curve.
+"""The time machine of diffusion: what a model drew at moments of its training, from the same seeds, beside the loss.
 
-    python -m aigc_demo.training.snapshots diffusion-digits
-
-Reads the snapshots and the log in runs/<id>, and the finished weights; writes one picture, the sheets of all moments
-below each other, and one JSON file with where they stand, to assets/examples/.
+One picture, the sheets of all moments below each other, and where they stand.
 """
 
-import argparse
-import bisect
-import json
 import logging
 from dataclasses import asdict
 from pathlib import Path
@@ -18,9 +12,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints import catalogue, files
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import UserError
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation.digits import classify, draw, share
@@ -29,36 +23,13 @@ from aigc_demo.models.diffusion import DiffusionConfig, DiffusionModel
 from aigc_demo.models.judge import Judge
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.training.diffusion import draw_timesteps
+from aigc_demo.training.time_machine.log import minutes_at, moments, read_log, thin
 
 logger = logging.getLogger(__name__)
 CLASSES = 10  # columns of a sheet
+IDS = ("diffusion-digits",)
 SHOWN = 8  # seeds: rows of a sheet
-POINTS = 200  # most points of the loss curve
-
-Line = dict[str, float]
-
-
-def read_log(path: Path) -> list[Line]:
-    """Lines of a training log, by rising number of pictures."""
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    return sorted(lines, key=lambda line: line["pictures"])
-
-
-def thin(lines: list[Line], most: int = POINTS) -> list[Line]:
-    """At most `most` of the lines, evenly chosen, the first and the last among them."""
-    if len(lines) <= most:
-        return lines
-    return [lines[round(i * (len(lines) - 1) / (most - 1))] for i in range(most)]
-
-
-def minutes_at(pictures: float, lines: list[Line]) -> float:
-    """Minutes of training after so many pictures, between the lines of the log."""
-    known = [{"pictures": 0.0, "minutes": 0.0}, *lines]
-    after = min(bisect.bisect_left([line["pictures"] for line in known], pictures), len(known) - 1)
-    before = known[max(after - 1, 0)]
-    span = known[after]["pictures"] - before["pictures"]
-    way = min((pictures - before["pictures"]) / span, 1.0) if span else 1.0
-    return round(before["minutes"] + way * (known[after]["minutes"] - before["minutes"]), 2)
+SEEDS = 20  # pictures per class that are judged
 
 
 def guess_loss(images: Tensor, config: DiffusionConfig, draws: int = 100_000) -> float:
@@ -89,12 +60,6 @@ def look(path: Path, judge: Judge, seeds: int, settings: Settings) -> tuple[Tens
     return sheet(pictures[: min(SHOWN, seeds) * CLASSES]), round(share(seen == labels), 4)
 
 
-def moments(run: Path, shipped: Path, lines: list[Line]) -> list[tuple[int, Path]]:
-    """(pictures seen, weights) of every snapshot, and of the finished model."""
-    taken = [(int(path.stem.partition("-")[2]), path) for path in sorted(run.glob("snapshot-*.safetensors"))]
-    return [*taken, (int(lines[-1]["pictures"]), shipped)] if lines else taken
-
-
 def render(
     run: Path, shipped: Path, judge: Judge, images: Tensor, settings: Settings, seeds: int
 ) -> tuple[Image.Image, dict[str, Any]]:
@@ -121,28 +86,10 @@ def render(
     return Image.fromarray(torch.cat(sheets).numpy()), facts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="?", default="diffusion-digits", help="id of the checkpoint in the catalogue")
-    parser.add_argument("--run", type=Path, help="folder of the training; runs/<id> by default")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    parser.add_argument("--seeds", type=int, default=20, help=f"pictures per class that are judged; {SHOWN} are shown")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        entry = catalogue.checkpoint(options.id)
-        judge = Store(device="cpu").load("judge-digits")
-        assert isinstance(judge, Judge)
-        images = digits.to_float(digits.load(present(entry.data), "train")[0])
-        run = options.run or Path("runs") / entry.id
-        picture, facts = render(run, catalogue.ASSETS / entry.file, judge, images, Settings(), options.seeds)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-    options.out.mkdir(parents=True, exist_ok=True)
-    picture.save(options.out / f"{entry.id}-snapshots.png", optimize=True)
-    text = json.dumps({"checkpoint": entry.id, **facts}, indent=1)
-    (options.out / f"{entry.id}-training.json").write_text(text + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], Image.Image]:
+    """What the page shows of a training."""
+    judge = Store(device="cpu").load("judge-digits")
+    assert isinstance(judge, Judge)
+    images = digits.to_float(digits.load(present(entry.data), "train")[0])
+    picture, facts = render(run, weights, judge, images, Settings(), SEEDS)
+    return facts, picture

@@ -10,7 +10,7 @@ import torch
 
 from aigc_demo.checkpoints import files
 from aigc_demo.models.vae import VAE, VAEConfig
-from aigc_demo.training import vae_snapshots as snapshots
+from aigc_demo.training.time_machine import vae as snapshots
 
 
 def test_the_map_covers_the_plane_from_the_top_left():

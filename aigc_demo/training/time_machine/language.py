@@ -1,8 +1,6 @@
 """The time machine of the language models: the same beginning, written on at moments of a training.
 
-    python -m aigc_demo.training.language_snapshots gpt-shakespeare
-
-Reads the snapshots and the log in runs/<id>, and the finished weights; writes assets/examples/<id>-training.json:
+The file holds:
 
     prompt, seed, temperature, length   the same at every moment; a poem may end before its length
     line                                a held-out line, and in every snapshot `costs`: what each of its characters but
@@ -13,8 +11,6 @@ Reads the snapshots and the log in runs/<id>, and the finished weights; writes a
                                         how often each character occurs
 """
 
-import argparse
-import json
 import logging
 import math
 from dataclasses import dataclass
@@ -25,8 +21,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.core.errors import UserError
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.data import shakespeare, verse
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.fetch import present
@@ -35,9 +31,10 @@ from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.training.language import RECIPES, Recipe, loss_of
-from aigc_demo.training.snapshots import Line, minutes_at, moments, read_log, thin
+from aigc_demo.training.time_machine.log import Line, minutes_at, moments, read_log, thin
 
 logger = logging.getLogger(__name__)
+IDS = tuple(RECIPES)
 SEED, TEMPERATURE = 7, 0.8
 PROMPTS = {"shakespeare": "ROMEO:\n", "poems": verse.opening("lushi5", "春夜")}
 LENGTHS = {"shakespeare": 360, "poems": 60}
@@ -124,7 +121,6 @@ def render(name: str, run: Path, shipped: Path, folder: Path) -> dict[str, Any]:
         known.append({"characters": read, "minutes": minutes_at(read, lines), **found})
         logger.info("%d characters, %.1f minutes: %.3f nats", read, known[-1]["minutes"], found["nats"])
     return {
-        "checkpoint": name,
         "prompt": task.prompt,
         "seed": SEED,
         "temperature": TEMPERATURE,
@@ -137,23 +133,6 @@ def render(name: str, run: Path, shipped: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="+", choices=list(RECIPES), help="ids of checkpoints in the catalogue")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where the folders of the trainings lie")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        for name in options.id:
-            entry = catalogue.checkpoint(name)
-            made = render(name, options.runs / name, catalogue.ASSETS / entry.file, present(entry.data))
-            text = json.dumps(made, ensure_ascii=False)
-            (options.out / f"{name}-training.json").write_text(text + "\n", encoding="utf-8")
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], None]:
+    """What the page shows of a training."""
+    return render(entry.id, run, weights, present(entry.data)), None

@@ -1,13 +1,9 @@
 """The time machine of CycleGAN: held-out emoji translated at moments of both trainings, with the cycle term or without.
 
-    python -m aigc_demo.training.cyclegan_snapshots
-
-Reads the snapshots and the logs in runs/, and the finished weights. Writes to assets/examples/ one picture, a row of
-originals and then for every moment a row with the cycle term and one without, and one JSON file with what they cost.
+Both folders must lie beside each other. One picture, a row of originals and then for every moment a row with the cycle
+term and one without, and what they cost.
 """
 
-import argparse
-import json
 import logging
 from pathlib import Path
 from typing import Any
@@ -18,14 +14,15 @@ from PIL import Image
 from torch import Tensor
 
 from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.core.errors import UserError
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.data import emoji
 from aigc_demo.evaluation.cyclegan import apart, translate
 from aigc_demo.models.cyclegan import CycleGAN, CycleGANConfig
-from aigc_demo.training.snapshots import Line, minutes_at, moments, read_log
+from aigc_demo.training.time_machine.log import Line, minutes_at, moments, read_log
 
 logger = logging.getLogger(__name__)
 CYCLE, WITHOUT = "cyclegan-emoji", "cyclegan-emoji-nocycle"
+IDS = (CYCLE,)
 SHOWN = (0, 5, 11, 16), (3, 7, 9, 19)  # of emoji.PAIRS: those that go from A to B, those that go back
 COLOURS = 128  # of the picture, to be light
 LOSSES = ("cycle", "identity", "fool", "critic")
@@ -75,25 +72,12 @@ def render(runs: Path, assets: Path, a: Tensor, b: Tensor) -> tuple[Image.Image,
         known.append({"pictures": pictures, "minutes": minutes_at(pictures, lines), **losses, **errors})
         logger.info("%d pictures: %.2f %% off, without the cycle term %.2f %%", pictures, error, error_without)
     nothing = round(100 * float(apart(a, b).mean()), 3)
-    facts = {"checkpoint": CYCLE, "side": emoji.SIDE, "nothing": nothing, "moments": known}
+    facts = {"side": emoji.SIDE, "nothing": nothing, "moments": known}
     return Image.fromarray(np.concatenate(rows)).quantize(COLOURS), facts
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder with the folders of both trainings")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        a, b = pairs(catalogue.ASSETS / "examples" / "emoji-pairs.png")
-        picture, facts = render(options.runs, catalogue.ASSETS, a, b)
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-    options.out.mkdir(parents=True, exist_ok=True)
-    picture.save(options.out / f"{CYCLE}-snapshots.png", optimize=True)
-    (options.out / f"{CYCLE}-training.json").write_text(json.dumps(facts, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], Image.Image]:
+    """What the page shows of both trainings, of whose weights those that ship are shown."""
+    a, b = pairs(catalogue.ASSETS / "examples" / "emoji-pairs.png")
+    picture, facts = render(run.parent, catalogue.ASSETS, a, b)
+    return facts, picture

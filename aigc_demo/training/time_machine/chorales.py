@@ -1,8 +1,6 @@
 """The time machine of the models of chorales: one held-out melody, harmonised at moments of a training.
 
-    python -m aigc_demo.training.chorale_snapshots lstm-chorales
-
-Reads the snapshots and the log in runs/<id>, and the finished weights; writes assets/examples/<id>-training.json:
+The file holds:
 
     seed, temperature, top_p   the same at every moment
     melody                     name of the chorale whose melody is given, its metre and upbeat
@@ -14,8 +12,6 @@ Reads the snapshots and the log in runs/<id>, and the finished weights; writes a
     guess                      nats per token of a guess that knows nothing, ln V
 """
 
-import argparse
-import json
 import logging
 import math
 from pathlib import Path
@@ -23,8 +19,8 @@ from typing import Any
 
 import torch
 
-from aigc_demo.checkpoints import catalogue, files
-from aigc_demo.core.errors import UserError
+from aigc_demo.checkpoints import files
+from aigc_demo.checkpoints.catalogue import Checkpoint
 from aigc_demo.data import chorale_tokens as rows
 from aigc_demo.data import chorales
 from aigc_demo.data.chorales import Chorale
@@ -34,9 +30,10 @@ from aigc_demo.evaluation.chorales import TEMPERATURE, TOP_P, harmonised, nats, 
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.training.chorales import RECIPES
-from aigc_demo.training.snapshots import Line, minutes_at, moments, read_log, thin
+from aigc_demo.training.time_machine.log import Line, minutes_at, moments, read_log, thin
 
 logger = logging.getLogger(__name__)
+IDS = tuple(RECIPES)
 SEED = 0
 HEARD = (48, 80)  # steps of the chorale that is heard: six bars to ten
 
@@ -87,7 +84,6 @@ def render(name: str, run: Path, shipped: Path, held: tuple[Chorale, ...]) -> di
         told = {part: found[part] for part in ("nats", "fifths", "octaves")}
         logger.info("step %d, %.1f minutes: %s", step, known[-1]["minutes"], told)
     return {
-        "checkpoint": name,
         "seed": SEED,
         "temperature": TEMPERATURE,
         "top_p": TOP_P,
@@ -100,24 +96,6 @@ def render(name: str, run: Path, shipped: Path, held: tuple[Chorale, ...]) -> di
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("id", nargs="+", choices=list(RECIPES), help="ids of checkpoints in the catalogue")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where the folders of the trainings lie")
-    parser.add_argument("--out", type=Path, default=catalogue.ASSETS / "examples")
-    options = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        for name in options.id:
-            entry = catalogue.checkpoint(name)
-            held = chorales.load(present(entry.data), "test")
-            made = render(name, options.runs / name, catalogue.ASSETS / entry.file, held)
-            text = json.dumps(made, separators=(",", ":"))
-            (options.out / f"{name}-training.json").write_text(text + "\n", encoding="utf-8")
-    except UserError as error:
-        raise SystemExit(str(error)) from error
-
-
-if __name__ == "__main__":
-    main()
+def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], None]:
+    """What the page shows of a training."""
+    return render(entry.id, run, weights, chorales.load(present(entry.data), "test")), None
