@@ -90,6 +90,22 @@ with torch.inference_mode():
         found = best(lambda: Writer(model, tokens), 1)
 found |= {{"load_seconds": load, "peak_mb": peak_megabytes()}}
 """
+ROOM = """
+from concurrent.futures import ThreadPoolExecutor
+asked = {asked}
+try:
+    from aigc_demo.services.service import Service
+    service, at_once = Service(store), len(asked)
+    make = lambda values: service.result("{family}_{use_case}", values)
+except ImportError:  # earlier ones let one person at a time have the processor
+    from aigc_demo.services.{family} import requests, service as module
+    service, at_once = module.create(store), 1
+    make = lambda values: list(service.{use_case}(requests.{request}(**values)))
+with ThreadPoolExecutor(at_once) as pool:
+    found = best(lambda: list(pool.map(make, asked)), len(asked))
+"""
+DIGITS = '[{"digit": i % 10, "seed": i, "steps": 10, "guidance": 1.5} for i in range(32)]'
+TEXTS = '[{"seed": i, "length": 200, "prompt": "ROMEO:\\n"[i % 5 :]} for i in range(16)]'
 WORKS = {
     "unet_batch_1": UNET.format(batch=1, engine="torch"),
     "unet_batch_16": UNET.format(batch=16, engine="torch"),
@@ -101,6 +117,8 @@ WORKS = {
     "smollm2_token": SMOLLM2.format(prompt=20, length=48, engine="torch"),
     "smollm2_token_onnx": SMOLLM2.format(prompt=20, length=48, engine="onnx"),
     "smollm2_prompt_512": SMOLLM2.format(prompt=512, length=0, engine="torch"),
+    "digits_of_32_people": ROOM.format(asked=DIGITS, family="diffusion", use_case="draw", request="Draw"),
+    "texts_of_16_people": ROOM.format(asked=TEXTS, family="gpt", use_case="write", request="Write"),
 }
 
 
