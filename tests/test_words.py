@@ -34,6 +34,7 @@ ONE_WORD = {  # in Chinese: what is not written, and what is
     "(奈特|毫秒)每": "奈特/字",
     "（nats?）": "奈特",
     "owner/name": "作者/模型名",
+    "获取": "下载",
     "(颜色|底色)越(深|亮|暗)": "颜色越浓, which holds in the light and in the dark theme",
     "[黑白](点|线)": "what it is, as ink is white in the dark theme",
     "各自取整$": "就近取整",
