@@ -17,7 +17,7 @@ def compared(model: DALLE, rounds: int) -> Result:
     """Milliseconds per token."""
     config = model.config
     read, length = model.to_draw(text_tokens(model, PROMPT)), config.side**2
-    module, writer = to_library(model.gpt), Only(model, config.words, config.image)
+    module, writer = to_library(model.gpt), Only(model.gpt, config.words, config.image)
     others = [*range(config.words), *range(config.image, config.gpt.vocabulary)]
 
     def theirs() -> Tensor:

@@ -12,6 +12,7 @@ B batch, T tokens of a text, N tokens of a picture, V vocabulary.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -82,13 +83,13 @@ class DALLE(nn.Module):
         """
         return self.gpt(tokens, state, last)
 
-    def drawing(self) -> "Only":
-        """The network as a language model that says nothing but tokens of pictures."""
-        return Only(self, self.config.words, self.config.image)
+    def drawing(self, gpt: Any = None) -> "Only":
+        """The network, or `gpt` in its place, as a language model that says nothing but tokens of pictures."""
+        return Only(gpt or self.gpt, self.config.words, self.config.image)
 
     def describing(self) -> "Only":
         """The network as a language model that says nothing but tokens of texts."""
-        return Only(self, 0, self.config.words)
+        return Only(self.gpt, 0, self.config.words)
 
     def picture_logits(self, logits: Tensor) -> Tensor:
         """logits (..., V) -> those of the tokens of pictures, (..., codebook)."""
@@ -100,18 +101,19 @@ class DALLE(nn.Module):
 
 
 class Only:
-    """A DALL-E whose next token is one of `first` to `last` - 1: a language model as sampling/writing.py wants one."""
+    """A GPT whose next token is one of `first` to `last` - 1: a language model as sampling/writing.py wants one."""
 
-    def __init__(self, model: DALLE, first: int, last: int):
-        self.model, self.first, self.last = model, first, last
-        self.config = model.config.gpt
+    def __init__(self, gpt: Any, first: int, last: int):
+        self.gpt, self.first, self.last = gpt, first, last
+        self.config = gpt.config
 
     def state(self, batch: int = 1) -> KVCache:
-        return self.model.state(batch)
+        state: KVCache = self.gpt.state(batch)
+        return state
 
     def __call__(self, tokens: Tensor, state: KVCache | None = None, last: bool = False) -> Tensor:
-        """As DALLE.forward, logits minus infinity for all other tokens."""
-        logits = self.model(tokens, state, last)
+        """As GPT.forward, logits minus infinity for all other tokens."""
+        logits = self.gpt(tokens, state, last)
         kept = torch.full_like(logits, -torch.inf)
         kept[..., self.first : self.last] = logits[..., self.first : self.last]
         return kept

@@ -8,7 +8,7 @@ what goes in, so that its table is not kept twice.
 Layers with a byte per weight (models/int8.py) become MatMulNBits, with inputs rounded to bytes as well: the processor
 multiplies bytes by bytes.
 
-The operators are those of com.microsoft (onnxruntime, docs/ContribOperators.md). Rotated models only: the form "llama".
+The operators are those of com.microsoft (onnxruntime, docs/ContribOperators.md).
 
 B batch, D width, H heads, G heads of keys and values, E width of a head, V vocabulary, I numbers in, O out.
 """
@@ -24,6 +24,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import LayerNorm
 
 from aigc_demo.models.gpt import GPT, KVCache
 from aigc_demo.models.int8 import Int8Linear
@@ -38,9 +39,11 @@ BYTES_IN = 4  # accuracy_level of MatMulNBits: inputs are rounded to bytes, bloc
 
 def is_fit(model: object) -> bool:
     """Whether a network is a GPT that the graph has a form for."""
-    if not isinstance(model, GPT) or model.config.form != "llama" or model.config.head_width % 16:
+    if not isinstance(model, GPT) or model.config.head_width % 16:
         return False
-    return not is_in_bytes(model) or not (model.config.width % BLOCK or model.config.hidden % BLOCK)
+    if not is_in_bytes(model):
+        return True
+    return model.config.form == "llama" and not (model.config.width % BLOCK or model.config.hidden % BLOCK)
 
 
 def is_in_bytes(model: GPT) -> bool:
@@ -91,6 +94,49 @@ class Graph:
         sizes = {"K": weight.shape[1], "N": len(weight), "bits": self.bits, "block_size": BLOCK}
         return self.add("MatMulNBits", [x, *given], name, fused=True, accuracy_level=BYTES_IN, **sizes)
 
+    def norm(self, x: str, name: str, layer: Any) -> str:
+        """x (1, 1, D) normalised by a layer, RMSNorm or LayerNorm."""
+        given, options = [x, self.weight(f"{name}.scale", layer.weight)], {"axis": -1, "epsilon": layer.eps}
+        if isinstance(layer, LayerNorm):
+            return self.add("LayerNormalization", [*given, self.weight(f"{name}.shift", layer.bias)], name, **options)
+        return self.add("SimplifiedLayerNormalization", given, name, **options)
+
+    def added(self, x: str, more: str, name: str, before: Any, layer: Any) -> tuple[str, str]:
+        """x plus more and the bias of the layer `before`, and that normalised by a layer."""
+        made, given = [f"{name}.normed", "", "", name], [x, more, self.weight(f"{name}.scale", layer.weight)]
+        if isinstance(layer, LayerNorm):
+            given += [self.weight(f"{name}.shift", layer.bias), self.weight(f"{name}.bias", before.bias)]
+            self.add("SkipLayerNormalization", given, *made, fused=True, epsilon=layer.eps)
+        else:
+            self.add("SkipSimplifiedLayerNormalization", given, *made, fused=True, epsilon=layer.eps)
+        return made[-1], made[0]
+
+    def attention(self, y: str, i: int, block: Any, pair: Sequence[str], rotary: Sequence[str]) -> str:
+        """What the heads of layer i bring together, before the layer that mixes it; `rotary`: cosine and sine."""
+        config, qkv = block.attention.config, self.linear(y, f"qkv{i}", block.attention.qkv)
+        if block.attention.qkv.bias is not None:
+            qkv = self.add("Add", [qkv, self.weight(f"qkv{i}.bias", block.attention.qkv.bias)], f"qkv{i}.moved")
+        return self.add(
+            "GroupQueryAttention",
+            [qkv, "", "", *pair, "before", "length", *rotary],
+            *(f"mixed{i}", *(f"{name}.new" for name in pair)),
+            fused=True,
+            num_heads=config.n_head,
+            kv_num_heads=config.n_kv_head,
+            do_rotary=int(bool(rotary)),
+            scale=1 / math.sqrt(config.head_width),
+        )
+
+    def opened(self, y: str, i: int, mlp: Any, hidden: int) -> str:
+        """What stands between the two layers of the MLP of layer i."""
+        if mlp.form == "gpt2":
+            bias = self.weight(f"up{i}.bias", mlp.up.bias)
+            return self.add("FastGelu", [self.linear(y, f"up{i}", mlp.up), bias], f"h{i}", fused=True)  # tanh's form
+        halves = (("gate", slice(hidden)), ("value", slice(hidden, None)))
+        gate, value = (self.linear(y, f"{name}{i}", mlp.up, part) for name, part in halves)
+        silu = self.add("QuickGelu", [gate], f"silu{i}", fused=True, alpha=1.0)  # x sigmoid(alpha x): SiLU
+        return self.add("Mul", [silu, value], f"h{i}")
+
 
 def blocks_of(weight: Tensor, bits: int) -> tuple[Tensor, Tensor, Tensor]:
     """weight (O, I) as MatMulNBits takes it, of 4 or 8 bits: numbers (O, I / BLOCK, BLOCK * bits / 8), scales
@@ -117,43 +163,20 @@ def write(model: GPT, path: Path, bits: int = 8) -> None:
     from onnx import helper
 
     config, graph, half = model.config, Graph(bits), model.config.head_width // 2
-    cosine, sine = graph.weight("cosine", model.rotary[0, :, :half]), graph.weight("sine", model.rotary[1, :, half:])
-    x, blocks = "x", cast(Any, model.blocks)
-    y = graph.add(
-        "SimplifiedLayerNormalization",
-        [x, graph.weight("norm", blocks[0].norm1.weight)],
-        "y",
-        axis=-1,
-        epsilon=config.norm_eps,
-    )
+    x, blocks, rotary = "x", cast(Any, model.blocks), list[str]()
+    if config.form == "llama":
+        rotary = [
+            graph.weight("cosine", model.rotary[0, :, :half]),
+            graph.weight("sine", model.rotary[1, :, half:]),
+        ]
+    y = graph.norm(x, "y", blocks[0].norm1)
     pairs = [(f"keys{layer}", f"values{layer}") for layer in range(config.n_layer)]
-
-    def added(x: str, more: str, name: str, weight: Tensor) -> tuple[str, str]:
-        """x plus more, and that normalised."""
-        made = [f"{name}.normed", "", "", name]
-        given = [x, more, graph.weight(f"{name}.norm", weight)]
-        graph.add("SkipSimplifiedLayerNormalization", given, *made, fused=True, epsilon=config.norm_eps)
-        return made[-1], made[0]
-
     for i, block in enumerate(blocks):
-        qkv = graph.linear(y, f"qkv{i}", block.attention.qkv)
-        mixed = graph.add(
-            "GroupQueryAttention",
-            [qkv, "", "", *pairs[i], "before", "length", cosine, sine],
-            *(f"mixed{i}", f"keys{i}.new", f"values{i}.new"),
-            fused=True,
-            num_heads=config.n_head,
-            kv_num_heads=config.n_kv_head,
-            do_rotary=1,
-            scale=1 / math.sqrt(config.head_width),
-        )
-        x, y = added(x, graph.linear(mixed, f"out{i}", block.attention.out), f"a{i}", block.norm2.weight)
-        halves = (("gate", slice(config.hidden)), ("value", slice(config.hidden, None)))
-        gate, value = (graph.linear(y, f"{name}{i}", block.mlp.up, part) for name, part in halves)
-        opened = graph.add("QuickGelu", [gate], f"silu{i}", fused=True, alpha=1.0)  # x sigmoid(alpha x): SiLU
-        down = graph.linear(graph.add("Mul", [opened, value], f"h{i}"), f"down{i}", block.mlp.down)
-        after: Any = blocks[i + 1].norm1 if i + 1 < config.n_layer else model.norm
-        x, y = added(x, down, f"b{i}", after.weight)
+        out, down = block.attention.out, block.mlp.down
+        mixed = graph.linear(graph.attention(y, i, block, pairs[i], rotary), f"out{i}", out)
+        x, y = graph.added(x, mixed, f"a{i}", out, block.norm2)
+        told = graph.linear(graph.opened(y, i, block.mlp, config.hidden), f"down{i}", down)
+        x, y = graph.added(x, told, f"b{i}", down, blocks[i + 1].norm1 if i + 1 < config.n_layer else model.norm)
     logits = graph.linear(y, "logits", model.head)
     shape = (1, config.n_kv_head, "room", config.head_width)
     names = [name for pair in pairs for name in pair]
@@ -179,7 +202,7 @@ class Step:
     """The next token of one text, on the memory of its cache."""
 
     def __init__(self, session: Any, model: GPT):
-        self.session, self.embed = session, model.embed
+        self.session, self.embed = session, model.embed_tokens
         self.x = np.empty((1, 1, model.config.width), np.float32)
         self.before, self.length = np.zeros(1, "i4"), np.zeros(1, "i4")
         self.logits = np.empty((1, 1, model.config.vocabulary), np.float32)
@@ -203,7 +226,7 @@ class Step:
     def __call__(self, token: Tensor, cache: KVCache) -> Tensor:
         """The token (1, 1) behind those in the cache -> logits of the one after it, (1, 1, V)."""
         self.bind(cache)
-        self.x[:] = self.embed(token).numpy()
+        self.x[:] = self.embed(token, cache.length)[0].numpy()
         self.before[0], self.length[0] = cache.length, cache.length + 1
         self.session.run_with_iobinding(self.binding)
         cache.length += 1

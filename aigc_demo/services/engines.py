@@ -14,8 +14,9 @@ ENGINES = Engines(data_folder("onnx"))
 
 
 def engine_of(models: Iterable[nn.Module]) -> str:
-    """The engine that these networks run in."""
-    return ONNX if any(ENGINES.name(model) == ONNX for model in models) else PYTORCH
+    """The engine that these networks, or parts of them, run in."""
+    parts = (part for model in models for part in (model, *model.children()))
+    return ONNX if any(ENGINES.name(part) == ONNX for part in parts) else PYTORCH
 
 
 @dataclass(frozen=True)

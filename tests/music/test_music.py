@@ -319,4 +319,4 @@ def test_what_was_measured_stands_beside_bach_with_the_steps_of_each_model():
         known = checkpoint.metrics
         assert f"{known['fifths']:.1f} + {known['octaves']:.1f}" in told
         assert f"{known['real_fifths']:.1f} + {known['real_octaves']:.1f}" in told
-        assert f" {checkpoint.steps}," in told
+        assert f" {checkpoint.steps}⟦shell.comma⟧" in told

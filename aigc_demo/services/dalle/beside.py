@@ -9,7 +9,7 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
-from aigc_demo.models.dalle import DALLE, Only
+from aigc_demo.models.dalle import Only
 from aigc_demo.pipelines import convert, parity
 from aigc_demo.services.both_write import TOLERANCE, both_write
 from aigc_demo.services.dalle.drawing import autoencoder_of, dalle_of, picture, text_tokens
@@ -46,10 +46,9 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     config, device = model.config, next(model.parameters()).device
     read = model.to_draw(text_tokens(model, request.prompt)).to(device)
     gpt = model.gpt if request.mistake == "none" else parity.with_mistake(model.gpt, request.mistake)
-    ours, theirs = DALLE(config), convert.to_library(model.gpt).to(device)
-    ours.gpt = gpt
+    theirs = convert.to_library(model.gpt).to(device)
     length, total = config.side**2, config.side**2 + 2
-    writer = Only(ours.eval(), config.words, config.image)
+    writer = Only(gpt, config.words, config.image)
     others = [*range(config.words), *range(config.image, config.gpt.vocabulary)]
     both = yield from both_write(writer, theirs, read, length, total, suppress_tokens=others)
     mine, yours = ([token - config.words for token in tokens] for tokens in (both.ours, both.theirs))

@@ -29,6 +29,7 @@ from aigc_demo.services.dalle.drawing import (
     text_tokens,
 )
 from aigc_demo.services.dalle.requests import CHECKPOINT, CODES, Draw
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import ANIMATION, Pictures
 from aigc_demo.services.page_values import Array, newest, png
 from aigc_demo.services.scene_parts import seen, understood, verdict
@@ -60,7 +61,9 @@ def draw(store: Store, request: Draw) -> Iterator[Step[Drawn]]:
     side, cut = model.config.side, cut_words(model, request.prompt)
     kept, count = kept_tokens(model, request.kept), side * side
     given = torch.tensor([kept], dtype=torch.long)
-    writer = Writer(model.drawing(), model.to_draw(text_tokens(model, request.prompt), given), every=True)
+    writer = Writer(
+        model.drawing(ENGINES.writer(model.gpt)), model.to_draw(text_tokens(model, request.prompt), given), every=True
+    )
     cells = given_cells(model, writer.read, kept)
     numbers = islice(chances(request.seed, count), len(kept), None)
     if len(kept) == count:
@@ -132,6 +135,7 @@ USE_CASE: UseCase[Draw, Drawn] = UseCase(
     file=film,
     formats=ANIMATION,
     checkpoints=lambda request: (CHECKPOINT, CODES),
+    any_engine=True,
     first=Draw(),
     card=card,
     warm=Draw(),

@@ -25,6 +25,7 @@ from aigc_demo.data.poem_text import FORMS
 from aigc_demo.data.prosody import LEVEL, PUNCTUATION, Prosody, places
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import Writer, chances
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import Poem
 from aigc_demo.services.gpt.tokens import language_model
@@ -204,7 +205,7 @@ def poem(store: Store, request: Poem) -> Iterator[Step[Composed]]:
     characters = Characters(model.config.characters)
     asked = plan(request, model.config.characters, prosody)
     opening = characters.encode(verse.opening(request.form, asked.title))
-    writer, draft = Writer(model, torch.tensor([opening])), Draft(asked)
+    writer, draft = Writer(ENGINES.writer(model), torch.tensor([opening])), Draft(asked)
     how, longest = Sampling(request.temperature), verse.ROW - len(opening)
     numbers = chances(request.seed, longest)
     for done in range(1, longest + 1):
@@ -282,5 +283,6 @@ USE_CASE: UseCase[Poem, Composed] = UseCase(
     file=document,
     formats=TEXT,
     checkpoints=lambda request: (request.model,),
+    any_engine=True,
     first=Poem(),
 )

@@ -25,6 +25,7 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import Writer, chances
+from aigc_demo.services.engines import ENGINES
 
 RIVALS = 6  # tokens that are named where several could have stood
 LONGER = 4  # bars after the asked ones, at which it ends though no phrase does
@@ -260,9 +261,9 @@ def places_of(allowed: tuple[int, ...]) -> Tensor:
 
 @torch.inference_mode()
 def compose(model: GPT | LSTM, task: Task) -> Iterator[Step[Piece]]:
-    """The piece after every beat of its row."""
+    """The piece after every beat of its row, from the quickest engine that there is."""
     began = time.perf_counter()
-    composer = Composer(model, task)
+    composer = Composer(ENGINES.writer(model), task)
     beat = -task.metre
     while composer.steps is None or beat * STEPS < composer.steps:
         composer.beat(beat)

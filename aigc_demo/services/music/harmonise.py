@@ -45,6 +45,7 @@ USE_CASE: UseCase[Harmonise, Piece] = UseCase(
     file=score,
     formats=FORMATS,
     checkpoints=lambda request: (request.model,),
+    any_engine=True,
     small=small,
     first=Harmonise(),
 )

@@ -41,6 +41,7 @@ USE_CASE: UseCase[Write, Piece] = UseCase(
     file=score,
     formats=FORMATS,
     checkpoints=lambda request: (request.model,),
+    any_engine=True,
     first=Write(),
     card=card,
     warm=Write(bars=2),
