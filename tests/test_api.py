@@ -266,7 +266,7 @@ def test_chinese_sentences(api, client, accepted):
     assert chinese.bad("diffusion_draw", steps=0) == "“去噪步数”要在 1 到 1000 之间，收到的是 0。"
     assert "画板是空的" in chinese.bad("diffusion_forward", drawing=DRAWINGS["blank"][0])
     assert chinese.bad("diffusion_draw", seed=None).endswith("是空的。填一个数。")
-    assert "owner/name" in chinese.bad("diffusion_hub", name="../x")
+    assert "作者/模型名" in chinese.bad("diffusion_hub", name="../x")
     how, found = chinese.values("diffusion_draw", 1)
     assert how == "error" and "只收到 1 个" in chinese.judged(found)
 

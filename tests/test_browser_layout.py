@@ -85,8 +85,8 @@ def test_the_words_of_a_chart_can_be_read_on_a_phone(visit, at, use_case, width)
 
 
 def test_a_table_that_goes_on_sideways_fades_and_keeps_its_first_column(visit):
-    page = visit("?tab=clip_beside", at="clip", size=(390, 844))
-    table = page.locator("#tab-clip_beside .lx-table").first
+    page = visit("?tab=cyclegan_compare", at="cyclegan", size=(390, 844))
+    table = page.locator("#tab-cyclegan_compare .lx-table").first
     expect(table).to_contain_class("lx-goes-after", timeout=QUICK)
     name = table.locator("td").first
     before = name.bounding_box()["x"]

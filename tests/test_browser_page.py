@@ -93,7 +93,7 @@ def test_the_switch_keeps_tab_and_values(visit):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名的写法是 owner/name")]
+    ("lang", "words"), [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名要写成 作者/模型名")]
 )
 def test_a_mistake_is_answered_in_the_language_of_the_page(visit, lang, words):
     page = visit(f"?lang={lang}", at="diffusion")

@@ -40,7 +40,7 @@ def test_a_stable_diffusion_of_the_hub_is_drawn_with(program, hub):
 
 @pytest.mark.parametrize(
     ("lang", "sentence"),
-    [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名的写法是 owner/name")],
+    [("en", "A hub id looks like owner/name"), ("zh", "Hub 模型名要写成 作者/模型名")],
 )
 def test_a_bad_id_is_one_sentence(api, lang, sentence):
     api.lang = lang

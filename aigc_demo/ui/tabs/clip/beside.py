@@ -46,11 +46,16 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
     """The similarities of both, the sentence that sums up, and every layer."""
     times = [value["our_milliseconds"], value["their_milliseconds"]]
     heads = [f"{say(key)} · {ms:.1f} ms" for key, ms in zip(("shell.beside_ours", "inside.theirs"), times, strict=True)]
-    both = zip(value["ours"], value["theirs"], strict=True)
     rows = [
-        [sentence, *("\u00a0\u00a0".join(f"{part:.1f}" for part in row) for row in pair)]
-        for sentence, pair in zip(value["sentences"], both, strict=True)
+        [sentence, best(mine), best(yours)]
+        for sentence, mine, yours in zip(value["sentences"], value["ours"], value["theirs"], strict=True)
     ]
     head = [say("clip.beside_fit"), *heads]
     layers = every_layer(say, value, "inside.beside_layer")
     return [{"head": head, "rows": rows, "mark": None}, verdict(say, value), layers]
+
+
+def best(scores: Sequence[float]) -> str:
+    """Which of the pictures fits best, counted from 1, and its score."""
+    place = max(range(len(scores)), key=scores.__getitem__)
+    return f"{place + 1} · {scores[place]:.1f}"
