@@ -1,5 +1,10 @@
 """ONNX Runtime in the place of PyTorch: the same numbers or none, made once, and never needed."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tiny_text2image
@@ -253,3 +258,24 @@ def test_the_words_say_which_column_is_which_or_how_to_get_one():
     told = [verdict(say, {**same, **more})["words"] for more in ({"onnx_maximum": None}, {"onnx_maximum": 2e-6}, {})]
     assert ["column of its own" in words for words in told] == [True, False, False]
     assert "PyTorch: largest difference 2.0·10⁻⁶" in told[1] and "ONNX" not in told[2]
+
+
+QUIET = """
+import sys, time
+from pathlib import Path
+import torch
+from aigc_demo.pipelines.engine import Session, export
+path = Path(sys.argv[1])
+export(torch.nn.Linear(2, 2), [torch.zeros(1, 2)], path)
+Session(path)(torch.zeros(1, 2))
+time.sleep(0.5)
+"""
+
+
+def test_onnx_runtime_keeps_no_statistics(onnx_runtime, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    own = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    command = [sys.executable, "-c", QUIET, str(tmp_path / "layer.onnx")]
+    subprocess.run(command, env={**own, "HOME": str(home)}, cwd=Path(__file__).parent.parent, check=True, timeout=120)
+    assert (tmp_path / "layer.onnx").is_file() and not list(home.rglob("*"))

@@ -32,7 +32,7 @@ def test_prepare_turns_telemetry_off_and_keeps_what_a_person_set(clean):
     environment.prepare()
     environment.prepare()
     assert os.environ["GRADIO_ANALYTICS_ENABLED"] == "False"
-    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == os.environ["ORT_DISABLE_TELEMETRY"] == "1"
     assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
     assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "example.org,127.0.0.1,localhost,::1"
     assert Path(os.environ["GRADIO_TEMP_DIR"]).parent == clean

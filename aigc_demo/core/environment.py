@@ -25,7 +25,7 @@ def prepare(host: str = "") -> None:
     `host` is the address to listen on.
     """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep, they do not spin
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # work that gains by more asks for them (core/threads.py)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # those of NumPy spin

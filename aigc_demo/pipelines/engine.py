@@ -29,6 +29,7 @@ from torch import Tensor, nn
 
 from aigc_demo.core import threads
 from aigc_demo.pipelines import gpt_onnx
+from aigc_demo.pipelines.onnx_session import open_session
 
 logger = logging.getLogger(__name__)
 PYTORCH, ONNX = "PyTorch", "ONNX Runtime"
@@ -52,12 +53,7 @@ class Session:
     """A network in ONNX Runtime: called as the network is, with tensors whose first dimension is the batch."""
 
     def __init__(self, path: Path):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.session = open_session(path)
         self.inputs = [given.name for given in self.session.get_inputs()]
 
     def __call__(self, *given: Tensor) -> Tensor:

@@ -28,6 +28,7 @@ from torch.nn import LayerNorm
 
 from aigc_demo.models.gpt import GPT, KVCache
 from aigc_demo.models.int8 import Int8Linear
+from aigc_demo.pipelines.onnx_session import open_session
 
 Array = np.ndarray
 FUSED = "com.microsoft"
@@ -237,12 +238,7 @@ class QuickGPT:
     """A GPT whose single tokens go through ONNX Runtime: called as the GPT is, with the same caches."""
 
     def __init__(self, model: GPT, path: Path):
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.session = open_session(path)
         self.model: Any = proxy(model)  # whoever knows the engine of a model must not keep the model
         self.config = model.config
         self.steps: WeakKeyDictionary[KVCache, Step] = WeakKeyDictionary()
