@@ -1,7 +1,7 @@
 """Open a file in ONNX Runtime: in one thread, on the CPU, and without statistics about who runs it.
 
-The wheels for Linux note a number of this machine and what is run in the home folder, from release 1.29 on, and send
-both; the switch in Python, `disable_telemetry_events`, is too late for the files (findings/onnxruntime_telemetry.sh).
+The wheel for Linux (1.32.0) notes a number of this machine and events to be sent in the home folder; the switch in
+Python, `disable_telemetry_events`, does not keep them away (findings/onnxruntime_telemetry.sh).
 """
 
 import os
