@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from aigc_demo.core import environment, options
+from aigc_demo.core import environment, garbage, options
 from aigc_demo.core.errors import UserError
 
 
@@ -26,8 +26,7 @@ def main() -> None:
     except UserError as error:  # without the catalogue there is no page
         sys.exit(str(error))
     _, url = serve(demo, host, port)
-    gc.freeze()
-    gc.enable()
+    garbage.keep_short()
     sys.stdout.write(f"AIGC demo: {url}  (Ctrl+C stops it)\n")
     sys.stdout.flush()
     warm_behind(store)

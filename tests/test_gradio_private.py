@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tracemalloc
 from importlib import resources
 from types import SimpleNamespace
 
@@ -72,6 +73,23 @@ def test_a_session_begins_without_a_copy_of_the_page(blocks, holder):
     assert holder["a"].blocks_config.fns.keys() == blocks.fns.keys()
 
 
+def test_a_session_takes_little_memory_and_the_events_of_the_api_come_first_in_it():
+    with Page() as demo:
+        for place in range(100):
+            gr.Button().click(
+                lambda: None, api_name=f"call_{place}", api_visibility="private" if place % 2 else "public"
+            )
+    holder = Sessions()
+    holder.set_blocks(demo)
+    tracemalloc.start()
+    held = [holder[str(place)] for place in range(20)]
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken / len(held) < 2000
+    names = [event.api_visibility for event in held[0].blocks_config.fns.values()]
+    assert names == ["public"] * 50 + ["private"] * 50
+
+
 def test_what_one_visitor_has_no_other_sees(blocks, holder):
     box, state = parts(blocks)
     holder["a"][state] = [7]
@@ -80,7 +98,7 @@ def test_what_one_visitor_has_no_other_sees(blocks, holder):
     assert holder["a"][state] == [7] and holder["b"][state] == [1]
     assert holder["b"][box].value == "hello" and not holder["b"].config_values
     assert holder["a"][box].value == "changed"
-    assert state in holder["a"] and box in holder["b"]
+    assert state in holder["a"] and box in holder["b"] and not holder["a"].config_values
 
 
 def test_the_oldest_session_goes_when_there_are_too_many(blocks, holder):

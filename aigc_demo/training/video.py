@@ -20,6 +20,7 @@ from torch import Tensor
 from aigc_demo.checkpoints import files
 from aigc_demo.data import digits, moving_digits
 from aigc_demo.data.fetch import present
+from aigc_demo.models.precision import autocast
 from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.training.ema import EMA
 from aigc_demo.training.loop import Budget, Metrics, endless, fit
@@ -106,7 +107,8 @@ def train(
             label,
         )
         optimizer.set_rate(cosine(progress))
-        terms = flow_loss(model, *(part.to(device) for part in drawn))
+        with autocast(model):
+            terms = flow_loss(model, *(part.to(device) for part in drawn))
         accelerator.backward(terms["loss"])
         accelerator.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()

@@ -7,11 +7,12 @@ measures all of it.
 import json
 import re
 import time
-from collections import OrderedDict
+from collections import ChainMap, OrderedDict
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import BlocksConfig
 from gradio.queueing import Queue
 from gradio.state_holder import SessionState, StateHolder
 
@@ -143,10 +144,21 @@ def printed(info: bytes) -> bytes:
 
 
 class Session(SessionState):
-    """State of one visitor; a component's config is made when Gradio first asks for it."""
+    """State of one visitor: what is another's in it, on top of the pages that all share.
 
-    def __init__(self, blocks: Any):
-        super().__init__(SimpleNamespace(default_config=blocks.default_config, blocks={}))  # type: ignore[arg-type]
+    Gradio copies the lists of all components and events for each visitor and for each call of the API. Events are
+    added to a visitor's own by `gr.render` alone, which no page has; those of the API come first here, where Gradio
+    looks for them by name, one after the other.
+
+    For deep links Gradio also keeps how every component looks, and the last value of each. Our links carry their
+    values themselves (restore.py), so nobody reads it.
+    """
+
+    def __init__(self, blocks: Any, events: dict[int, Any] | None = None):
+        super().__init__(SimpleNamespace(default_config=BlocksConfig(blocks), blocks={}))  # type: ignore[arg-type]
+        shared = blocks.default_config
+        self.blocks_config.blocks = ChainMap({}, shared.blocks)  # type: ignore[assignment]
+        self.blocks_config.fns = shared.fns if events is None else events
 
     def __setitem__(self, key: int, value: Any) -> None:
         """Keep a value or a component; one that an update or `gr.skip` made anew stays `raw`."""
@@ -154,18 +166,26 @@ class Session(SessionState):
         if getattr(before, "preprocess", None) is passed_through:
             raw(value)
         super().__setitem__(key, value)
+        self.config_values.clear()
+
+    def _update_config(self, key: int) -> None:
+        """Left aside, as deep links are."""
+
+    def _update_value_in_config(self, key: int, value: Any) -> None:
+        """Left aside, as deep links are."""
 
 
 class Sessions(StateHolder):
-    """Visitors by the id of their session, each without the copy of all pages that Gradio makes for its deep links.
+    """Visitors by the id of their session, each a Session."""
 
-    That copy is most of what a visitor's first event and a call of the API take, on the thread that serves everyone.
-    Our links carry their values themselves (restore.py), so nobody reads it.
-    """
+    def set_blocks(self, blocks: Any) -> None:
+        """The pages that all of them visit, with the events of the API first."""
+        super().set_blocks(blocks)
+        self.events = dict(sorted(blocks.fns.items(), key=lambda item: item[1].api_visibility != "public"))
 
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:
-            self.session_data[session_id] = Session(self.blocks)
+            self.session_data[session_id] = Session(self.blocks, self.events)
         return super().__getitem__(session_id)
 
 
