@@ -16,6 +16,7 @@ import torch
 from aigc_demo.checkpoints import catalogue, files
 from aigc_demo.checkpoints.catalogue import Catalogue, Family
 from aigc_demo.checkpoints.store import Store, named
+from aigc_demo.core import garbage
 
 os.environ["AIGC_ENGINE"] = "PyTorch"  # equal bits from the first run on; test_engine.py has ONNX Runtime
 
@@ -37,6 +38,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group(item.location[0].replace("/", ".")))
     driven = {item.path for item in items if "visit" in item.fixturenames}
     items.sort(key=lambda item: (item.path.name not in LONG, item.path not in driven))
+
+
+def pytest_collection_finish():
+    """As in the app: code that is loaded once is not searched for garbage again and again."""
+    garbage.keep_short()
 
 
 @pytest.fixture(autouse=True)
