@@ -88,7 +88,7 @@
       const classes = missing.length
         ? fill(words.missing, { digits: missing.join(luoxia.lang === "zh" ? "、" : ", ") })
         : words.all;
-      facts.textContent = fill(words.facts, {
+      facts.textContent = fill(moment.pictures ? words.facts : words.before, {
         minutes: moment.minutes.toFixed(1),
         frechet: moment.frechet.toFixed(1),
         floor: course.frechet_floor.toFixed(1),

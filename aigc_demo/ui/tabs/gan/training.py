@@ -34,7 +34,7 @@ def build(service: Service) -> None:
             sources("training.gan:Game.critic_turn", "training.gan:Game.generator_turn"),
             ("noise", "generator", "picture", "critic", "loss"),
         ),
-        covers=".lx-sown + .lx-chart",
+        covers=".lx-moment + .lx-chart",
     )
 
 
@@ -69,9 +69,10 @@ def contest(elem_id: str, value: dict[str, Any]) -> gr.HTML:
         f'<svg viewBox="0 0 220 76" role="img"></svg></figure>'
     )
     losses = plot("gan.training_losses", legend(glow="gan.curve_generator", water="gan.curve_critic"))
-    names = ("across", "loss", "frechet", "floor", "pictures_seen", "facts", "all", "missing")
+    names = ("across", "loss", "frechet", "floor", "pictures_seen", "facts", "before", "all", "missing")
     spoken = {name: f"gan.training_{name}" for name in names} | {"bar": "gan.compare_bar"}
     choice = f'<div class="lx-layers" role="group" aria-label="{t("field.model")}">{buttons}</div>'
     charts = f"{losses}{classes}{plot('gan.training_frechet_plot')}"
-    markup = f'{choice}<div class="lx-rounds">{shown}{charts}</div>{scrubber()}<p class="lx-facts-line"></p>'
+    moment = f'<div class="lx-moment">{shown}{scrubber()}<p class="lx-facts-line"></p></div>'
+    markup = f'{choice}<div class="lx-rounds">{moment}{charts}</div>'
     return view("contest", box("contest", spoken, markup), value, elem_id=elem_id)
