@@ -25,7 +25,7 @@ from aigc_demo.services.text2image.requests import Attention
 from aigc_demo.services.text2image.words import checked
 from aigc_demo.services.use_case import Json, UseCase
 
-COLUMNS = 5  # steps that are shown
+COLUMNS = 3  # steps that are shown, as large as a phone has room for
 END = "END"  # the row of the end token and the padding
 LIT = 0.95  # quantile of a map from which on its pixels are fully lit
 DARKEST = 0.15  # of the light that is left where nobody looks
