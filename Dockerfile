@@ -12,9 +12,9 @@ ENV HOME=/home/user \
     HF_HOME=/home/user/.cache/huggingface
 WORKDIR /home/user/app
 
-# A font with Chinese, in which poems and couplets are saved as pictures.
+# A font with Chinese, in which poems and couplets are saved as pictures; the instruments that chorales are played with.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-wqy-microhei \
+    && apt-get install --yes --no-install-recommends fonts-wqy-microhei fluidsynth timgm6mb-soundfont \
     && rm -rf /var/lib/apt/lists/*
 
 # The CPU build of torch where its index answers within seconds, else the pinned release.

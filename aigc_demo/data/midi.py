@@ -36,8 +36,8 @@ def notes_of(voice: np.ndarray) -> list[tuple[int, int, int]]:
     return found
 
 
-def write(chorale: Chorale, tempo: float, text: str = "") -> bytes:
-    """The chorale as a file, `tempo` beats a minute."""
+def write(chorale: Chorale, tempo: float, text: str = "", program: int = ORGAN) -> bytes:
+    """The chorale as a file, `tempo` beats a minute, by an instrument of General MIDI."""
     ticks = TICKS // STEPS
     file = mido.MidiFile(ticks_per_beat=TICKS)
     head = mido.MidiTrack()
@@ -48,7 +48,7 @@ def write(chorale: Chorale, tempo: float, text: str = "") -> bytes:
     file.tracks.append(head)
     for number, voice in enumerate(chorale.voices):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=VOICES[number])])
-        track.append(mido.Message("program_change", program=ORGAN, channel=number))
+        track.append(mido.Message("program_change", program=program, channel=number))
         now = 0
         for start, length, pitch in notes_of(voice):
             track.append(mido.Message("note_on", note=pitch, velocity=80, channel=number, time=start * ticks - now))

@@ -9,8 +9,8 @@ from PIL import Image
 from aigc_demo.core.card import Card
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
-from aigc_demo.data import media, midi, musicxml, organ, sound_files
-from aigc_demo.data.chorales import Chorale
+from aigc_demo.data import media, midi, musicxml, organ, sound_files, sound_font
+from aigc_demo.data.chorales import STEPS, Chorale
 from aigc_demo.services import text_saving
 from aigc_demo.services.text_saving import Document
 
@@ -42,12 +42,13 @@ class Trained:
 
 @dataclass(frozen=True)
 class Score:
-    """A chorale, its key, its beats a minute, and the picture that stands for it."""
+    """A chorale, its key, its beats a minute, the picture that stands for it, and who plays it."""
 
     chorale: Chorale
     key: int  # as data/chorales.Chorale.key counts them
     tempo: float
     still: Image.Image
+    instrument: str = sound_font.ORGAN
 
 
 Content = Pictures | Sound | Document | Trained | Score
@@ -67,11 +68,12 @@ def encode(content: Content, format: str, card: Card) -> bytes:
     text = card.to_json()
     if isinstance(content, Score):
         if format == "mid":
-            return midi.write(content.chorale, content.tempo, text)
+            return midi.write(content.chorale, content.tempo, text, sound_font.PROGRAMS[content.instrument])
         if format == "musicxml":
             return musicxml.write(content.chorale, content.key, content.tempo, text)
         if format in sound_files.CODECS:
-            return sound_files.encoded(organ.play(content.chorale, content.tempo), format, text, organ.RATE)
+            samples, rate = played(content)
+            return sound_files.encoded(samples, format, text, rate)
         content = Pictures((content.still,))
     if isinstance(content, Sound):
         if format in sound_files.CODECS:
@@ -88,3 +90,11 @@ def encode(content: Content, format: str, card: Card) -> bytes:
     if format == "json":
         return text.encode()
     raise BadRequestError("choice", field="format", options=", ".join(ANIMATION), value=short(format))
+
+
+def played(score: Score) -> tuple[np.ndarray, int]:
+    """A chorale as samples (N,) and how many are a second's: by our organ, or by an instrument of the sound font."""
+    if score.instrument == sound_font.ORGAN:
+        return organ.play(score.chorale, score.tempo), organ.RATE
+    file = midi.write(score.chorale, score.tempo, program=sound_font.PROGRAMS[score.instrument])
+    return sound_font.render(file, score.chorale.steps * 60 / score.tempo / STEPS), sound_font.RATE

@@ -6,6 +6,7 @@ from dataclasses import replace
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
+from aigc_demo.data import sound_font
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
 from aigc_demo.services.music.melodies import key_for, melody_of, text_of
@@ -15,7 +16,9 @@ from aigc_demo.services.use_case import UseCase
 
 
 def harmonise(store: Store, request: Harmonise) -> Iterator[Step[Piece]]:
-    """The piece after every beat; BadRequestError where the melody cannot be sung or the upbeat fills a bar."""
+    """The piece after every beat; BadRequestError where the melody cannot be sung or the upbeat fills a bar,
+    UnavailableError where the instrument cannot be played here."""
+    sound_font.needed(request.instrument)
     if request.upbeat >= request.metre:
         raise BadRequestError("music.upbeat_long", metre=request.metre, upbeat=request.upbeat)
     melody = melody_of(request.melody, request.metre)

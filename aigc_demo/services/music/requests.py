@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from aigc_demo.core.params import SEED, Choice, Range, Request, Text
+from aigc_demo.data.sound_font import ORGAN, PROGRAMS
 
 MODELS = ("gpt-chorales", "lstm-chorales")  # ids of their checkpoints
 COURSE = "lstm-chorales"  # the one whose training can be followed
@@ -17,6 +18,7 @@ MELODY = (  # Ode to Joy (Beethoven, 1824): two phrases
 )
 
 Model = Annotated[str, Choice(MODELS)]
+Instrument = Annotated[str, Choice(tuple(PROGRAMS))]  # all but our organ need a sound font
 Metre = Annotated[int, Choice((4, 3))]
 Tempo = Annotated[float, Range(40, 160, 1)]  # beats a minute
 Temperature = Annotated[float, Range(0, 2, 0.05)]
@@ -43,6 +45,7 @@ class Write(Request):
     strict: bool = False  # what would make parallel fifths or octaves is left out of the draw
     seed: Seed = 7
     opening: Opening = ""
+    instrument: Instrument = ORGAN  # what it is heard and saved with; the music stays as it is
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Harmonise(Request):
     strict: bool = False  # what would make parallel fifths or octaves is left out of the draw
     seed: Seed = 7
     opening: Opening = ""
+    instrument: Instrument = ORGAN  # what it is heard and saved with; the music stays as it is
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.data.chorales import HOLD, STEPS, sounding
 from aigc_demo.services.files import Score
 from aigc_demo.services.music.composing import Piece, Place
-from aigc_demo.services.music.requests import KEYS
+from aigc_demo.services.music.requests import KEYS, Harmonise, Write
 from aigc_demo.services.page_values import plain
 from aigc_demo.services.use_case import Json
 
@@ -71,9 +71,9 @@ def numbers(request: Request, piece: Piece) -> Json:
     return {**told(piece), "voices": voices, "tokens": tokens}
 
 
-def score(request: Request, run: Sequence[Piece]) -> Score:
+def score(request: Write | Harmonise, run: Sequence[Piece]) -> Score:
     """The finished piece as `services.files.encode` takes it."""
-    return Score(run[-1].chorale, run[-1].key, run[-1].tempo, drawn(run[-1]))
+    return Score(run[-1].chorale, run[-1].key, run[-1].tempo, drawn(run[-1]), request.instrument)
 
 
 def drawn(piece: Piece) -> Image.Image:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
+from aigc_demo.data import sound_font
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
 from aigc_demo.services.music.requests import KEYS, Write
@@ -14,7 +15,9 @@ CARD = 32  # steps of the music on the card of the landing page
 
 
 def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
-    """The piece after every beat; BadRequestError where the opening does not fit the other settings."""
+    """The piece after every beat; BadRequestError where the opening does not fit the other settings, UnavailableError
+    where the instrument cannot be played here."""
+    sound_font.needed(request.instrument)
     task = Task(
         key=KEYS.index(request.key),
         metre=request.metre,

@@ -5,7 +5,7 @@ from typing import Any
 from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.music.parts import measured, melody, opening, roll
+from aigc_demo.ui.tabs.music.parts import instrument, measured, melody, opening, roll
 from aigc_demo.ui.tabs.music.write import FORMATS
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -58,6 +58,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("top_p")
                 form.presets(PRESETS)
             with result():
+                instrument(form)
                 shown = roll("music_harmonise-view", "music_harmonise", form.first_value)
                 measured()
                 form.outcome(FORMATS)

@@ -75,7 +75,7 @@
       if (notes.length) {
         stop = sound(notes, 30 / 96, 0, () => {}, () => {
           stop = null;
-        });
+        }, root.dataset.form);
       }
     });
     root.querySelector(".lx-upload").addEventListener("click", () => input.click());

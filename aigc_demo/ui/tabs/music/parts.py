@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.checkpoints import catalogue
+from aigc_demo.services.music import instruments
 from aigc_demo.services.music.requests import MODELS
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
@@ -13,7 +14,7 @@ from aigc_demo.ui.widgets import raw, view
 
 VOICES = ("voice0", "voice1", "voice2", "voice3")
 RULES = ("fifths", "octaves", "crossing", "range")
-SPOKEN = (*VOICES, *RULES, "hold", "rest", "note", "given", "broken", "clean", "facts")
+SPOKEN = (*VOICES, *RULES, "hold", "rest", "note", "given", "broken", "clean", "facts", "fetching", "absent")
 LENGTHS = {1: "⅛", 2: "¼", 3: "⅜", 4: "½"}  # of a note that is clicked, in eighths
 
 
@@ -24,7 +25,7 @@ def roll(elem_id: str, form: str, value: Any = None) -> gr.HTML:
     template = (
         f'<div class="lx-roll lx-view" data-form="{form}" data-words="{spoken}">'
         f'<div class="lx-roll-head"><button type="button" class="lx-play" aria-label="{t("music.play")}"></button>'
-        f"{names}</div>"
+        f'{names}</div><p class="lx-roll-player" aria-live="polite"></p>'
         f'<div class="lx-roll-box"><canvas tabindex="0" role="img" aria-label="{t("music.roll")}"></canvas></div>'
         '<p class="lx-roll-faults" aria-live="polite"></p><p class="lx-roll-facts"></p>'
         f'<div class="lx-roll-odds"><p class="lx-roll-note" aria-live="polite"></p><ul class="lx-roll-list"></ul>'
@@ -32,6 +33,16 @@ def roll(elem_id: str, form: str, value: Any = None) -> gr.HTML:
         f'<button type="button" class="lx-button lx-anew">{t("music.anew")}</button></div></div>'
     )
     return view("roll", template, value, elem_id=elem_id)
+
+
+def instrument(form: Form) -> None:
+    """What the piece is heard and saved with; without a sound font, what is needed for more than our organ."""
+    there = instruments.available()
+    choice = form.choice("instrument")
+    script = f"(name) => luoxia.instrument('{form.use_case}', name, {str(there).lower()})"
+    choice.change(None, choice, None, js=script, show_progress="hidden")
+    if not there:
+        gr.HTML(f'<p class="lx-note">{t("music.font_missing")}</p>')
 
 
 def melody(elem_id: str, value: str) -> gr.HTML:
@@ -42,7 +53,8 @@ def melody(elem_id: str, value: str) -> gr.HTML:
         for count, sign in LENGTHS.items()
     )
     template = (
-        f'<div class="lx-melody"><p class="lx-small">{t("music.melody")}</p>'
+        f'<div class="lx-melody" data-form="{elem_id.removesuffix("-melody")}">'
+        f'<p class="lx-small">{t("music.melody")}</p>'
         f'<div class="lx-roll-box" tabindex="0"><canvas role="img" aria-label="{t("music.melody")}"></canvas></div>'
         f'<p class="lx-melody-file">{t("music.file_taken")}</p>'
         f'<div class="lx-melody-tools">{lengths}'

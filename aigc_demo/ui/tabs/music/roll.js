@@ -1,80 +1,15 @@
 // The piano roll: four voices that grow while they are written, a cursor that plays them, the odds of every note, and
-// broken rules. Value: see services/music/scores.py. `luoxia.organ`: what it is played with.
+// broken rules. Value: see services/music/scores.py.
 (() => {
   const { make, fill } = luoxia;
   const HOLD = 1;
   const TALL = 7; // pixels of a semitone
-  const PARTIALS = [1, 0.55, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]; // as data/organ.py
-  const ATTACK = 0.03, RELEASE = 0.08, LOUD = 0.11;
   const NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"];
   const name = (pitch) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
-  let context = null, hush = () => {};
-
-  function wave() {
-    const imaginary = new Float32Array([0, ...PARTIALS]);
-    return context.createPeriodicWave(new Float32Array(imaginary.length), imaginary, { disableNormalization: true });
-  }
-
-  // notes: [{start, length, pitch}] in steps; `seconds` of a step -> what stops it
-  function sound(notes, seconds, from, tell, over) {
-    hush();
-    context ||= new AudioContext();
-    context.resume();
-    const out = context.createGain(), organ = wave(), began = context.currentTime + 0.05;
-    out.connect(context.destination);
-    let last = 0;
-    for (const note of notes) {
-      if (note.start + note.length <= from) continue;
-      const start = began + Math.max(0, note.start - from) * seconds,
-        end = began + (note.start + note.length - from) * seconds;
-      const tone = context.createOscillator(), level = context.createGain();
-      tone.setPeriodicWave(organ);
-      tone.frequency.value = 440 * 2 ** ((note.pitch - 69) / 12);
-      level.gain.setValueAtTime(0, start);
-      level.gain.linearRampToValueAtTime(LOUD, start + ATTACK);
-      level.gain.setValueAtTime(LOUD, Math.max(start + ATTACK, end));
-      level.gain.linearRampToValueAtTime(0, Math.max(start + ATTACK, end) + RELEASE);
-      tone.connect(level).connect(out);
-      tone.start(start);
-      tone.stop(end + RELEASE + 0.05);
-      last = Math.max(last, end);
-    }
-    let frame = 0;
-    const stop = () => {
-      cancelAnimationFrame(frame);
-      out.disconnect();
-      hush = () => {};
-      over();
-    };
-    const step = () => {
-      const now = context.currentTime;
-      if (now > last + RELEASE) return stop();
-      tell(from + Math.max(0, now - began) / seconds);
-      frame = requestAnimationFrame(step);
-    };
-    frame = requestAnimationFrame(step);
-    hush = stop;
-    return stop;
-  }
-
-  function notesOf(signs) { // of one voice, signs by step
-    const notes = [];
-    let open = false;
-    signs.forEach((sign, step) => {
-      if (sign > HOLD) {
-        notes.push({ start: step, length: 1, pitch: sign });
-        open = true;
-      } else if (sign === HOLD && open) notes[notes.length - 1].length += 1;
-      else open = false;
-    });
-    return notes;
-  }
-
-  luoxia.organ = { sound, notesOf };
-
   // the card of the landing page: rows of signs by voice, and a step of all voices after the other
   luoxia.rollCard = (canvas, rows, loop) => {
     canvas.classList.add("lx-roll-card");
+    const { notesOf } = luoxia.organ;
     const all = rows.flatMap((signs, voice) => notesOf(signs).map((note) => ({ ...note, voice }))),
       pen = canvas.getContext("2d");
     const steps = rows[0].length, pitches = all.map((note) => note.pitch), high = Math.max(...pitches) + 1;
@@ -103,15 +38,17 @@
 
   luoxia.roll = (element, props, watch) => {
     const root = element.querySelector(".lx-roll"), words = JSON.parse(root.dataset.words);
+    const { sound, notesOf, scale, instrument } = luoxia.organ, { form } = root.dataset;
     const canvas = root.querySelector("canvas"),
       box = root.querySelector(".lx-roll-box"),
       button = root.querySelector(".lx-play");
     const facts = root.querySelector(".lx-roll-facts"),
       panel = root.querySelector(".lx-roll-note"),
       list = root.querySelector(".lx-roll-list");
+    const player = root.querySelector(".lx-roll-player");
     const broken = root.querySelector(".lx-roll-faults"), pen = canvas.getContext("2d");
     let run = "", seen = 0, places = [], voices = [[], [], [], []], where = [{}, {}, {}, {}], value = null;
-    let chosen = null, cursor = -1, stop = null, low = 48, high = 76, wide = 10;
+    let chosen = null, cursor = -1, stop = null, begun = 0, low = 48, high = 76, wide = 10;
 
     const notes = () => voices.flatMap((signs, voice) => notesOf(signs).map((note) => ({ ...note, voice })));
     const hue = (voice) => getComputedStyle(root).getPropertyValue(`--lx-voice-${voice}`);
@@ -198,8 +135,8 @@
         pick.disabled = token === place[0];
         pick.addEventListener("click", () => {
           const opening = [...places.slice(0, at).map((one) => one[0]), token].join(" ");
-          luoxia.values(root.dataset.form, () => ({ opening }));
-          setTimeout(() => document.getElementById(`${root.dataset.form}-run`).click(), 300);
+          luoxia.values(form, () => ({ opening }));
+          setTimeout(() => document.getElementById(`${form}-run`).click(), 300);
         });
         row.append(pick);
         list.append(row);
@@ -229,16 +166,44 @@
       button.classList.remove("lx-playing");
       draw();
     };
+    const play = (from) => {
+      begun = from;
+      button.classList.add("lx-playing");
+      stop = sound(
+        notes(),
+        30 / value.tempo,
+        from,
+        (step) => {
+          cursor = step;
+          const x = step * wide - box.scrollLeft;
+          if (x < 0 || x > box.clientWidth - 40) box.scrollLeft = step * wide - 40;
+          draw();
+        },
+        idle,
+        form,
+      );
+    };
     button.addEventListener("click", () => {
       if (stop) return stop();
-      if (!value || !notes().length) return;
-      button.classList.add("lx-playing");
-      stop = sound(notes(), 30 / value.tempo, chosen ? chosen.step : 0, (step) => {
-        cursor = step;
-        const x = step * wide - box.scrollLeft;
-        if (x < 0 || x > box.clientWidth - 40) box.scrollLeft = step * wide - 40;
-        draw();
-      }, idle);
+      if (value && notes().length) play(chosen ? chosen.step : 0);
+      tune();
+    });
+    async function tune() { // says whether the instrument is there
+      const name = instrument(form), own = name === "organ";
+      if (!own && root.dataset.instrument !== name) player.textContent = words.fetching;
+      const found = await scale(name);
+      if (name !== instrument(form)) return;
+      player.textContent = found || own ? "" : words.absent;
+      root.dataset.instrument = found ? name : "organ";
+    }
+    document.addEventListener("lx-instrument", ({ detail }) => {
+      if (detail !== form) return;
+      if (stop) {
+        const at = cursor < 0 ? begun : cursor;
+        stop();
+        play(at);
+      }
+      tune();
     });
 
     function tell() {
@@ -285,7 +250,7 @@
     };
     root.querySelector(".lx-anew").addEventListener(
       "click",
-      () => luoxia.values(root.dataset.form, () => ({ opening: "" })),
+      () => luoxia.values(form, () => ({ opening: "" })),
     );
     new ResizeObserver(draw).observe(box);
     luoxia.onTheme(draw);

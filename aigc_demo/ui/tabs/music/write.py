@@ -6,7 +6,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.music.parts import measured, opening, roll
+from aigc_demo.ui.tabs.music.parts import instrument, measured, opening, roll
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -47,6 +47,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider("top_p")
                 form.presets(PRESETS)
             with result():
+                instrument(form)
                 shown = roll("music_write-view", "music_write", form.first_value)
                 measured()
                 form.outcome(FORMATS)
