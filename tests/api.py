@@ -28,6 +28,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "audiogan_draw": {"steps": 2, "guidance": 1, "rounds": 2},
     "audiogan_walk": {"stops": 2, "steps": 1, "guidance": 1},
     "audiogan_wave": {"stops": 2},
+    "audiogan_shuffle": {"draws": 1},
     "audiogan_both": {"sounds": 1, "steps": 1},
     "audiogan_pad": {"steps": 1, "guidance": 1},
     "audiogan_beside": {"steps": 2},

@@ -6,6 +6,7 @@ stride of 4, and phase shuffle in the discriminator. The digit comes in as in mo
 B batch, Z length of the noise, L samples, K classes, M maps, T positions of a map.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -64,14 +65,18 @@ class WaveGenerator(nn.Module):
         return self.layers(x.view(len(z), -1, self.config.start))[:, 0]
 
 
+def moved(x: Tensor, by: int) -> Tensor:
+    """Maps x (B, M, T) moved by so many positions, later where `by` > 0; what is missing at an end is mirrored."""
+    longer = pad(x, (max(by, 0), max(-by, 0)), mode="reflect")
+    return longer[..., max(-by, 0) : max(-by, 0) + x.shape[-1]]
+
+
 def phase_shuffle(x: Tensor, most: int) -> Tensor:
-    """Maps x (B, M, T) moved by up to `most` positions at random, what is missing at an end mirrored.
+    """Maps x (B, M, T) moved by up to `most` positions at random.
 
     Donahue et al., section 3.3: the critic must not tell sounds by where their artefacts fall. One draw for the batch.
     """
-    by = int(torch.randint(-most, most + 1, ()))
-    moved = pad(x, (max(by, 0), max(-by, 0)), mode="reflect")
-    return moved[..., max(-by, 0) : max(-by, 0) + x.shape[-1]]
+    return moved(x, int(torch.randint(-most, most + 1, ())))
 
 
 class WaveCritic(nn.Module):
@@ -87,15 +92,27 @@ class WaveCritic(nn.Module):
         self.classes = nn.Embedding(config.classes, features)
         nn.init.zeros_(self.classes.weight)
 
-    def forward(self, x: Tensor, label: Tensor) -> Tensor:
-        """Samples x (B, L), label (B,) -> score (B,). Phase shuffle only while training."""
-        h = x[:, None]
-        for i, layer in enumerate(self.layers, 1):
-            h = nn.functional.leaky_relu(layer(h), SLOPE)
-            if self.training and self.config.shuffle and i < len(self.layers):
-                h = phase_shuffle(h, self.config.shuffle)
-        features = h.flatten(1)
+    def forward(self, x: Tensor, label: Tensor, moves: Sequence[int] | None = None) -> Tensor:
+        """Samples x (B, L), label (B,) -> score (B,). `moves` as `seen` takes them."""
+        *_, last = self.seen(x, moves)
+        features = last.flatten(1)
         return self.head(features)[:, 0] + (self.classes(label) * features).sum(1)
+
+    def seen(self, x: Tensor, moves: Sequence[int] | None = None) -> Iterator[Tensor]:
+        """Samples x (B, L) -> the maps (B, M, T) of every layer as the next one sees them.
+
+        `moves`: positions by which those of every layer but the last are moved. None: phase shuffle while training and
+        no move otherwise.
+        """
+        h = x[:, None]
+        for i, layer in enumerate(self.layers):
+            h = nn.functional.leaky_relu(layer(h), SLOPE)
+            if i < len(self.layers) - 1:
+                if moves is not None:
+                    h = moved(h, moves[i])
+                elif self.training and self.config.shuffle:
+                    h = phase_shuffle(h, self.config.shuffle)
+            yield h
 
 
 class WaveGAN(nn.Module):

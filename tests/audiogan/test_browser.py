@@ -12,6 +12,7 @@ from aigc_demo.data.spoken_files import RATE
 
 PAGE = "audiogan"
 DRAW, PAD, JUDGE, BOTH = "audiogan_draw", "audiogan_pad", "audiogan_judge", "audiogan_both"
+SHUFFLE = "audiogan_shuffle"
 
 
 @pytest.fixture
@@ -58,6 +59,21 @@ def test_gan_and_diffusion_stand_side_by_side_and_each_says_what_is_heard(sound)
     expect(player.locator("figure p").last).to_contain_text("9 ·", timeout=QUICK)
     player.locator(".lx-heard").first.click()
     expect(player).to_have_attribute("data-heard", "picture 0")
+
+
+def test_phase_shuffle_is_switched_off_and_on(sound):
+    page, player = sound(SHUFFLE)
+    assert not untranslated(page)
+    chart, maps = part(page, SHUFFLE, "chart", "svg"), part(page, SHUFFLE, "maps", ".lx-mosaic")
+    expect(chart.locator(".lx-line-glow, .lx-line-water, .lx-line-range")).to_have_count(3)
+    expect(maps.locator("canvas")).to_have_count(6)
+    expect(player.locator("figcaption").last).to_have_text("+41 samples")
+    page.locator(f"#{SHUFFLE}-shuffle input").uncheck(force=True)
+    expect(badge_of(page, SHUFFLE)).to_have_attribute("data-state", "live", timeout=RUN)
+    expect(chart.locator(".lx-line-glow, .lx-line-water, .lx-line-range")).to_have_count(1, timeout=QUICK)
+    expect(part(page, SHUFFLE, "verdict")).not_to_contain_text("shuffles")
+    page.locator(f"#{SHUFFLE}-shuffle input").check(force=True)
+    expect(chart.locator(".lx-line-range")).to_have_count(1, timeout=RUN)
 
 
 def test_keys_of_the_pad_are_heard_one_after_the_other(sound):

@@ -73,6 +73,20 @@ def test_phase_is_shuffled_in_training_alone_and_can_be_left_out():
     assert len(scores(model(replace(TINY, shuffle=0)))) == 1
 
 
+def test_moves_that_are_given_take_the_place_of_drawn_ones_and_draw_nothing():
+    x, label = torch.randn(2, TINY.length), torch.tensor([3, 4])
+    learning, done = model(), model().eval()
+    torch.manual_seed(3)
+    drawn = [int(torch.randint(-TINY.shuffle, TINY.shuffle + 1, ())) for _ in range(3)]
+    torch.manual_seed(3)
+    torch.testing.assert_close(learning.critic(x, label), done.critic(x, label, drawn))
+    state = torch.get_rng_state()
+    torch.testing.assert_close(learning.critic(x, label, [0, 0, 0]), done.critic(x, label))
+    assert torch.equal(state, torch.get_rng_state())
+    (first, *_), (same, *_) = (list(done.critic.seen(x, [by, 0, 0])) for by in (0, 2))
+    torch.testing.assert_close(first[..., :-2], same[..., 2:])
+
+
 def test_a_critic_learns_to_tell_two_sounds_apart():
     made, label = model(), torch.zeros(8, dtype=torch.int64)
     tone = torch.sin(torch.arange(TINY.length) * 0.3).expand(8, -1)

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.audiogan.requests import CLASSIFIER, Beside, Both, Draw, Judge, Pad, Walk, Wave
+from aigc_demo.services.audiogan.requests import CLASSIFIER, Beside, Both, Draw, Judge, Pad, Shuffle, Walk, Wave
 from aigc_demo.services.experiments import Experiment, Side, gap, variety
 from aigc_demo.services.page_values import Array
 
+FIVE = (1, 3, 5, 7, 9)  # digits that stand for all ten where one takes half a second
 LOUD = -0.5  # in a spectrogram: what is louder counts in the comparison of two
 
 
@@ -90,7 +91,25 @@ def path(store: Store, request: Wave, sounds: Any) -> list[Side]:
     return [Side({"largest_step": max(steps)}, pictures, 8)]
 
 
+def swings(store: Store, request: Shuffle, found: Any) -> list[Side]:
+    """The curve of the mean, else of the score without shuffle; what it swings by, in the middle of five digits."""
+    from aigc_demo.services.audiogan.shuffle import curve, shuffle, swing  # here, since a page is served without torch
+
+    usually = float(np.median([swing(curve(shuffle(store, replace(request, digit=digit)))) for digit in FIVE]))
+    measures = {"swing": usually, "of_gap": usually / (found.usual[0] - found.usual[1])}
+    points = [(float(by), float(score)) for by, score in enumerate(curve(found))]
+    name = "audiogan.shuffle_on" if request.shuffle else "audiogan.shuffle_off_line"
+    lines = [("water" if request.shuffle else "glow", points)]
+    return [Side(measures, lines=lines, axes=("experiment.later", "experiment.critic_score"), name=name)]
+
+
 EXPERIMENTS = {
+    "audiogan.predict_shuffle": Experiment(
+        (Shuffle(shuffle=False), Shuffle()),
+        swings,
+        lambda off, on: off.measures["of_gap"] > 0.3 and on.measures["swing"] < 0.6 * off.measures["swing"],
+        kind="lines",
+    ),
     "audiogan.predict_backwards": Experiment(
         (Judge(digit=4),),
         both_ways,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from aigc_demo.data import sound_files, spectrogram, spoken
 from aigc_demo.data.fetch import present
 from aigc_demo.data.spoken_files import RATE
 from aigc_demo.models.judge import Judge as Classifier
-from aigc_demo.services.audiogan.requests import CHECKPOINT, CLASSIFIER, GAN, Judge
+from aigc_demo.services.audiogan.requests import CHECKPOINT, CLASSIFIER, GAN, Judge, Shuffle
 from aigc_demo.services.audiogan.sounding import Sounds, made, sheet, shown, start_of
 from aigc_demo.services.audiogan.wave import gan_of
 from aigc_demo.services.files import SOUND, Sound
@@ -26,6 +27,7 @@ from aigc_demo.services.page_values import Array, each, plain
 from aigc_demo.services.use_case import Json, UseCase
 
 TRAINED = "audiogan-training-features.safetensors"  # below assets/examples, written by the evaluation of the classifier
+Asked = TypeVar("Asked", Judge, Shuffle)
 STEPS, GUIDANCE = 12, 2.0  # of a made sound
 
 
@@ -53,7 +55,7 @@ def trained(path: Path) -> tuple[Tensor, list[str], float]:
         return file.get_tensor("features").float(), json.loads(about["names"]), float(about["usual"])
 
 
-def recorded(request: Judge) -> np.ndarray:
+def recorded(request: Judge | Shuffle) -> np.ndarray:
     """The samples of the request's recording."""
     return sound_files.from_data_url(request.recording)
 
@@ -127,7 +129,7 @@ def saved(request: Judge, run: Sequence[Verdict]) -> Sound:
     return Sound(run[-1].sound.samples[0] * 0.9, sheet(run[-1].sound))
 
 
-def small(request: Judge) -> Judge:
+def small(request: Asked) -> Asked:
     """The request with the part of the recording that is judged, as a WAV file."""
     if not request.recording:
         return request

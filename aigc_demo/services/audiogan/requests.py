@@ -84,6 +84,20 @@ class Judge(Request):
 
 
 @dataclass(frozen=True)
+class Shuffle(Request):
+    """Phase shuffle: how WaveGAN's critic scores one sound moved by 0 to 63 samples, with random moves and without."""
+
+    queue: ClassVar[str] = "quick"
+
+    shuffle: bool = True
+    most: Annotated[int, Range(1, 4)] = 2  # positions by which a layer's maps may be moved; the critic learned with 2
+    draws: Annotated[int, Range(1, 32)] = 8  # of the moves
+    recording: Annotated[str, Text(8_000_000)] = ""  # "data:audio/wav;base64,...", or empty for a made one
+    digit: Digit = 3
+    seed: Seed = 1  # of the made sound, and of the moves
+
+
+@dataclass(frozen=True)
 class Beside(Request):
     """Our network and sampler beside plain PyTorch and diffusers' schedulers."""
 

@@ -2,7 +2,7 @@
 
 from aigc_demo.ui.use_case_form import UseCaseForm
 
-TABS = ("draw", "pad", "walk", "wave", "both", "judge", "beside")
+TABS = ("draw", "pad", "walk", "wave", "shuffle", "both", "judge", "beside")
 
 PAPERS = {
     "Donahue, McAuley & Puckette, Adversarial Audio Synthesis (sounds as pictures), 2018": (
