@@ -109,10 +109,12 @@ async def gather(address: str, people: int, requests: int, lookers: int = LOOKER
     """Open pages, then let `people` draw until `requests` digits are asked for; all of one round begin at once."""
     crowd, chance, done = Crowd(), random.Random(7), asyncio.Event()
     limits = httpx.Limits(max_connections=None, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=address, timeout=300, limits=limits, trust_env=False) as client:
-        for answer in await asyncio.gather(*(client.get("/diffusion") for _ in range(lookers))):
+    options: dict[str, Any] = {"base_url": address, "timeout": 300, "limits": limits, "trust_env": False}
+    async with httpx.AsyncClient(**options) as pages:  # of their own: a client looks through all its connections
+        for answer in await asyncio.gather(*(pages.get("/diffusion") for _ in range(lookers))):
             crowd.asked += 1
             crowd.errors += [] if answer.status_code == 200 else [f"page {answer.status_code}"]
+    async with httpx.AsyncClient(**options) as client:
         await draw(client, Crowd(), chance)  # loads the network
         movers = [asyncio.create_task(move(client, crowd, done)) for _ in range(MOVERS)]
         began = time.monotonic()
