@@ -1,6 +1,6 @@
 """Train video diffusion on moving digits.
 
-    python -m aigc_demo.training video-digits --minutes 36
+    python -m aigc_demo.training video-digits --minutes 95
 
 Rectified flow (Liu et al., 2022, arXiv:2209.03003, eq. 1), flow times as for text to image; one digit in ten untold
 (Ho & Salimans, 2022, arXiv:2207.12598, algorithm 1). Of three clips in ten the first frames are given without noise
