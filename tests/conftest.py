@@ -246,7 +246,7 @@ def visit(request, browser, visitors, app_url):
         return page
 
     yield open_page
-    for context, free in used:
+    for context, free in reversed(used):  # a room ends with its teacher's page, which was opened first
         for page in context.pages:
             page.close()
         free.append(context)

@@ -30,7 +30,8 @@ def test_every_lane_gets_the_same_seconds(run):
     for look in last.lanes:
         assert 0.5 <= look.seconds < 0.5 + 3 * use_case.SLICE, look.name
     for before, after in zip(run, run[1:], strict=False):
-        assert all(one.seconds < other.seconds for one, other in zip(before.lanes, after.lanes, strict=True))
+        more = [other.seconds - one.seconds for one, other in zip(before.lanes, after.lanes, strict=True)]
+        assert min(more) >= 0 < max(more)  # one that had a long turn may have had all its seconds
 
 
 def test_all_look_at_the_same_points_and_get_nearer(run):
