@@ -18,7 +18,7 @@ NAMES = (
     *("diffusion_sampling", "drawing_together", "autoencoder", "plane_click", "gan_drawing", "gan_points"),
     *("gpt_decode", "gpt_batch", "writing_together", "smollm2_decode", "token_lag", "chorales", "video"),
     *("text2image_sampling", "text2image_typing", "dalle_tokens", "scenes_memory"),
-    *("cold_start", "app_start", "page_load", "memory", "onnx"),
+    *("cold_start", "app_start", "page_load", "memory", "sessions", "onnx"),
 )
 PARTS = ("page_build", "page_turn", "page_growth")  # of page_load
 OPTIONAL = ("replicas",)  # with packages that nothing else needs

@@ -1,9 +1,10 @@
 """Python's search for circles of garbage, kept short while many are served.
 
-A full search goes through every object of the process, two million once the libraries are loaded: 0.3 s in which
-nobody is answered, several times a second under load. Nearly all of them are code and weights and stay for good. So
-what is left after a slow search is frozen, that is, left out of the next ones (`gc.freeze`). It is still freed when
-nothing refers to it any more, unless it is a circle; for these, everything is searched once an hour.
+A full search goes through every object of the process, 0.6 million once the libraries are loaded: a quarter of a
+second in which nobody is answered (`python -m benchmarks sessions`), again and again under load. Nearly all of them are
+code and weights and stay for good. So what is left after a slow search is frozen, that is, left out of the next ones
+(`gc.freeze`). It is still freed when nothing refers to it any more, unless it is a circle; for these, everything is
+searched once an hour.
 """
 
 import gc

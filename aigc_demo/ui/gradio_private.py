@@ -183,9 +183,13 @@ class Sessions(StateHolder):
         super().set_blocks(blocks)
         self.events = dict(sorted(blocks.fns.items(), key=lambda item: item[1].api_visibility != "public"))
 
+    def new(self) -> Session:
+        """The session of somebody who comes."""
+        return Session(self.blocks, self.events)
+
     def __getitem__(self, session_id: str) -> SessionState:
         if session_id not in self.session_data:
-            self.session_data[session_id] = Session(self.blocks, self.events)
+            self.session_data[session_id] = self.new()
         return super().__getitem__(session_id)
 
 

@@ -18,7 +18,7 @@ from aigc_demo.services import scene_parts
 from aigc_demo.services.scene_names import BACKGROUNDS, OBJECTS, PLACES
 from aigc_demo.services.service import as_steps
 from aigc_demo.services.text2image import beside, drawing, words
-from aigc_demo.services.text2image.attention import COLUMNS, END, in_left, lit, rows_of, table
+from aigc_demo.services.text2image.attention import END, SHOWN, in_left, lit, rows_of, table
 from aigc_demo.services.text2image.inpaint import part_of
 from aigc_demo.services.text2image.requests import (
     MISTAKES,
@@ -197,17 +197,17 @@ def test_rows_are_the_words_that_say_something_and_the_end():
 
 
 def test_all_that_is_looked_at_adds_up_to_one(store):
-    made = run(store, Attention(prompt="dog cat", steps=6))[-1]
-    assert made.words == ("dog", "cat", END) and len(made.levels) == COLUMNS and made.maps.shape == (3, COLUMNS, 64, 64)
+    made, count = run(store, Attention(prompt="dog cat", steps=6))[-1], len(SHOWN)
+    assert made.words == ("dog", "cat", END) and len(made.levels) == count and made.maps.shape == (3, count, 64, 64)
     assert made.maps.min() > 0 and made.maps.sum(0).max() <= 1 + 1e-4  # the start token has the rest
     left = in_left(made)
-    assert left.shape == (3, COLUMNS) and left.min() > 0 and left.max() < 1
+    assert left.shape == (3, count) and left.min() > 0 and left.max() < 1
     told = table(Attention(), made)["notes"]
-    assert told[:COLUMNS] == [""] * COLUMNS and len(told) == 4 * COLUMNS
-    assert told[COLUMNS] == f"← {100 * left[0, 0]:.0f} %"
+    assert told[:count] == [""] * count and len(told) == 4 * count
+    assert told[count] == f"← {100 * left[0, 0]:.0f} %"
     shown = lit(made)
     assert (
-        shown[COLUMNS:].max((1, 2, 3)) <= shown[:COLUMNS].max((1, 2, 3)).tolist() * 3
+        shown[count:].max((1, 2, 3)) <= shown[:count].max((1, 2, 3)).tolist() * 3
     ).all()  # light takes away, never adds
 
 

@@ -25,7 +25,7 @@ from aigc_demo.services.text2image.requests import Attention
 from aigc_demo.services.text2image.words import checked
 from aigc_demo.services.use_case import Json, UseCase
 
-COLUMNS = 3  # steps that are shown, as large as a phone has room for
+SHOWN = (0, 0.25, 1)  # parts of the run after which the maps are shown: as many as a phone has room for
 END = "END"  # the row of the end token and the padding
 LIT = 0.95  # quantile of a map from which on its pixels are fully lit
 DARKEST = 0.15  # of the light that is left where nobody looks
@@ -84,7 +84,7 @@ def attention(store: Store, request: Attention) -> Iterator[Step[Looked | None]]
     for done, moment in enumerate(run):
         moments.append(moment)
         yield Step(done, request.steps + 1, None)
-    shown = np.unique(np.linspace(0, request.steps - 1, min(request.steps, COLUMNS)).round().astype(int))
+    shown = np.unique((np.array(SHOWN) * (request.steps - 1)).round().astype(int))
     heard = torch.stack([listener.heard[i] for i in shown])  # (K, T, H, W)
     maps = torch.stack([heard[:, tokens].sum(1) for tokens in rows.values()])  # (W, K, H, W)
     made = Looked(
