@@ -97,7 +97,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "training_train": {"pictures": "shapes", "minutes": 0.05, "width": 16, "batch": 8},
     "training_gpt": {"minutes": 0.05, "width": 32, "layers": 1, "every": 5},
     "training_parity": {"model": "clip-scenes"},
-    "video_draw": {"digit": 7, "steps": 2, "seed": 3, "guidance": 7},
+    "video_draw": {"digit": 7, "second": 4, "steps": 2, "seed": 3, "guidance": 7},
     "video_walk": {"digit": 3, "seed_from": 1, "seed_to": 2, "stops": 2, "steps": 2, "guidance": 7},
     "video_forecast": {"sample": 40, "drawing": "", "direction": 30, "speed": 1.5, "given": 4, "ahead": 2}
     | {"start_x": 0.4, "start_y": 0.6},

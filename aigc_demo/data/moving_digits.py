@@ -1,7 +1,8 @@
 """Moving digits: a halved digit of MNIST flies straight through a small frame and bounces off its edges.
 
 After Srivastava et al., "Unsupervised Learning of Video Representations using LSTMs", 2015 (arXiv:1502.04681),
-section 4.1, with one digit and smaller frames. Speed is constant; a bounce turns one component of the velocity around
+section 4.1, with smaller frames and one digit to a clip. Digits do not meet: a clip of two is two clips of one,
+laid over each other (`laid_over`). Speed is constant; a bounce turns one component of the velocity around
 at the moment in which the digit's bounding box touches the edge. Digits are placed on a grid of half pixels and
 averaged.
 
@@ -58,6 +59,11 @@ def fly(images: Tensor, start: Tensor, velocity: Tensor, frames: int = FRAMES) -
     canvas = edged[each, rows[..., :, None], columns[..., None, :]].float()  # (N, T, 2 SIZE, 2 SIZE)
     bounced = F.pad(edge.diff(dim=1) != 0, (0, 0, 1, 0))
     return Clips(F.avg_pool2d(canvas, 2) / 127.5 - 1, (corner + (last - first)[:, None] / 2) / 2, bounced)
+
+
+def laid_over(frames: Tensor) -> Tensor:
+    """Frames of one digit each (D, ..., H, W) -> frames with all D digits (..., H, W): the brightest pixel of each."""
+    return frames.amax(0)
 
 
 def draw(images: Tensor, generator: torch.Generator, frames: int = FRAMES) -> Clips:

@@ -7,6 +7,8 @@ class_accuracy       share of frames that the judge reads as the digit that was 
 real_class_accuracy  the same of real clips: how well the judge reads such small digits
 frechet              Frechet distance of single frames to real ones, in the judge's features of the digit
 frechet_floor        the same of clips of training digits: what a perfect model would reach
+frechet_two          the same of frames with two digits: clips laid over each other, the first half over the second
+frechet_two_floor    and of clips of training digits
 frechet_motion       the same for pairs of frames, one after the other: in the judge's features of their difference
 frechet_motion_floor and of clips of training digits
 frechet_motion_still and of clips that stand still, each its first real frame
@@ -57,6 +59,12 @@ def motion(judge: Judge, clips: Tensor) -> Tensor:
     return classify(judge, F.pad(change, (4, 4, 4, 4)))[0]
 
 
+def both(judge: Judge, clips: Tensor) -> Tensor:
+    """clips (N, T, H, W) of one digit -> the judge's features of frames with two (N / 2 * T, D)."""
+    frames = moving_digits.laid_over(clips[: len(clips) // 2 * 2].unflatten(0, (2, -1))).flatten(0, 1)
+    return classify(judge, tracks.readable(frames))[0]
+
+
 def turned(flight: tracks.Flight) -> Tensor:
     """(N,) whether a fitted flight turns around in one of its directions."""
     way = flight.fitted.diff(dim=1)  # (N, T - 1, 2)
@@ -88,6 +96,7 @@ def measure(model: Video, task: Task) -> Measured:
     )
     asked = labels.repeat_interleave(frames)
     of_motion = motion(judge, real.frames)
+    two, floor_two, real_two = (both(judge, clips) for clips in (made, floor, real.frames))
     flight, real_flight = tracks.flight(made), tracks.flight(real.frames)
     went_on = draw(model, torch.full_like(labels, -1), seed, real.frames)
     away = (tracks.centres(went_on) - tracks.centres(real.frames))[:, GIVEN:].norm(dim=2)
@@ -97,6 +106,8 @@ def measure(model: Video, task: Task) -> Measured:
         "real_class_accuracy": share(read_real == asked),
         "frechet": frechet(features, of_real),
         "frechet_floor": frechet(of_floor, of_real),
+        "frechet_two": frechet(two, real_two),
+        "frechet_two_floor": frechet(floor_two, real_two),
         "frechet_motion": frechet(motion(judge, made), of_motion),
         "frechet_motion_floor": frechet(motion(judge, floor), of_motion),
         "frechet_motion_still": frechet(motion(judge, real.frames[:, :1].expand(-1, frames, -1, -1)), of_motion),

@@ -34,6 +34,13 @@ def test_all_of_the_digit_is_in_every_frame_and_its_mass_moves_with_it():
     assert speed.max() > 1.6 and len(clips.tracks[:, 0].unique(dim=0)) > 30
 
 
+def test_two_digits_are_two_clips_in_one_and_the_first_stays_as_it_was():
+    one, other = moving_digits.draw(squares(2), torch.Generator().manual_seed(3)).frames
+    both = moving_digits.laid_over(torch.stack([one, other]))
+    assert both.shape == one.shape and torch.equal(both, torch.maximum(one, other))
+    assert (both > one).any() and (both > other).any()
+
+
 def test_one_seed_is_one_flight():
     one, same, other = (moving_digits.draw(squares(2), torch.Generator().manual_seed(seed)) for seed in (3, 3, 4))
     assert torch.equal(one.frames, same.frames) and not torch.equal(one.frames, other.frames)

@@ -22,6 +22,7 @@ from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.pipelines.plain_video import plain
 from aigc_demo.sampling.clips import Begun, shifted_timesteps
 from aigc_demo.services.service import Service
+from aigc_demo.services.video.clips import film, numbers, page
 from aigc_demo.services.video.requests import Beside, Draw, Forecast, Walk
 
 FRAMES, SIZE = 16, 24
@@ -37,17 +38,43 @@ def test_a_seed_gives_the_same_clip_and_a_moment_comes_per_step(video):
     assert [step.done for step in first] == [0, 1, 2, 3] and first[-1].total == 3
     assert [step.value.level for step in first] == [999, 856, 599, -1]
     end = first[-1].value
-    assert end.x.shape == (FRAMES, SIZE, SIZE) and np.array_equal(end.x, again[-1].value.x)
+    assert end.x.shape == (2, FRAMES, SIZE, SIZE) and np.array_equal(end.x, again[-1].value.x)
     assert not np.array_equal(end.x, other[-1].value.x)
-    assert all(step.value.motion is None for step in first[:-1])
-    assert len(end.motion.track) == len(end.motion.wrong) == len(end.motion.read) == FRAMES
+    assert not any(step.value.motions for step in first[:-1]) and len(end.motions) == 2
+    assert all(len(motion.track) == len(motion.wrong) == len(motion.read) == FRAMES for motion in end.motions)
+
+
+def test_a_second_digit_leaves_the_first_as_it_was_and_flies_by_itself(video):
+    alone = last(video.draw(Draw(5, -1, steps=2))).x
+    with_zero, with_six = (last(video.draw(Draw(5, second, steps=2))).x for second in (0, 6))
+    assert alone.shape == (1, FRAMES, SIZE, SIZE)
+    for pair in (with_zero, with_six):
+        assert np.allclose(pair[0], alone[0], atol=1e-4)
+    assert not np.allclose(with_zero[1], with_six[1]) and not np.allclose(with_zero[1], alone[0])
+    same = last(video.draw(Draw(5, 5, steps=2))).x
+    assert not np.allclose(same[0], same[1]), "two of a digit come from two noises"
+
+
+def test_the_page_gets_a_digit_in_red_and_one_in_green_and_programs_both_motions(video):
+    moment = last(video.draw(Draw(steps=1)))
+    values = [step.value for step in page(Draw(steps=1), iter(list(video.draw(Draw(steps=1)))))]
+    assert values[-1]["digits"] == 2 and len(values[-1]["motions"][0]) == 2 and "motions" not in values[0]
+    picture = np.asarray(Image.open(io.BytesIO(values[-1]["sheets"][-1])))
+    assert picture.shape == (2 * SIZE, FRAMES * SIZE, 3) and not picture[..., 2].any()
+    for digit in (0, 1):
+        assert np.array_equal(picture[:SIZE, 3 * SIZE : 4 * SIZE, digit], images.to_bytes(moment.x[digit, 3]))
+    found = numbers(Draw(steps=1), moment)
+    assert [len(motion["track"]) for motion in found["motions"]] == [FRAMES, FRAMES]
+    frames = film(Draw(steps=1), [moment]).frames
+    assert np.asarray(frames[3]).max() == images.to_bytes(moment.x[:, 3]).max()
 
 
 def test_the_digit_and_the_guidance_matter(video):
     clips = [
-        last(video.draw(request)).x for request in (Draw(3, steps=2), Draw(4, steps=2), Draw(3, steps=2, guidance=0))
+        last(video.draw(request)).x
+        for request in (Draw(3, -1, steps=2), Draw(4, -1, steps=2), Draw(3, -1, steps=2, guidance=0))
     ]
-    anything = last(video.draw(Draw(-1, steps=2))).x
+    anything = last(video.draw(Draw(-1, -1, steps=2))).x
     assert not np.array_equal(clips[0], clips[1]) and not np.array_equal(clips[0], clips[2])
     assert np.allclose(anything, clips[2], atol=1e-5), "not told a digit is what no guidance shows"
 
@@ -58,7 +85,7 @@ def test_ends_of_a_walk_are_the_clips_of_their_seeds(video):
     made = steps[-1].value
     assert made.clips.shape == (3, FRAMES, SIZE, SIZE) and len(made.motions) == 3
     for stop, seed in ((0, 1), (2, 2)):
-        alone = last(video.draw(Draw(3, seed=seed, steps=2))).x
+        alone = last(video.draw(Draw(3, -1, seed=seed, steps=2))).x[0]
         assert np.allclose(made.clips[stop], alone, atol=1e-4)
 
 
@@ -75,7 +102,17 @@ def test_what_stands_in_given_frames_does_not_hang_on_the_noise_there():
 
 
 @pytest.mark.parametrize(
-    "values", [{"steps": 0}, {"steps": 51}, {"digit": 10}, {"seed": -1}, {"guidance": float("nan")}, {"seed": 1.5}]
+    "values",
+    [
+        {"steps": 0},
+        {"steps": 51},
+        {"digit": 10},
+        {"second": 10},
+        {"second": "two"},
+        {"seed": -1},
+        {"guidance": float("nan")},
+        {"seed": 1.5},
+    ],
 )
 def test_values_out_of_bounds_are_refused(values):
     with pytest.raises(BadRequestError):
@@ -183,7 +220,7 @@ def test_odd_sizes_are_rounded_up(kind):
 def test_a_still_has_every_frame(tmp_path):
     raw = saved(Service(Store()), "video_draw", Draw(steps=1), "png")
     assert Image.open(io.BytesIO(raw)).size == (4 * 25 * 4 - 4, 4 * 25 * 4 - 4)
-    assert card_of(raw, tmp_path, "png").values["digit"] == 7
+    assert card_of(raw, tmp_path, "png").values["digit"] == 3
     assert json.loads(saved(Service(Store()), "video_draw", Draw(), "json"))["use_case"] == "video_draw"
 
 
@@ -209,7 +246,9 @@ def test_both_programs_continue_alike(request_, tmp_path, monkeypatch):
     assert np.abs(one - other).max() <= 1
 
 
-@pytest.mark.parametrize("request_", [Draw(steps=3), Draw(-1, seed=2**32 - 1, steps=7), Draw(2, steps=1, guidance=0)])
+@pytest.mark.parametrize(
+    "request_", [Draw(steps=3), Draw(-1, 8, seed=2**32 - 1, steps=7), Draw(2, -1, steps=1, guidance=0)]
+)
 def test_both_programs_draw_the_same(request_, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = Store()

@@ -95,7 +95,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
 def compared(request: Beside, made: SideBySide) -> Json:
     """Both clips and their difference (blank where they agree), and the table of layers."""
     pictures = sheet(made.ours, made.theirs, np.abs(made.ours - made.theirs) - 1)
-    value = clip_value([pictures], ("ours", "theirs", "gap"), (), made.ours, {})
+    value = clip_value([pictures], ("ours", "theirs", "gap"), (), made.ours, [])
     table = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
     return {
         **value,

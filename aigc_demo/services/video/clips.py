@@ -1,6 +1,6 @@
 """What the use cases of clips share: a run of the sampler, what is seen in its end, the page's value, and the files.
 
-T frames of H = W pixels, float32 in [-1, 1].
+D digits, each in a clip of its own; T frames of H = W pixels, float32 in [-1, 1].
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from aigc_demo.checkpoints.store import Store
@@ -45,13 +44,13 @@ class Motion:
 
 @dataclass(frozen=True)
 class Moment:
-    """One step of a run. Arrays are (T, H, W)."""
+    """One step of a run. Arrays are (D, T, H, W): what is seen is one laid over the other."""
 
     level: int  # noise level t; -1 for the finished clip
     alpha_bar: float
     x: Array  # x_t = sqrt(alpha_bar) x0 + sqrt(1 - alpha_bar) eps
     x0: Array  # the clip as the network guesses it
-    motion: Motion | None = None  # of the finished clip
+    motions: tuple[Motion, ...] = ()  # of the finished clip, one per digit
 
 
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> Video:
@@ -63,11 +62,11 @@ def model_of(store: Store, checkpoint: str = CHECKPOINT) -> Video:
 
 
 def moments(store: Store, model: Video, run: Iterator[SamplerStep], total: int) -> Iterator[Step[Moment]]:
-    """A Moment for every step of a run of one clip; the last one knows its motion."""
+    """A Moment for every step of a run of one clip per digit; the last one knows their motion."""
     for done, step in enumerate(run):
-        x, x0 = (model.unfold(part)[0].cpu() for part in (step.x, step.estimate.x0))
-        motion = seen(store, x[None])[0] if step.timestep < 0 else None
-        yield Step(done, total, Moment(step.timestep, step.alpha_bar, x.numpy(), x0.numpy(), motion))
+        x, x0 = (model.unfold(part).cpu() for part in (step.x, step.estimate.x0))
+        motions = tuple(seen(store, x)) if step.timestep < 0 else ()
+        yield Step(done, total, Moment(step.timestep, step.alpha_bar, x.numpy(), x0.numpy(), motions))
 
 
 @torch.inference_mode()
@@ -104,13 +103,15 @@ def noisy(moment: Moment) -> Array:
 
 
 def sheet(*panes: Array) -> bytes:
-    """Panes (T, H, W) as one PNG: a column per frame, a row per pane."""
-    return png(np.concatenate([np.concatenate(list(pane), axis=1) for pane in panes])[None])
+    """Panes (T, H, W), or (D, T, H, W), as one PNG: a column per frame, a row per pane. The second digit is green."""
+    rows = [pane if pane.ndim == 4 else pane[None] for pane in panes]
+    picture = np.concatenate([np.concatenate(list(row.swapaxes(0, 1)), axis=2) for row in rows], axis=1)
+    return png(picture if len(picture) == 1 else np.concatenate([picture, np.full_like(picture[:1], -1)]))
 
 
-def told(motion: Motion | None) -> Json:
-    """The motion as the page and programs take it; nothing before the clip is finished."""
-    found: Json = {} if motion is None else plain(motion)
+def told(motion: Motion) -> Json:
+    """The motion as the page and programs take it."""
+    found: Json = plain(motion)
     return found
 
 
@@ -123,11 +124,15 @@ def page(request: Request, steps: Iterator[Step[Moment | None]]) -> Iterator[Ste
             yield Step(step.done, step.total, None)
             continue
         sheets, levels = [*sheets, sheet(noisy(moment), moment.x0)], [*levels, moment.level]
-        yield Step(step.done, step.total, clip_value(sheets, ("x", "x0"), levels, moment.x, told(moment.motion)))
+        motions = [[told(motion) for motion in moment.motions]] if moment.motions else []
+        value = clip_value(sheets, ("x", "x0"), levels, moment.x[0], motions)
+        yield Step(step.done, step.total, {**value, "digits": len(moment.x)})
 
 
-def clip_value(sheets: Sequence[bytes], panes: Sequence[str], levels: Sequence[int], clip: Array, motion: Json) -> Json:
-    """A value of clip.js; `clip` (T, H, W) has the size."""
+def clip_value(
+    sheets: Sequence[bytes], panes: Sequence[str], levels: Sequence[int], clip: Array, motions: Sequence[list[Json]]
+) -> Json:
+    """A value of clip.js; `clip` (T, H, W) has the size, `motions` of every sheet, or of the last: one per digit."""
     frames, height, width = clip.shape
     return {
         "sheets": list(sheets),
@@ -136,20 +141,23 @@ def clip_value(sheets: Sequence[bytes], panes: Sequence[str], levels: Sequence[i
         "frames": frames,
         "w": width,
         "h": height,
-        **({"motion": [motion]} if motion else {}),
+        **({"motions": list(motions)} if motions else {}),
     }
 
 
 def numbers(request: Request, moment: Moment) -> Json:
-    """Noise level; of the finished clip also its track, what does not fit a flight, and what the judge reads."""
-    return {"level": moment.level, "alpha_bar": plain(moment.alpha_bar), **told(moment.motion)}
+    """Noise level; of each digit of the finished clip also track, what fits no flight, and what the judge reads."""
+    motions = {"motions": [told(motion) for motion in moment.motions]} if moment.motions else {}
+    return {"level": moment.level, "alpha_bar": plain(moment.alpha_bar), **motions}
 
 
-def pictures_of(clip: Array) -> list[Image.Image]:
-    """(T, H, W) -> T large grey pictures."""
-    return [images.to_pil(frame, SCALE) for frame in clip]
+def over(clips: Array) -> Array:
+    """Clips of one digit each (D, T, H, W) laid over each other, (T, H, W), as data/moving_digits.py does."""
+    clip: Array = clips.max(0)
+    return clip
 
 
 def film(request: Request, run: Sequence[Moment]) -> Pictures:
     """The finished clip; as a still, its frames in four rows."""
-    return Pictures(pictures_of(run[-1].x), images.grid(run[-1].x[:, None], 4, 4))
+    clip = over(run[-1].x)
+    return Pictures([images.to_pil(frame, SCALE) for frame in clip], images.grid(clip[:, None], 4, 4))

@@ -13,22 +13,24 @@ SHOWN = 4  # frames of a continued clip that are put side by side
 
 
 def told_apart(store: Store, request: Draw, finished: Any) -> list[Side]:
-    """An early guess of the clip and the clip: frames whose digit is on the way, and frames that are read as asked."""
+    """An early guess of the clip and the clip: share of digits in frames that are on the way, and are read as asked."""
     import torch  # here, since a page is served without torch
 
     from aigc_demo.data.tracks import NEAR, centres
-    from aigc_demo.services.video.clips import seen
+    from aigc_demo.services.video.clips import over, seen
     from aigc_demo.services.video.draw import draw
 
     early = [step.value for step in draw(store, request)][EARLY]
-    way = centres(torch.from_numpy(finished.x)[None])
+    way = centres(torch.from_numpy(finished.x))  # (D, T, 2)
+    asked = torch.tensor([request.digit, request.second])[: len(way), None]
     sides = []
     for name, clip in (("early", early.x0), ("end", finished.x)):
-        frames = torch.from_numpy(clip)[None]
-        near = float(((centres(frames) - way).norm(dim=2) < NEAR).double().mean())
-        right = float(np.mean([digit == request.digit for digit in seen(store, frames)[0].read]))
+        clips = torch.from_numpy(clip)
+        near = float(((centres(clips) - way).norm(dim=2) < NEAR).double().mean())
+        read = torch.tensor([motion.read for motion in seen(store, clips)])
+        right = float((read == asked).double().mean())
         measures = {"on_way": near, "as_asked": right}
-        sides.append(Side(measures, clip[::4, None], 4, name=f"experiment.clip_{name}"))
+        sides.append(Side(measures, over(clip)[::4, None], 4, name=f"experiment.clip_{name}"))
     return sides
 
 

@@ -107,7 +107,7 @@ def shown(request: Forecast, made: Continued) -> Json:
         ("truth", "still", "said"),
         (-1,),
         made.truth,
-        {**motion, "fitted": plain(made.way)},
+        [[{**motion, "fitted": plain(made.way)}]],
     )
     return {**value, "given": request.given, "errors": plain(made.errors), "errors_still": plain(made.errors_still)}
 

@@ -9,6 +9,7 @@ CHECKPOINT = "video-digits"
 FORECASTER = "convlstm-digits"
 SAMPLES = 200  # real digits to pick from, 20 of each class
 ANY = -1  # the digit that means "no class"
+NONE = -1  # the second digit that means "one digit alone"
 
 Digit = Annotated[int, Choice((ANY, *range(10)))]
 Seed = Annotated[int, SEED]
@@ -18,10 +19,11 @@ Guidance = Annotated[float, Range(0, 10, 0.1)]
 
 @dataclass(frozen=True)
 class Draw(Request):
-    """A clip of a moving digit out of noise."""
+    """A clip of one or two moving digits out of noise."""
 
-    digit: Digit = 7
-    seed: Seed = 3
+    digit: Digit = 3
+    second: Annotated[int, Choice((NONE, *range(10)))] = 7  # another digit in the same frames, -1 for none
+    seed: Seed = 37
     steps: Steps = 10
     guidance: Guidance = 7.0
 

@@ -51,8 +51,8 @@ def walk(store: Store, request: Walk) -> Iterator[Step[Stops | None]]:
 
 def shown(request: Walk, made: Stops) -> Json:
     """A sheet per stop, see clip.js."""
-    value = clip_value([sheet(clip) for clip in made.clips], ("picture",), range(request.stops), made.clips[0], {})
-    return {**value, "motion": [told(motion) for motion in made.motions]}
+    motions = [[told(motion)] for motion in made.motions]
+    return clip_value([sheet(clip) for clip in made.clips], ("picture",), range(request.stops), made.clips[0], motions)
 
 
 def numbers(request: Walk, made: Stops) -> Json:

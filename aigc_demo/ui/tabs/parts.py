@@ -97,9 +97,9 @@ def pick_instead(form: Form, sample: str = "sample", drawing: str = "drawing") -
     form.components[sample].select(None, None, form.components[drawing], js="() => ''", show_progress="hidden")
 
 
-def digit_choice(form: Form) -> None:
+def digit_choice(form: Form, name: str = "digit", other: str | None = None) -> None:
     options = [(str(digit), digit) for digit in range(10)]
-    form.choice("digit", options=[*options, (t("shell.digit_any"), -1)], radio=True)
+    form.choice(name, options=[*options, (other or t("shell.digit_any"), -1)], radio=True)
 
 
 def mosaic(elem_id: str, says: str, value: Any = None) -> gr.HTML:

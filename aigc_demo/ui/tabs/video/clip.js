@@ -1,10 +1,11 @@
 // Clips under two sliders: time, and noise level or stop. Sheets have a column per frame and a row per pane, one sheet
 // per level; moving a slider never asks the server. Value, see services/video/clips.py:
 //   {sheets: [{url}], panes: [name], levels: [t], frames, w, h,
+//    digits: 2 where a sheet has a digit in red and another in green,
 //    opens: share of the levels at which it stands first,
-//    motion: [{track, fitted, wrong, speed, steady, read, sure}] of the last sheet, or of every sheet}
+//    motions: [[{track, fitted, wrong, speed, steady, read, sure}]] of the last sheet, or of every sheet, per digit}
 // Of a clip that goes on from given frames also (services/video/forecast.py):
-//   {given, errors: [of a continued frame], errors_still, motion: [{track, fitted, wrong, bounces, missed}]}
+//   {given, errors: [of a continued frame], errors_still, motions: [[{track, fitted, wrong, bounces, missed}]]}
 (() => {
   const { make, fill, paint, palette } = luoxia;
   const PAUSE = 110; // milliseconds of a frame
@@ -21,13 +22,19 @@
     const [clock, depth] = root.querySelectorAll("output");
     const play = root.querySelector(".lx-play"), line = root.querySelector(".lx-clip-motion");
     const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    let value = null, bitmaps = [], urls = [], tables = null, timer = 0, loading = 0;
+    let value = null, bitmaps = [], urls = [], tables = null, water = null, timer = 0, loading = 0;
 
-    const motion = () => {
-      const known = value.motion || [];
+    const motions = () => { // of the digits of the clip that is shown
+      const known = value.motions || [];
       if (known.length === value.sheets.length) return known[+level.value];
-      return +level.value === +level.max ? known[0] : undefined;
+      return (+level.value === +level.max && known[0]) || [];
     };
+    const wrong = (seen, frame) => seen.some((motion) => motion.wrong[frame]);
+
+    function colours() {
+      tables = palette(false);
+      water = palette(true).slice(0, 3);
+    }
 
     function build() {
       const names = value.panes.join();
@@ -60,22 +67,30 @@
       [scratch.canvas.width, scratch.canvas.height] = [w, h];
       scratch.drawImage(bitmaps[+level.value], frame * w, row * h, w, h, 0, 0, w, h);
       if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-      paint(canvas, scratch.getImageData(0, 0, w, h).data, tables);
+      const pixels = scratch.getImageData(0, 0, w, h).data;
+      if (value.digits === 2) paintBoth(canvas, pixels);
+      else paint(canvas, pixels, tables);
+    }
+
+    function paintBoth(canvas, pixels) { // the first digit in ink, the second in water, both on the page's surface
+      const out = new ImageData(canvas.width, canvas.height);
+      for (let i = 0; i < pixels.length; i += 4) {
+        for (let c = 0; c < 3; c++) {
+          const surface = tables[c], ink = tables[3 * pixels[i] + c] - surface;
+          out.data[i + c] = surface + ink + (pixels[i + 1] / 255) * (water[c] - surface);
+        }
+        out.data[i + 3] = 255;
+      }
+      canvas.getContext("2d").putImageData(out, 0, 0);
     }
 
     function show(frame) {
-      const seen = motion();
+      const seen = motions();
       [...stage.children].forEach((figure, row) => {
         draw(figure.querySelector("canvas"), frame, row);
         const marks = figure.querySelector("svg");
         marks.replaceChildren();
-        if (!seen || row !== value.panes.length - 1) return;
-        const points = (places) => places.map(([y, x]) => `${x},${y}`).join(" ");
-        marks.append(svg("polyline", { points: points(seen.fitted), class: "lx-clip-way" }));
-        seen.track.forEach(([y, x], i) => {
-          const kind = seen.wrong[i] ? "lx-clip-off" : "lx-clip-on";
-          marks.append(svg("circle", { cx: x, cy: y, r: i === frame ? 0.9 : 0.35, class: kind }));
-        });
+        if (row === value.panes.length - 1) seen.forEach((motion) => mark(marks, motion, frame));
       });
       [...film.children].forEach((button, i) => button.setAttribute("aria-current", String(i === frame)));
       time.value = frame;
@@ -84,6 +99,17 @@
       time.setAttribute("aria-valuetext", clock.textContent);
       root.dataset.frame = frame;
       if (value.errors) chart(frame);
+    }
+
+    function mark(marks, motion, frame) { // the way that fits best, and where the digit is in every frame
+      const points = motion.fitted.map(([y, x]) => `${x},${y}`).join(" ");
+      marks.append(svg("polyline", { points, class: "lx-clip-way" }));
+      motion.track.forEach(([y, x], i) => {
+        const kind = motion.wrong[i] ? "lx-clip-off" : "lx-clip-on";
+        if (i === frame || motion.wrong[i] || value.digits !== 2) { // of two digits no more than must be seen
+          marks.append(svg("circle", { cx: x, cy: y, r: i === frame ? 0.9 : 0.35, class: kind }));
+        }
+      });
     }
 
     function chart(frame) {
@@ -102,12 +128,12 @@
     }
 
     function deepen() { // another level: the whole film is drawn anew
-      const row = Math.max(0, value.panes.indexOf(root.dataset.film)), seen = motion();
+      const row = Math.max(0, value.panes.indexOf(root.dataset.film)), seen = motions();
       [...film.children].forEach((button, i) => {
         draw(button.firstChild, i, row);
-        button.classList.toggle("lx-clip-wrong", Boolean(seen && seen.wrong[i]));
+        button.classList.toggle("lx-clip-wrong", wrong(seen, i));
         button.classList.toggle("lx-clip-given", i < value.given);
-        button.classList.toggle("lx-clip-bounce", Boolean(seen?.bounces?.includes(i)));
+        button.classList.toggle("lx-clip-bounce", Boolean(seen[0]?.bounces?.includes(i)));
       });
       const t = value.levels[+level.value], count = value.sheets.length;
       if (root.dataset.kind === "stop") depth.textContent = fill(words.stop, { i: +level.value + 1, n: count });
@@ -115,13 +141,16 @@
       level.setAttribute("aria-valuetext", depth.textContent);
       luoxia.filled(level);
       root.dataset.level = level.value;
-      luoxia.sentence(line, seen ? told(seen) : "");
+      luoxia.sentence(line, told(seen));
       show(+time.value);
     }
 
     function told(seen) {
-      const sentences = seen.read ? alone(seen) : beside(seen);
-      return sentences.join(luoxia.lang === "zh" ? "" : " ");
+      const between = luoxia.lang === "zh" ? "" : " ", names = [words.one, words.other];
+      return seen.map((motion, i) => {
+        const sentences = motion.read ? alone(motion) : beside(motion);
+        return (seen.length > 1 ? [names[i], ...sentences] : sentences).join(between);
+      }).join(between);
     }
 
     const places = (frames) => frames.map((i) => i + 1).join(luoxia.text.several);
@@ -171,7 +200,8 @@
       );
       if (ticket !== loading) return;
       const first = !value, followed = first || +level.value >= +level.max || !wanted.includes(urls[0]);
-      [value, bitmaps, urls, tables] = [fresh, opened, wanted, palette(false)];
+      [value, bitmaps, urls] = [fresh, opened, wanted];
+      colours();
       time.max = value.frames - 1;
       level.max = value.sheets.length - 1;
       level.closest(".lx-clip-levels").hidden = value.sheets.length < 2 && root.dataset.kind === "none";
@@ -179,7 +209,7 @@
       build();
       deepen();
       root.dataset.count = value.sheets.length;
-      root.dataset.done = Number(Boolean(value.motion) || root.dataset.kind === "none");
+      root.dataset.done = Number(Boolean(value.motions) || root.dataset.kind === "none");
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));
       if (first && !luoxia.calm()) start();
     }
@@ -191,7 +221,7 @@
     level.addEventListener("input", () => value && deepen());
     play.addEventListener("click", () => value && (timer ? stop() : start()));
     luoxia.onTheme(() => {
-      tables = palette(false);
+      colours();
       if (value) deepen();
     });
     watch("value", load);

@@ -3,7 +3,9 @@
 from typing import Any
 
 from aigc_demo.services.service import Service
+from aigc_demo.services.video.requests import NONE
 from aigc_demo.ui.challenge import challenge
+from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_choice
@@ -21,6 +23,7 @@ PAPERS = {
 }
 PRESETS: dict[str, dict[str, Any]] = {
     "video.try_usual": {"steps": 10, "guidance": 7},
+    "video.try_alone": {"second": NONE},
     "video.try_one": {"steps": 1},
     "video.try_plain": {"steps": 10, "guidance": 1},
     "video.try_little": {"steps": 10, "guidance": 3},
@@ -36,6 +39,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 digit_choice(form)
+                digit_choice(form, "second", t("video.no_second"))
                 form.slider("steps", main=True)
                 form.seed()
                 form.buttons("video.run_draw")

@@ -1,4 +1,4 @@
-"""Video: a clip of a moving digit comes out of noise."""
+"""Video: a clip of moving digits comes out of noise."""
 
 TABS = ("draw", "walk", "forecast", "beside")
 

@@ -11,7 +11,21 @@ from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.widgets import scrubber, view
 
 SPOKEN = ("x", "x0", "picture", "ours", "theirs", "gap", "truth", "still", "said", "frame", "level", "stop", "done")
-SEEN = ("read", "flies", "wrong", "straight", "off", "near", "no_bounce", "bounced", "missed", "across", "up")
+SEEN = (
+    "one",
+    "other",
+    "read",
+    "flies",
+    "wrong",
+    "straight",
+    "off",
+    "near",
+    "no_bounce",
+    "bounced",
+    "missed",
+    "across",
+    "up",
+)
 
 
 def clip(elem_id: str, value: Any = None, *, kind: str = "noise", film: str = "x0", more: str = "") -> gr.HTML:
