@@ -68,7 +68,7 @@ EXPERIMENTS = {
         told_apart,
         lambda early, end: (
             early.measures["on_way"] >= 0.5
-            and early.measures["as_asked"] < end.measures["as_asked"] - 0.3
+            and early.measures["as_asked"] < 0.5
             and end.measures["as_asked"] > 0.8
         ),
     ),
