@@ -1,11 +1,15 @@
 """The search for garbage leaves out what is there for good, and finds circles all the same (core/garbage.py)."""
 
 import gc
+import platform
+import subprocess
+import sys
 import weakref
 
 import pytest
 
-from aigc_demo.core.garbage import SLOW, WHOLE, Watch
+from aigc_demo.core import garbage
+from aigc_demo.core.garbage import GAPS, SLOW, WHOLE, Watch
 
 FULL, YOUNG = {"generation": 2}, {"generation": 0}
 
@@ -53,3 +57,34 @@ def test_a_circle_that_was_frozen_is_found_within_an_hour(time):
     watch("start", FULL)
     gc.collect()
     assert gone() is None
+
+
+def test_freed_memory_is_given_back_once_a_minute(time, monkeypatch):
+    now, watch = time
+    times = []
+    monkeypatch.setattr(garbage, "give_back", lambda: times.append(now[0]))
+    for _ in range(5):
+        search(now, watch, GAPS / 2)
+    search(now, watch, GAPS, YOUNG)
+    assert times == [GAPS, 2 * GAPS]
+
+
+SCATTERED = """
+import re
+from aigc_demo.core.garbage import give_back
+def held():
+    return int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024
+pieces = [bytes(20_000) for _ in range(20_000)]
+full = held()
+pieces[:] = pieces[::40]
+scattered = held()
+give_back()
+print(full, scattered, held())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="gaps are a matter of glibc")
+def test_gaps_between_what_is_held_are_given_back():
+    told = subprocess.run([sys.executable, "-c", SCATTERED], capture_output=True, text=True, timeout=60, check=True)
+    full, scattered, after = map(int, told.stdout.split())
+    assert scattered > full - 50 and after < full - 300, told.stdout

@@ -67,9 +67,7 @@ EXPERIMENTS = {
         (Draw(),),
         told_apart,
         lambda early, end: (
-            early.measures["on_way"] >= 0.5
-            and early.measures["as_asked"] < 0.5
-            and end.measures["as_asked"] > 0.8
+            early.measures["on_way"] >= 0.5 and early.measures["as_asked"] < 0.5 and end.measures["as_asked"] > 0.8
         ),
     ),
     "video.predict_forecast": Experiment(
