@@ -88,6 +88,7 @@ SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is 
     "compression_bits": {"model": "judge-digits"},
     "compression_prune": {"model": "judge-digits"},
     "compression_gptq": {"texts": 1},
+    "compression_tune": {"updates": 5},
     "compression_distil": {"prompt": "ROMEO:\nBut soft", "temperature": 3, "seed": 7},
     "training_race": {"data": "ring", "gan": True, "wgan_gp": False, "vae": False, "diffusion": False, "flow": True}
     | {"seconds": 0.5, "seed": 7, "drawing": ""},

@@ -61,8 +61,9 @@ def motion(judge: Judge, clips: Tensor) -> Tensor:
 
 def both(judge: Judge, clips: Tensor) -> Tensor:
     """clips (N, T, H, W) of one digit -> the judge's features of frames with two (N / 2 * T, D)."""
-    frames = moving_digits.laid_over(clips[: len(clips) // 2 * 2].unflatten(0, (2, -1))).flatten(0, 1)
-    return classify(judge, tracks.readable(frames))[0]
+    half = len(clips) // 2
+    frames = moving_digits.laid_over(torch.stack([clips[:half], clips[half : 2 * half]]))
+    return classify(judge, tracks.readable(frames.flatten(0, 1)))[0]
 
 
 def turned(flight: tracks.Flight) -> Tensor:

@@ -7,7 +7,9 @@ from browser import QUICK, RUN, begin, bench, open_tab, part, pick, put, untrans
 from playwright.sync_api import expect
 
 PAGE = "compression"
-BITS, PRUNE, GPTQ, DISTIL, BESIDE = (f"compression_{name}" for name in ("bits", "prune", "gptq", "distil", "beside"))
+BITS, PRUNE, TUNE, GPTQ, DISTIL, BESIDE = (
+    f"compression_{name}" for name in ("bits", "prune", "tune", "gptq", "distil", "beside")
+)
 
 
 @pytest.fixture
@@ -102,3 +104,13 @@ def test_every_tab_fits_a_phone(visit, locale):
     for tab in (BITS, PRUNE, GPTQ, DISTIL, BESIDE):
         open_tab(page, tab)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, tab
+
+
+def test_a_pruned_gpt_learns_on_and_the_curve_grows(shown):
+    page, root = shown(TUNE)
+    assert not untranslated(page)
+    put(page, TUNE, "updates", 10)
+    begin(page, TUNE)
+    expect(bench(page, TUNE)).to_have_attribute("data-ended", "1", timeout=RUN)
+    expect(root.locator(".lx-made-by > figure > figcaption").last).to_contain_text("Trained on (10)")
+    expect(root.locator(".lx-chart circle")).to_have_count(3)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services.compression.requests import DIGITS, GPT, Beside, Bits, Distil, Gptq, Prune
+from aigc_demo.services.compression.requests import DIGITS, GPT, Beside, Bits, Distil, Gptq, Prune, Tune
 from aigc_demo.services.experiments import Experiment, Side, gap
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ def rounded(store: Store, request: Gptq, made: Any) -> Sequence[Side]:
     ]
 
 
+def trained_on(store: Store, request: Tune, made: Any) -> Sequence[Side]:
+    """Pruned and trained on: the text, and how much more than the whole network's held-out text costs."""
+    return [
+        Side({"costs_more": 100 * (side.cost / made.whole.cost - 1)}, text=side.output.text, name=f"compression.{name}")
+        for name, side in (("tune_cut", made.cut), ("tune_now", made.after))
+    ]
+
+
 def bytes_each(store: Store, request: Beside, made: Any) -> Sequence[Side]:
     """Ours and torch's: how much more held-out text costs than with float32."""
     whole, *both = made.costs
@@ -61,6 +69,12 @@ EXPERIMENTS = {
             student.measures["held_nats"] < alone.measures["held_nats"]
             and student.measures["from_teacher"] < alone.measures["from_teacher"]
         ),
+        kind="text",
+    ),
+    "compression.predict_tune": Experiment(
+        (Tune(),),
+        trained_on,
+        lambda cut, now: 3 < now.measures["costs_more"] < cut.measures["costs_more"] / 3,
         kind="text",
     ),
     "compression.predict_gptq": Experiment(

@@ -39,6 +39,18 @@ class Prune(Request):
 
 
 @dataclass(frozen=True)
+class Tune(Request):
+    """The GPT without some of its weights, and what is left of it trained on."""
+
+    queue: ClassVar[str] = "device"
+
+    share: Annotated[float, Range(0.1, 0.95, 0.05)] = 0.7
+    structure: Annotated[str, Choice(STRUCTURES)] = WEIGHTS
+    updates: Annotated[int, Range(5, 100, 5)] = 30  # of 1,024 characters each
+    seed: Seed = 7
+
+
+@dataclass(frozen=True)
 class Gptq(Request):
     """The GPT's layers by GPTQ, beside round to nearest with as many bits."""
 

@@ -1,4 +1,4 @@
 """Compression: fewer bits, fewer weights, and what is lost."""
 
-TABS = ("bits", "prune", "gptq", "distil", "beside")
+TABS = ("bits", "prune", "tune", "gptq", "distil", "beside")
 FORMATS = ("png", "json", "safetensors")
