@@ -4,7 +4,7 @@ import re
 import wave
 
 import pytest
-from browser import QUICK, RUN, Notes, open_tab, part, ready, toast, untranslated
+from browser import QUICK, RUN, Notes, badge_of, open_tab, part, ready, toast, untranslated
 from conftest import running
 from fluid import stand_in
 from playwright.sync_api import expect
@@ -147,6 +147,14 @@ def test_an_instrument_is_fetched_once_and_played_while_the_cursor_moves(heard, 
     button.click()
     assert [url.rpartition("/")[2] for url in asked()] == ["piano.flac", "choir.flac"]
     expect(roll.locator(".lx-roll-player")).to_have_text("")
+
+
+@pytest.mark.parametrize(("query", "state"), [("instrument=piano", "cached"), ("instrument=piano&seed=77", "earlier")])
+def test_a_link_to_an_instrument_leaves_the_result_as_it_is(heard, query, state):
+    page = heard(f"?tab={WRITE}&{query}")
+    expect(part(page, WRITE, "view", ".lx-roll")).to_have_attribute("data-instrument", "piano", timeout=QUICK)
+    page.wait_for_timeout(600)
+    expect(badge_of(page, WRITE)).to_have_attribute("data-state", state)
 
 
 def test_our_organ_plays_where_an_instrument_cannot_be_fetched(heard):

@@ -7,6 +7,7 @@
   const TASK = 1500; // characters of a task that are shown
   const forms = {}; // use case -> {trigger, aside}, once its tab has been opened
   const waiting = {}; // use case -> what is to be done with the values, in order
+  luoxia.heard = new Set(); // fields that change how a result is played, not the result
 
   // change(values, labels): values of the simple controls by field; what it returns is set
   luoxia.values = (useCase, change) => {
@@ -45,9 +46,8 @@
       }
     }
     luoxia.values(useCase, (now) => {
-      if (Object.entries(wish.values).some(([name, value]) => name in now && String(now[name]) !== String(value))) {
-        luoxia.outdated(useCase);
-      }
+      const other = ([name, value]) => name in now && String(now[name]) !== String(value);
+      luoxia.changed(useCase, Object.entries(wish.values).filter(other));
     });
     trigger("restore", wish);
   };
@@ -71,6 +71,9 @@
     if (!here || here.dataset.busy) return;
     here.dataset.outdated = "1";
     here.dispatchEvent(new CustomEvent("lx-outdated"));
+  };
+  luoxia.changed = (useCase, values) => {
+    if (values.some(([name]) => !luoxia.heard.has(name))) luoxia.outdated(useCase);
   };
   luoxia.begin = (useCase, field, place, values) => {
     const here = bench(useCase);

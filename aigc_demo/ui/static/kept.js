@@ -25,7 +25,7 @@
     if (!kept) return;
     luoxia.values(useCase, (now) => {
       const other = Object.entries(kept).filter(([name, value]) => name in now && now[name] !== value);
-      if (other.length) luoxia.outdated(useCase);
+      luoxia.changed(useCase, other);
       return Object.fromEntries(other);
     });
   };

@@ -29,6 +29,7 @@
   const scale = (name) => (name === "organ" ? Promise.resolve(null) : scales[name] ||= fetched(name));
 
   // what a form's choice says; `there`: whether the server has a sound font
+  luoxia.heard.add("instrument");
   luoxia.instrument = (form, name, there) => {
     chosen[form] = name;
     if (!there) scales[name] = Promise.resolve(null);
