@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 import torch
 from torch import nn
+from torch.multiprocessing.reductions import StorageWeakRef
 
 from aigc_demo.checkpoints import files
 from aigc_demo.data import prosody
@@ -62,6 +63,16 @@ def test_with_a_state_the_answers_are_the_same(kind, groups, pieces):
     for piece in text.split(pieces, dim=1):
         found.append(model(piece, state))
     torch.testing.assert_close(torch.cat(found, dim=1), model(text), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_network_is_gone_with_its_last_text(form):
+    """Without Python's search for circles, which may be an hour away (core/garbage.py)."""
+    model = network(form)
+    list(write(model, tokens(1), Sampling(0), chances(0, 3)))
+    kept = StorageWeakRef(model.embed.weight.untyped_storage())
+    del model
+    assert kept.expired()
 
 
 @pytest.mark.parametrize(("kind", "groups"), KINDS)

@@ -8,6 +8,7 @@ B batch, D width, H heads, G heads of keys and values, E width of a head, V voca
 """
 
 import math
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,7 @@ class Decoder:
     """The steps of the texts of one cache. Built anew for each: it only takes views."""
 
     def __init__(self, model: "GPT", cache: "KVCache"):
-        self.config, self.cache = model.config, cache
+        self.config, self._cache = model.config, weakref.ref(cache)  # which holds this: no circle that keeps weights
         gpt2 = self.config.form == "gpt2"
         norm = layer_norm if gpt2 else rms_norm
         eps = self.config.norm_eps
@@ -137,6 +138,13 @@ class Decoder:
         self.norm, self.head = norm(model.norm, eps), product(model.head)
         self.pairs: Tensor | None = None
         self.rows: list[tuple[Array, Array]] = []  # keys and values (B, G, room, E) of every layer
+
+    @property
+    def cache(self) -> "KVCache":
+        """What it writes to; whoever calls `step` holds it."""
+        found = self._cache()
+        assert found is not None
+        return found
 
     def open(self) -> int:
         """Make room for one more token; its position."""
