@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from aigc_demo.compression.rounding import HALF, WHOLE, grid_of, matrices
 
 Tensors = dict[str, Tensor]
+PIECE = 2**20  # codes that are packed at a time, whole bytes of them: a bit takes a byte until then
 
 
 def own(model: nn.Module) -> Tensors:
@@ -33,9 +34,10 @@ def own(model: nn.Module) -> Tensors:
 
 def to_bits(codes: Tensor, bits: int) -> Tensor:
     """codes (N,) below 2^bits -> bytes (N * bits / 8 rounded up,), the lowest bit of the first code first."""
-    numbers = codes.to(torch.uint8).numpy()
-    table = (numbers[:, None] >> np.arange(bits, dtype=np.uint8)) & 1
-    return torch.from_numpy(np.packbits(table.ravel(), bitorder="little"))
+    numbers, places = codes.to(torch.uint8).numpy(), np.arange(bits, dtype=np.uint8)
+    pieces = (numbers[start : start + PIECE, None] >> places & 1 for start in range(0, len(numbers), PIECE))
+    packed = [np.packbits(piece.ravel(), bitorder="little") for piece in pieces]
+    return torch.from_numpy(np.concatenate(packed) if packed else np.zeros(0, np.uint8))
 
 
 def from_bits(packed: Tensor, count: int, bits: int) -> Tensor:
@@ -73,6 +75,18 @@ def of_pruned(model: nn.Module) -> tuple[Tensors, dict[str, str]]:
         else:
             found[name] = as_type(tensor, torch.float16)
     return found, header(model, HALF, shapes)
+
+
+def pruned_size(model: nn.Module) -> int:
+    """What `size` of `of_pruned` is, without packing anything."""
+    weights, total = dict(matrices(model)), 0
+    for name, tensor in own(model).items():
+        count, whole = int(tensor.count_nonzero()), tensor.numel()
+        if name in weights and is_sparse(count, whole):
+            total += math.ceil(whole / 8) + 2 * count
+        else:
+            total += whole * (2 if tensor.is_floating_point() else tensor.element_size())
+    return total
 
 
 def is_sparse(count: int, total: int) -> bool:

@@ -15,7 +15,7 @@ import html
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -58,6 +58,7 @@ class Part:
 class Document:
     title: str
     parts: tuple[Part, ...]
+    boxes: bool = False  # a picture has a box for every character that the font has not, where those mean nothing
 
     @property
     def text(self) -> str:
@@ -140,9 +141,17 @@ def drawable(text: str, letters: Any) -> bool:
     return all(not sign.strip() or bytes(letters.getmask(sign)) != absent for sign in set(text))
 
 
+def boxed(document: Document, letters: Any) -> Document:
+    """The document with a box for every character that the font has not."""
+    box = "□" if drawable("□", letters) else "?"
+    absent = {ord(sign): box for sign in set(document.text) if not drawable(sign, letters)}
+    return replace(document, parts=tuple(replace(part, text=part.text.translate(absent)) for part in document.parts))
+
+
 def picture(document: Document) -> Image.Image:
     """The document typeset; UnavailableError where no font of this machine has its characters."""
     letters = font()
+    document = boxed(document, letters) if document.boxes else document
     if not drawable(document.text, letters):
         raise UnavailableError("no_font")
     rows = list(lines(document.parts, letters))[:LINES]

@@ -70,11 +70,11 @@ class UseCaseForm(Form):
 
         `state`: components whose values a save gets after the request. `save`: what makes the file, where a form has
         more to say than the service, see `Form.save`. `library`: key of what the second program is called, by default
-        the library's where there is one. `line` False: a result that comes at once has no progress. `note` False: the
-        view has a badge of its own.
+        the library's where there is one. `line` False: a result that comes at once has no progress, or the tab
+        has placed `self.line`. `note` False: the view has a badge of its own.
         """
         first = self.first
-        self.line = progress_line() if line else None
+        self.line = progress_line() if line else self.line
         told = badge("cached", parameters=first["parameters"], seed=first["seed"]) if first else None
         self.note = honesty_badge(told) if note else None
         if formats:
@@ -95,12 +95,15 @@ class UseCaseForm(Form):
         show: Show | None = None,
         triggers: Sequence[Any] | None = None,
         when: Callable[[Any], bool] = lambda request: True,
+        steps: int = 0,
+        after: Sequence[Any] = (),
         **options: Any,
     ) -> Any:
         """The views after every change of a control, or of `triggers`; the last change is never lost.
 
         Pictures travel inside the value, without a second request. Where `when(request)` is False, as of a sentence
-        that is not finished yet, everything stays as it is.
+        that is not finished yet, everything stays as it is. steps: of a run that takes longer; its progress is told in
+        the form's line. after: events whose success counts as a change, too.
         """
         self.views = views
         stream = self._handler(views, show, inside=True)
@@ -111,9 +114,25 @@ class UseCaseForm(Form):
             *_, shown = stream(request, lang=lang)
             return shown
 
+        def told(request: Request, lang: str) -> Iterator[tuple[Any, ...]]:
+            def line(done: int) -> tuple[Any, ...]:
+                rest = len(self._outputs(views)) - len(views) - 1
+                return (*[gr.skip()] * len(views), progress(done, steps), *[gr.skip()] * rest)
+
+            yield line(0)
+            try:
+                yield from stream(request, lang=lang)
+            except Exception:
+                yield line(steps)  # it is over
+                raise
+
+        handler = told if steps else once
         wishes = {"api_name": f"{self.use_case}_view", **queue(self.request.queue), **HIDDEN, **options}
         wishes.setdefault("show_progress", "hidden")
-        return super().watch(once, self._outputs(views), triggers, **wishes)
+        for place, event in enumerate(after):
+            again = {**wishes, "api_name": f"{self.use_case}_after_{place}"}
+            event.success(self.endpoint(handler), self.inputs, self._outputs(views), **again)
+        return super().watch(handler, self._outputs(views), triggers, **wishes)
 
     def _outputs(self, views: Sequence[Any]) -> list[Any]:
         return [*views, *(part for part in (self.line, self.note) if part is not None)]

@@ -125,10 +125,14 @@ def badge(
     return {"state": state, "device": device, "ms": ms, "parameters": parameters, "seed": seed}
 
 
-def progress_line() -> gr.HTML:
-    """Steps done and time left. Its value is `progress(done, total)`; it shows while a run is under way."""
+def progress_line(follows: bool = False) -> gr.HTML:
+    """Steps done and time left. Its value is `progress(done, total)`; it shows while a run is under way.
+
+    follows: of a result that follows the controls, without Run; the line keeps its room.
+    """
+    box = "lx-following" if follows else "lx-progress-box"
     template = '<div class="lx-progress" hidden><progress max="1" value="0" aria-label="' + t("shell.progress")
-    return view("progress", template + '"></progress><output></output></div>', None, elem_classes="lx-progress-box")
+    return view("progress", template + '"></progress><output></output></div>', None, elem_classes=box)
 
 
 def progress(done: int, total: int) -> dict[str, int]:

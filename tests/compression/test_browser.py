@@ -47,6 +47,17 @@ def test_a_text_takes_the_place_of_the_digits(shown):
     expect(root.locator(".lx-cells").first).to_be_hidden()
 
 
+def test_smollm2_goes_on_with_a_question_and_has_no_curve(shown):
+    page, root = shown(BITS)
+    page.get_by_role("button", name="SmolLM2 · 4 bits").click()  # a tiny Llama in its place
+    expect(root.locator(".lx-made").last).to_contain_text("The capital of France is", timeout=RUN)
+    expect(page.locator(f"#tab-{BITS} .lx-following .lx-progress")).to_be_hidden(timeout=RUN)
+    expect(root.locator(".lx-hue-water")).to_be_hidden()
+    expect(page.locator(f"#{BITS}-fetch")).to_be_hidden()
+    page.get_by_role("button", name="Judge · 3 bits").click()
+    expect(root.locator(".lx-hue-water")).to_be_visible(timeout=RUN)
+
+
 def test_weights_are_left_out_by_the_slider(shown):
     page, root = shown(PRUNE)
     expect(root.locator(".lx-hue-reed")).to_be_hidden()  # the GPT was not fine-tuned

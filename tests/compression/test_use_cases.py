@@ -21,7 +21,7 @@ from aigc_demo.services.compression.requests import (
     GPT,
     JUDGE,
     MATRIX,
-    MODELS,
+    SHIPPED,
     TRIO,
     Beside,
     Bits,
@@ -67,7 +67,7 @@ def value_of(name, request, steps):
     return last(find(f"compression_{name}").page(request, steps))
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 def test_32_bits_change_nothing_and_8_hardly_anything(service, model):
     whole, eight = (last(service.bits(Bits(model=model, bits=count))) for count in (32, 8))
     assert whole.after.measured.cost == pytest.approx(whole.before.measured.cost, abs=1e-9)
@@ -85,7 +85,7 @@ def test_one_grid_for_a_matrix_costs_more_than_one_for_a_channel(service):
     assert costs[1] > 1.1 * costs[0]
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 def test_the_stored_curve_is_what_is_measured_now(service, model):
     made = last(service.bits(Bits(model=model, bits=4)))
     setting, size, cost = made.curve[BITS.index(4)]
@@ -105,7 +105,7 @@ def test_the_knee_is_the_smallest_that_costs_one_per_cent_more_at_most(service):
     assert made.knee is not None and made.curve[made.knee][0] == 4
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 def test_channels_are_gone_and_weights_are_zeros(service, model):
     single, whole = (
         last(service.prune(Prune(model=model, share=0.5, structure=each))) for each in ("weights", CHANNELS)
@@ -224,7 +224,7 @@ def test_what_is_no_setting_of_pruning_is_refused(service, wrong):
         service.service.request("compression_prune", wrong)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", SHIPPED)
 @pytest.mark.parametrize(("tab", "request_"), [(bits, Bits(bits=8)), (bits, Bits(bits=2)), (prune, Prune(share=0.2))])
 def test_charts_hold_what_they_show(service, model, tab, request_):
     name = type(request_).__name__.lower()

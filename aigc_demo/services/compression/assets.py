@@ -17,7 +17,7 @@ from aigc_demo.compression.rounding import with_bits
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.services import first_results
-from aigc_demo.services.compression.requests import BITS, CHANNEL, CHANNELS, GRANULARITIES, JUDGE, MODELS, STRUCTURES
+from aigc_demo.services.compression.requests import BITS, CHANNEL, CHANNELS, GRANULARITIES, JUDGE, SHIPPED, STRUCTURES
 from aigc_demo.services.compression.shrinking import CURVES, TUNED, cost_of, curves
 from aigc_demo.services.compression.subjects import HELD_OUT, network
 from aigc_demo.services.service import Service
@@ -37,9 +37,9 @@ def held_out(service: Service, folder: Path) -> None:
 
 
 def write_curves(service: Service, folder: Path) -> None:
-    """Every curve of every network, measured point by point."""
+    """Every curve of every network that ships, measured point by point."""
     found: dict[str, list[Point]] = {}
-    for checkpoint in MODELS:
+    for checkpoint in SHIPPED:
         model = network(service.store, checkpoint)
 
         def cost(smaller: nn.Module, checkpoint: str = checkpoint) -> float:

@@ -1,13 +1,25 @@
 """Fewer bits a weight, round to nearest."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.compression import packing
 from aigc_demo.compression.rounding import with_bits
+from aigc_demo.core.steps import Step
 from aigc_demo.services.compression.requests import BITS, CHANNEL, DIGITS, Bits
-from aigc_demo.services.compression.shrinking import FORMATS, Shrunk, beside_itself, file, numbers, page_value
+from aigc_demo.services.compression.shrinking import (
+    FORMATS,
+    Shrunk,
+    beside_itself,
+    file,
+    numbers,
+    page_value,
+    used,
+    weights_of,
+)
 from aigc_demo.services.compression.subjects import measure, network, subject
 from aigc_demo.services.page_values import Array, each, tiles
 from aigc_demo.services.use_case import Json, UseCase
@@ -16,16 +28,18 @@ EDGE = 32  # pixels of a digit
 COLUMNS = 6  # digits in a row of the card
 
 
-def bits(store: Store, request: Bits) -> Shrunk:
+def bits(store: Store, request: Bits) -> Iterator[Step[Shrunk | None]]:
     """The network with so many bits a weight, beside itself with 32."""
-    model, per_channel = network(store, request.model), request.granularity == CHANNEL
-    smaller = with_bits(model, request.bits, per_channel)
-    size = packing.bits_size(model, request.bits, per_channel)
-
-    def tensors() -> tuple[packing.Tensors, dict[str, str]]:
-        return packing.of_bits(model, request.bits, per_channel)
-
-    return beside_itself(store, request.model, request.seed, smaller, size, f"bits {request.granularity}", tensors)
+    how = request.bits, request.granularity == CHANNEL
+    return beside_itself(
+        store,
+        request.model,
+        request.seed,
+        f"bits {request.granularity}",
+        make=lambda model: with_bits(model, *how),
+        tensors=lambda model: packing.of_bits(model, *how),
+        size=lambda model, smaller: packing.bits_size(model, *how),
+    )
 
 
 def card(store: Store) -> Json:
@@ -54,7 +68,8 @@ USE_CASE: UseCase[Bits, Shrunk] = UseCase(
     numbers=numbers,
     file=file,
     formats=FORMATS,
-    checkpoints=lambda request: (request.model,),
+    checkpoints=used,
+    parameters=weights_of,
     device="CPU",
     first=Bits(),
     card=card,

@@ -5,10 +5,13 @@ from typing import Annotated, ClassVar
 
 from aigc_demo.core.params import SEED, Choice, Range, Request, Text
 
-DIGITS, JUDGE, GPT = MODELS = ("diffusion-digits", "judge-digits", "gpt-shakespeare")  # ids of their checkpoints
+DIGITS, JUDGE, GPT = SHIPPED = ("diffusion-digits", "judge-digits", "gpt-shakespeare")  # ids of their checkpoints
+SMOLLM2 = "smollm2-135m"  # is fetched, see services/hf_text; no checkpoint of the catalogue
+MODELS = (*SHIPPED, SMOLLM2)
 BITS = (32, 16, 8, 4, 3, 2)
 CHANNEL, MATRIX = GRANULARITIES = ("channel", "matrix")  # what has a grid of its own
 WEIGHTS, CHANNELS = STRUCTURES = ("weights", "channels")  # what is left out
+STEPS = 5  # of a run of the first two: opened, made smaller, measured before and after, timed
 FEW_BITS = (4, 3, 2)
 STUDENT, ALONE = "gpt-shakespeare-student", "gpt-shakespeare-small"  # both a third of GPT, which taught the first
 TRIO = (GPT, STUDENT, ALONE)

@@ -1,6 +1,6 @@
 """A network beside itself made smaller: what both cost, make and take, what became of the weights, and the curve."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,10 +15,21 @@ from aigc_demo.checkpoints.layout import for_single_rows
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.compression import packing
 from aigc_demo.compression.rounding import error_of, matrices
+from aigc_demo.core import garbage
+from aigc_demo.core.errors import BadRequestError
+from aigc_demo.core.steps import Step
 from aigc_demo.data import images
 from aigc_demo.services import first_results
-from aigc_demo.services.compression.requests import JUDGE
-from aigc_demo.services.compression.subjects import SHOWN, Measured, as_shipped, measure, network, subject
+from aigc_demo.services.compression.requests import JUDGE, SHIPPED, STEPS
+from aigc_demo.services.compression.subjects import (
+    SHOWN,
+    Measured,
+    as_shipped,
+    measure,
+    network,
+    parameters,
+    subject,
+)
 from aigc_demo.services.files import Pictures, Trained
 from aigc_demo.services.page_values import Array, plain, tiles
 from aigc_demo.services.text_saving import Document, Part
@@ -29,9 +40,12 @@ FORMATS = ("png", "json", "safetensors")
 CURVES, TUNED = "compression-curves", "compression-tuned"  # as cut, and fine-tuned afterwards
 BINS = 48
 LEVELS = 256  # levels of a grid that are shown, at most
+LARGEST = 160e6  # bytes of a file that is made: SmolLM2 with 8 bits, or without half of its weights
 ALLOWED = 0.01  # share of the cost, or of held-out digits, that the knee may lose
 
-Packed = Callable[[], tuple[packing.Tensors, dict[str, str]]]
+Packed = tuple[packing.Tensors, dict[str, str]]  # tensors and header of a file
+Make = Callable[[nn.Module], nn.Module]  # a network -> a smaller copy
+Size = Callable[[nn.Module, nn.Module], int]  # both -> bytes of the smaller one
 
 
 @dataclass(frozen=True)
@@ -65,34 +79,58 @@ class Shrunk:
     curve: tuple[tuple[float, int, float], ...]  # setting, bytes, cost: measured when the page was made
     tuned: tuple[tuple[float, int, float], ...]  # the same after fine-tuning; none where that was not measured
     knee: int | None  # place in the curve of the smallest that loses at most ALLOWED
-    tensors: Packed
-
-
-def parameters(model: nn.Module) -> int:
-    """Number of weights, one that is used twice counted once."""
-    return sum(weight.numel() for weight in model.parameters())
+    tensors: Callable[[], Packed]
 
 
 def beside_itself(
-    store: Store, checkpoint: str, seed: int, smaller: nn.Module, size: int, curve: str, tensors: Packed
-) -> Shrunk:
-    """Measure `smaller`, whose tensors take `size` bytes, against the network it was made of."""
+    store: Store, checkpoint: str, seed: int, curve: str, make: Make, tensors: Callable[[nn.Module], Packed], size: Size
+) -> Iterator[Step[Shrunk | None]]:
+    """Measure what `make` makes of a network against the network itself; a step for each part.
+
+    tensors: of its file. size: their bytes. The copy is gone when the result comes: one of SmolLM2 takes 538 MB.
+    """
+    yield Step(0, STEPS, None)
     model, kind = network(store, checkpoint), subject(store, checkpoint)
+    yield Step(1, STEPS, None)
+    smaller = make(model)
     smaller = for_single_rows(smaller) if hasattr(smaller, "state") else smaller
-    before, after = as_shipped(store, checkpoint, seed), measure(kind, smaller, seed)
+    yield Step(2, STEPS, None)
+    before = as_shipped(store, checkpoint, seed)
+    yield Step(3, STEPS, None)
+    after = measure(kind, smaller, seed)
+    yield Step(4, STEPS, None)
     times = medians([kind.work(model), kind.work(smaller)])
     known = curve_of(Path(store.assets), f"{checkpoint} {curve}")
-    return Shrunk(
+    made = Shrunk(
         model=checkpoint,
         before=Side(packing.bits_size(model, 32), parameters(model), before, times[0]),
-        after=Side(size, parameters(smaller), after, times[1]),
+        after=Side(size(model, smaller), parameters(smaller), after, times[1]),
         layers=errors(model, smaller),
         weights=channel(model, smaller),
         curve=known,
         tuned=curve_of(Path(store.assets), f"{checkpoint} {curve}", TUNED),
         knee=knee(known, checkpoint, before.cost),
-        tensors=tensors,
+        tensors=lambda: tensors(model),
     )
+    del smaller
+    give_back(checkpoint)
+    yield Step(STEPS, STEPS, made)
+
+
+def give_back(checkpoint: str) -> None:
+    """Return the room of copies that are gone to the system, where they were large."""
+    if checkpoint not in SHIPPED:
+        garbage.give_back()
+
+
+def used(request: Any) -> tuple[str, ...]:
+    """The checkpoint that a request makes smaller; none where that is fetched."""
+    return (request.model,) if request.model in SHIPPED else ()
+
+
+def weights_of(store: Store, request: Any) -> int:
+    """Number of weights of the network that a request makes smaller."""
+    return parameters(network(store, request.model))
 
 
 def errors(model: nn.Module, smaller: nn.Module) -> tuple[tuple[str, float], ...]:
@@ -109,7 +147,7 @@ def channel(model: nn.Module, smaller: nn.Module) -> Weights:
     name, weight = layers[len(layers) // 2]
     other = dict(matrices(smaller))[name]
     one, two = weight[0], other[0]
-    return Weights(name.removesuffix(".weight"), one.flatten().cpu().numpy(), two.flatten().cpu().numpy())
+    return Weights(name.removesuffix(".weight"), one.flatten().numpy().copy(), two.flatten().numpy().copy())
 
 
 @lru_cache(maxsize=8)
@@ -172,9 +210,18 @@ def numbers(request: Any, made: Shrunk) -> Json:
 
 
 def file(request: Any, run: Sequence[Shrunk]) -> Trained:
-    """The smaller network, and a picture or a text of what both make."""
+    """The smaller network, unless that is too large for a file, and a picture or a text of what both make."""
     made = run[-1]
-    return Trained(lambda: packing.file_of(*made.tensors()), told(made))
+
+    def weights() -> bytes:
+        if made.after.size > LARGEST:
+            sizes = {"megabytes": round(made.after.size / 1e6), "most": round(LARGEST / 1e6)}
+            raise BadRequestError("weights_large", **sizes)
+        written = packing.file_of(*made.tensors())
+        give_back(made.model)
+        return written
+
+    return Trained(weights, told(made))
 
 
 def told(made: Shrunk) -> Document | Pictures:
@@ -182,7 +229,7 @@ def told(made: Shrunk) -> Document | Pictures:
     before, after = made.before.measured.output, made.after.measured.output
     if before.text:
         texts = (f"{made.before.size} B\n{before.text}\n\n", f"{made.after.size} B\n{after.text}\n")
-        return Document(made.model, tuple(Part(text, given=True) for text in texts))
+        return Document(made.model, tuple(Part(text, given=True) for text in texts), boxes=True)
     return Pictures((), still=both_rows(before.pictures, after.pictures))
 
 

@@ -6,14 +6,18 @@
                        output: ten held-out digits, picked by the seed, as they are read
     gpt-shakespeare    cost: nats per character of held-out text (EXTRACTS windows of a context each)
                        output: a text from the seed's random numbers
+    smollm2-135m       cost: nats per token of PASSAGES windows of the same text, which it may have read
+                       output: QUESTION gone on with, from the seed's random numbers
 
-All data ship with the project; none of it was learnt from.
+All data ship with the project; the first three learnt from none of it. The weights of the fourth are fetched, and stand
+in memory once, for the chat (services/hf_text) and for this.
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,13 +30,15 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core import threads
 from aigc_demo.data import digits, shakespeare
 from aigc_demo.data.characters import Characters
+from aigc_demo.pipelines.text_folder import Words
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
-from aigc_demo.services.compression.requests import DIGITS, GPT, JUDGE
+from aigc_demo.services.compression.requests import DIGITS, GPT, JUDGE, SMOLLM2
+from aigc_demo.services.hf_text.models import models
 from aigc_demo.services.page_values import Array
 
 HELD_OUT = "digits-heldout.png"  # 500 test digits, fifty of each class in order
@@ -42,6 +48,8 @@ NOISY = 20  # digits that the diffusion model's cost is taken on
 EXTRACTS = 6  # windows of held-out text
 PROMPT, LENGTH, TEMPERATURE = "ROMEO:\n", 150, 0.6
 TIMED = 8  # characters that are timed
+PASSAGES, WINDOW = 3, 256  # of tokens
+QUESTION, TOKENS, TIMED_TOKENS = "The capital of France is", 24, 2
 PICTURES = 16  # that the judge reads when it is timed
 
 
@@ -154,15 +162,58 @@ class Writing:
         return lambda: list(write(model, tokens, Sampling(0), chances(0, TIMED)))
 
 
-@lru_cache(maxsize=8)
+@dataclass(frozen=True)
+class Continuing:
+    """SmolLM2, which reads tokens of several characters and writes until it comes to an end."""
+
+    words: Words
+    text: str
+
+    def cost(self, model: Any) -> float:
+        tokens = torch.tensor(self.words.encode(self.text))
+        size = min(WINDOW, model.config.context - 1, len(tokens) - 1)
+        starts = (place * (len(tokens) - size - 1) // PASSAGES for place in range(PASSAGES))
+        rows = [tokens[start : start + size + 1] for start in starts]  # in turn: scores of a window take 50 MB
+        return sum(float(F.cross_entropy(model(row[None, :-1])[0], row[1:])) for row in rows) / PASSAGES
+
+    def written(self, model: Any, sampling: Sampling, seed: int, length: int) -> Iterator[int]:
+        """What it writes after the question, token by token."""
+        picks = write(model, torch.tensor([self.words.encode(QUESTION)]), sampling, chances(seed, length))
+        return (int(pick.token) for pick in picks)
+
+    def output(self, model: Any, seed: int) -> Output:
+        ends = {self.words.special(name) for name in ("<|im_end|>", "<|endoftext|>")}
+        tokens = takewhile(lambda token: token not in ends, self.written(model, Sampling(TEMPERATURE), seed, TOKENS))
+        return Output(text=QUESTION + self.words.decode(list(tokens)))
+
+    def work(self, model: Any) -> Callable[[], object]:
+        return lambda: list(self.written(model, Sampling(0), 0, TIMED_TOKENS))
+
+
 def network(store: Store, checkpoint: str) -> nn.Module:
-    """The network of a checkpoint, on the CPU: that is where few bits and few weights matter here."""
+    """The network of a checkpoint, on the CPU: that is where few bits and few weights matter here.
+
+    SmolLM2: the one that answers in the chat; UnavailableError, with what to do, where it was not fetched.
+    """
+    return models().own().model if checkpoint == SMOLLM2 else shipped(store, checkpoint)
+
+
+def parameters(model: nn.Module) -> int:
+    """Number of weights, one that is used twice counted once."""
+    return sum(weight.numel() for weight in model.parameters())
+
+
+@lru_cache(maxsize=8)
+def shipped(store: Store, checkpoint: str) -> nn.Module:
+    """The network of a checkpoint of the catalogue, on the CPU."""
     model = store.load(checkpoint)
     return model if store.device == "cpu" else copy.deepcopy(model).cpu()
 
 
 def subject(store: Store, checkpoint: str) -> Subject:
     """What is measured on the network of a checkpoint."""
+    if checkpoint == SMOLLM2:
+        return Continuing(models().own().words, held_out_text())
     if checkpoint == GPT:
         return Writing(held_out_text())
     images, labels = held_out(Path(store.assets) / "examples" / HELD_OUT)
@@ -202,5 +253,5 @@ def measure(kind: Subject, model: nn.Module, seed: int) -> Measured:
 
 @lru_cache(maxsize=24)
 def as_shipped(store: Store, checkpoint: str, seed: int) -> Measured:
-    """The network as it ships; it does not change."""
+    """The network as it ships or was fetched; it does not change."""
     return measure(subject(store, checkpoint), network(store, checkpoint), seed)

@@ -5,13 +5,14 @@ from typing import Any
 
 import gradio as gr
 
+from aigc_demo.services.compression.requests import STEPS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
-from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, layers, made, outputs, verdict, weights
+from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, layers, made, outputs, subject, verdict, weights
 from aigc_demo.ui.tabs.parts import table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
@@ -29,6 +30,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     "compression.try_eight": {"model": "diffusion-digits", "bits": 8, "granularity": "channel"},
     "compression.try_text": {"model": "gpt-shakespeare", "bits": 2, "granularity": "channel"},
     "compression.try_matrix": {"model": "gpt-shakespeare", "bits": 3, "granularity": "matrix"},
+    "compression.try_smollm2": {"model": "smollm2-135m", "bits": 4, "granularity": "channel"},
     "compression.try_judge": {"model": "judge-digits", "bits": 3, "granularity": "channel"},
 }
 
@@ -39,7 +41,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.choice("model")
+                fetched = subject(form)
                 form.choice("bits", options=[(str(bits), bits) for bits in (32, 16, 8, 4, 3, 2)], radio=True)
                 form.choice("granularity", radio=True)
                 form.seed()
@@ -72,7 +74,7 @@ def build(service: Service) -> UseCaseForm:
             sources("compression.rounding:grid_of", "compression.packing:of_bits"),
             steps=("weights", "grid", "integers", "file"),
         )
-    form.watch(*views, show=shown)
+    form.watch(*views, show=shown, steps=STEPS, after=[fetched])
     return form
 
 

@@ -40,8 +40,10 @@
           start += side.read ? side.read.length : 0;
         });
         value.charts.forEach((chart, i) => luoxia.chart(plots[i], chart));
-        const more = value.charts.some((chart) => chart.lines.some((line) => line.kind === "reed"));
-        root.querySelectorAll(".lx-hue-reed").forEach((words) => words.hidden = !more); // not of every network
+        for (const kind of ["reed", "water"]) { // curves that are not there of every network
+          const more = value.charts.some((chart) => chart.lines.some((line) => line.kind === kind));
+          root.querySelectorAll(`.lx-hue-${kind}`).forEach((words) => words.hidden = !more);
+        }
       };
       again();
       root.dataset.ready = String(1 + (+root.dataset.ready || 0));

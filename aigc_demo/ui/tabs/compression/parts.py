@@ -6,11 +6,16 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.services.compression.requests import JUDGE
+from aigc_demo.services.compression.requests import JUDGE, SMOLLM2
+from aigc_demo.services.hf_text.here import smollm2_is_here
 from aigc_demo.services.use_case import Json
-from aigc_demo.ui.use_case_form import Say
+from aigc_demo.ui.events import QUICK
+from aigc_demo.ui.fetching import fetches
+from aigc_demo.ui.i18n import t
+from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
 from aigc_demo.ui.views.chart import plot
-from aigc_demo.ui.widgets import view
+from aigc_demo.ui.widgets import progress_line, view
 
 SIDES = ("before", "after")  # of the change
 ROOM = 1.12  # of a chart above its highest point
@@ -25,6 +30,21 @@ def outputs(elem_id: str, sides: int, charts: Sequence[tuple[str, str]], value: 
         f'<div class="lx-plots">{plots}</div></div>'
     )
     return view("outputs", template, value, elem_id=elem_id)
+
+
+def subject(form: UseCaseForm) -> Any:
+    """The choice of a network; where SmolLM2 is chosen and is not here, the button that brings it. Its event."""
+    model = form.choice("model")
+    form.line = progress_line(follows=True)  # SmolLM2 takes ten seconds
+    with gr.Column(visible=False, elem_id=f"{form.use_case}-absent") as absent:
+        button = gr.Button(t("hf_text.fetch"), size="sm", elem_id=f"{form.use_case}-fetch")
+        line = gr.HTML({"words": t("compression.fetch_help"), "good": True}, **verdict_view())
+
+    def chosen(model: Any) -> Any:
+        return gr.Column(visible=model == SMOLLM2 and not smollm2_is_here())
+
+    model.change(chosen, model, absent, **QUICK, **HIDDEN)
+    return fetches(button, line, "compression.fetch_done")
 
 
 def bytes_of(size: float) -> str:
@@ -73,18 +93,18 @@ def lost(value: Json) -> bool:
 
 
 def curve(value: Json, say: Say) -> Json:
-    """Cost against size: the stored curve, its knee, and where the network stands now."""
+    """Cost against size: the stored curve and its knee, or a line where nothing is stored; where the network is now."""
     share = value["model"] == JUDGE  # of digits, in per cent
 
     def place(size: float, cost: float) -> tuple[float, float]:
         return math.log2(size / 1e6), cost * (100 if share else 1)
 
     points, tuned = (sorted(place(size, cost) for _, size, cost in value[name]) for name in ("curve", "tuned"))
-    now = place(value["sizes"][1], value["costs"][1])
-    everything = [*points, *tuned, now]
+    before, now = (place(*side) for side in zip(value["sizes"], value["costs"], strict=True))
+    everything = [*points, *tuned, now, *([] if points else [before])]
     low, high = min(x for x, _ in everything) - 0.2, max(x for x, _ in everything) + 0.2
     top = ROOM * max(y for _, y in everything)
-    ticks = [power for power in range(-9, 6) if low <= power <= high]
+    ticks = [power for power in range(-9, 10) if low <= power <= high]
     lines = [{"kind": kind, "points": line} for kind, line in (("water", points), ("reed", tuned)) if line]
     if value["knee"] is not None:
         dot = place(*value["curve"][value["knee"]][1:])
@@ -98,6 +118,7 @@ def curve(value: Json, say: Say) -> Json:
         "across": say("compression.across_size"),
         "up": f"{unit(value['model'], say)}{' (%)' if share else ''}",
         "lines": lines,
+        **({} if points else {"level": {"at": before[1], "words": say("compression.before")}}),
     }
 
 

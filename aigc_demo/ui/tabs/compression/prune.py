@@ -5,12 +5,13 @@ from typing import Any
 
 import gradio as gr
 
+from aigc_demo.services.compression.requests import STEPS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
-from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, made, outputs, verdict, weights
+from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, made, outputs, subject, verdict, weights
 from aigc_demo.ui.tabs.parts import verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
@@ -37,7 +38,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.choice("model")
+                fetched = subject(form)
                 form.slider("share", main=True)
                 form.choice("structure", radio=True)
                 form.seed()
@@ -69,7 +70,7 @@ def build(service: Service) -> UseCaseForm:
             ),
             steps=("weights", "smallest", "zeros", "file"),
         )
-    form.watch(*views, show=shown)
+    form.watch(*views, show=shown, steps=STEPS, after=[fetched])
     return form
 
 
