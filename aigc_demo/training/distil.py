@@ -36,10 +36,10 @@ STUDENT = GPTConfig("llama", width=128, n_layer=4, n_head=4, n_kv_head=4, hidden
 @dataclass(frozen=True)
 class Recipe(language.Recipe):
     model: GPTConfig = STUDENT
-    steps: int = 600
+    steps: int = 1_200
     snapshots: int = 0
-    temperature: float = 2.0  # T
-    share: float = 0.5  # w
+    temperature: float = 1.0  # T
+    share: float = 0.9  # w
 
     @classmethod
     def tiny(cls, model: GPTConfig | None = None) -> "Recipe":  # type: ignore[override]

@@ -62,7 +62,7 @@ class Recipe:
 
 
 # 2.7 M weights each for Shakespeare, 3.1 M for the poems, whose characters are many
-SHAKESPEARE = GPTConfig("llama", width=192, n_layer=6, n_head=6, n_kv_head=6, hidden=512, dropout=0.1)
+SHAKESPEARE = GPTConfig("llama", width=192, n_layer=6, n_head=6, n_kv_head=6, hidden=512, dropout=0.2)
 POEMS = GPTConfig("gpt2", context=96, width=192, n_layer=5, n_head=6, n_kv_head=6, hidden=768, dropout=0.1)
 RECIPES: dict[str, Recipe] = {
     "gpt-shakespeare": Recipe(SHAKESPEARE),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from aigc_demo.services.compression.shrinking import Shrunk  # a page is served without torch
 
 ROOM = 1.5  # MB
-MORE = 2  # per cent that held-out text may cost more
+MORE = 1  # per cent that held-out text may cost more
 
 
 def small(store: Store, request: Bits, made: "Shrunk") -> Attempt:

@@ -105,7 +105,7 @@ EXPERIMENTS = {
         tuple(Bits(model=GPT, bits=bits) for bits in (4, 3, 2)),
         written,
         lambda four, three, two: (
-            four.measures["costs_more"] < 3 < three.measures["costs_more"] < 8 and two.measures["costs_more"] > 40
+            four.measures["costs_more"] < 1 < three.measures["costs_more"] < 8 and two.measures["costs_more"] > 100
         ),
         sides=3,
         kind="text",

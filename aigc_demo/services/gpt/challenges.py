@@ -21,6 +21,6 @@ CHALLENGES = {
     "gpt.challenge_word": Challenge(
         start=Write(temperature=0.0, length=WITHIN),
         look=said,
-        solved=Write(prompt="sweet l", temperature=0.0, length=WITHIN),
+        solved=Write(prompt="thy l", temperature=0.0, length=WITHIN),
     ),
 }
