@@ -35,7 +35,7 @@ def test_a_program_is_told_of_fewer_steps_the_more_are_answered(monkeypatch):
 
 @pytest.mark.parametrize("why", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_one_sentence_and_the_next_run_works(monkeypatch, tmp_path, why):
-    picture, disk, times = io.BytesIO(), use_case_form.save_bytes_to_cache, itertools.count()
+    picture, disk, times = io.BytesIO(), use_case_form.cached_file, itertools.count()
     Image.new("L", (4, 4)).save(picture, "png")
 
     def write(*arguments):
@@ -43,7 +43,7 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_works(monkeypatch, tmp_pat
             raise OSError(why, "no room")
         return disk(*arguments)
 
-    monkeypatch.setattr(use_case_form, "save_bytes_to_cache", write)
+    monkeypatch.setattr(use_case_form, "cached_file", write)
 
     @events.guarded
     def steps():

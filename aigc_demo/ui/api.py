@@ -14,11 +14,11 @@ from typing import Any
 import gradio as gr
 from gradio.components.api_component import Api
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.core.params import Choice, Range, Rule, Text, rules
 from aigc_demo.services.service import Answer, Service
 from aigc_demo.services.use_case import request_class, requests_of
+from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.events import guarded, queue, thinned
 from aigc_demo.ui.i18n import has, t
 from aigc_demo.ui.widgets import file_data
@@ -61,7 +61,7 @@ def endpoint(name: str, service: Service, fields: list[str], file: Any) -> Calla
         request = service.request(name, dict(zip(fields, values, strict=False)))
         for step in thinned(service.answer(name, request, values[len(fields)])):
             if isinstance(step.value, Answer):
-                path = save_bytes_to_cache(step.value.file, step.value.name, file.GRADIO_CACHE)
+                path = cached_file(step.value.file, step.value.name, file.GRADIO_CACHE)
                 yield file_data(path) | {"orig_name": step.value.name}, step.value.result
             else:
                 known = step.value if isinstance(step.value, dict) else {}

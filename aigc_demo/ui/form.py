@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import Choice, Range, Text, build, rules, short
 from aigc_demo.core.steps import Step
 from aigc_demo.ui import toolbar
+from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.events import DEVICE, QUICK, guarded, paced
 from aigc_demo.ui.i18n import has, language, t
 from aigc_demo.ui.widgets import code_view, download, file_data, raw, view
@@ -298,7 +298,7 @@ class Form:
                 if step.value is None:
                     yield gr.skip()
                 else:
-                    path = save_bytes_to_cache(step.value, name, file.GRADIO_CACHE)
+                    path = cached_file(step.value, name, file.GRADIO_CACHE)
                     yield {"file": file_data(path), "name": name}
 
         names = ("format", *(f"extra_{place}" for place in range(len(extra))))

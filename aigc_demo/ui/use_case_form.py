@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.core.errors import text_key
 from aigc_demo.core.params import Request
@@ -27,6 +26,7 @@ from aigc_demo.services import first_results
 from aigc_demo.services.page_values import suffix
 from aigc_demo.services.service import Service, example
 from aigc_demo.services.use_case import Json, request_class
+from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.events import paced, queue
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t, tr
@@ -194,5 +194,5 @@ class Files:
 
     def __call__(self, file: bytes) -> Any:
         if id(file) not in self.known:
-            self.known[id(file)] = (file, file_data(save_bytes_to_cache(file, f"sheet.{suffix(file)}", self.cache)))
+            self.known[id(file)] = (file, file_data(cached_file(file, f"sheet.{suffix(file)}", self.cache)))
         return self.known[id(file)][1]

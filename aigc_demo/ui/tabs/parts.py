@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
 
 from aigc_demo.services import first_results
+from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import powers, t
 from aigc_demo.ui.views.chart import plot
@@ -40,7 +40,7 @@ class Reel:
 
     def add(self, sheet: bytes, count: int) -> dict[str, Any]:
         """One more sheet with `count` frames -> the value so far."""
-        path = save_bytes_to_cache(sheet, "sheet.png", self.cache)
+        path = cached_file(sheet, "sheet.png", self.cache)
         self.value["sheets"] = [*self.value["sheets"], file_data(path)]
         self.value["counts"] = [*self.value["counts"], count]
         return dict(self.value)
