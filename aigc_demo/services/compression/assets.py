@@ -12,12 +12,12 @@ from pathlib import Path
 from torch import nn
 
 from aigc_demo.compression import packing
-from aigc_demo.compression.pruning import without_channels, without_weights
 from aigc_demo.compression.rounding import with_bits
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.services import first_results
-from aigc_demo.services.compression.requests import BITS, CHANNEL, CHANNELS, GRANULARITIES, JUDGE, SHIPPED, STRUCTURES
+from aigc_demo.services.compression.prune import CUTS
+from aigc_demo.services.compression.requests import BITS, CHANNEL, GRANULARITIES, JUDGE, SHIPPED, STRUCTURES
 from aigc_demo.services.compression.shrinking import CURVES, TUNED, cost_of, curves
 from aigc_demo.services.compression.subjects import HELD_OUT, network
 from aigc_demo.services.service import Service
@@ -51,11 +51,9 @@ def write_curves(service: Service, folder: Path) -> None:
                 (bits, packing.bits_size(model, bits, channel), cost(with_bits(model, bits, channel))) for bits in BITS
             ]
         for structure in STRUCTURES:
-            cut = without_channels if structure == CHANNELS else without_weights
-            smaller = [cut(model, share) for share in SHARES]
+            smaller = [CUTS[structure](model, share) for share in SHARES]
             found[f"{checkpoint} prune {structure}"] = [
-                (share, packing.size(packing.of_pruned(one)[0]), cost(one))
-                for share, one in zip(SHARES, smaller, strict=True)
+                (share, packing.pruned_size(one), cost(one)) for share, one in zip(SHARES, smaller, strict=True)
             ]
     first_results.write(folder / f"{CURVES}.json", found)
     curves.cache_clear()
@@ -68,11 +66,9 @@ def write_tuned(service: Service, folder: Path) -> None:
     model = network(service.store, JUDGE)
     found: dict[str, list[Point]] = {}
     for structure in STRUCTURES:
-        cut = without_channels if structure == CHANNELS else without_weights
-        tuned = {share: finetuned(cut(model, share), x, y) for share in TUNED_SHARES}
+        tuned = {share: finetuned(CUTS[structure](model, share), x, y) for share in TUNED_SHARES}
         found[f"{JUDGE} prune {structure}"] = [
-            (share, packing.size(packing.of_pruned(one)[0]), cost_of(service.store, JUDGE, one))
-            for share, one in tuned.items()
+            (share, packing.pruned_size(one), cost_of(service.store, JUDGE, one)) for share, one in tuned.items()
         ]
     first_results.write(folder / f"{TUNED}.json", found)
     curves.cache_clear()

@@ -1,6 +1,7 @@
 """Fewer bits a weight, round to nearest."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -10,18 +11,9 @@ from aigc_demo.compression import packing
 from aigc_demo.compression.rounding import with_bits
 from aigc_demo.core.steps import Step
 from aigc_demo.services.compression.requests import BITS, CHANNEL, DIGITS, Bits
-from aigc_demo.services.compression.shrinking import (
-    FORMATS,
-    Shrunk,
-    beside_itself,
-    file,
-    numbers,
-    page_value,
-    used,
-    weights_of,
-)
+from aigc_demo.services.compression.shrinking import Shrunk, beside_itself, shrinks
 from aigc_demo.services.compression.subjects import measure, network, subject
-from aigc_demo.services.page_values import Array, each, tiles
+from aigc_demo.services.page_values import Array, tiles
 from aigc_demo.services.use_case import Json, UseCase
 
 EDGE = 32  # pixels of a digit
@@ -62,16 +54,4 @@ def frame(pictures: Array, count: int) -> Array:
     return np.concatenate(rows, 1)
 
 
-USE_CASE: UseCase[Bits, Shrunk] = UseCase(
-    run=bits,
-    page=each(page_value),
-    numbers=numbers,
-    file=file,
-    formats=FORMATS,
-    checkpoints=used,
-    parameters=weights_of,
-    device="CPU",
-    first=Bits(),
-    card=card,
-    warm=Bits(),
-)
+USE_CASE: UseCase[Bits, Shrunk] = replace(shrinks(bits, Bits()), card=card, warm=Bits())

@@ -6,24 +6,16 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.compression import packing
 from aigc_demo.compression.pruning import without_channels, without_weights
 from aigc_demo.core.steps import Step
-from aigc_demo.services.compression.requests import CHANNELS, Prune
-from aigc_demo.services.compression.shrinking import (
-    FORMATS,
-    Shrunk,
-    beside_itself,
-    file,
-    numbers,
-    page_value,
-    used,
-    weights_of,
-)
-from aigc_demo.services.page_values import each
+from aigc_demo.services.compression.requests import CHANNELS, WEIGHTS, Prune
+from aigc_demo.services.compression.shrinking import Shrunk, beside_itself, shrinks
 from aigc_demo.services.use_case import UseCase
+
+CUTS = {WEIGHTS: without_weights, CHANNELS: without_channels}  # structure -> what leaves out a share of it
 
 
 def prune(store: Store, request: Prune) -> Iterator[Step[Shrunk | None]]:
     """The network without this share of its weights or channels, in half precision, beside itself."""
-    cut = without_channels if request.structure == CHANNELS else without_weights
+    cut = CUTS[request.structure]
     return beside_itself(
         store,
         request.model,
@@ -35,14 +27,4 @@ def prune(store: Store, request: Prune) -> Iterator[Step[Shrunk | None]]:
     )
 
 
-USE_CASE: UseCase[Prune, Shrunk] = UseCase(
-    run=prune,
-    page=each(page_value),
-    numbers=numbers,
-    file=file,
-    formats=FORMATS,
-    checkpoints=used,
-    parameters=weights_of,
-    device="CPU",
-    first=Prune(),
-)
+USE_CASE: UseCase[Prune, Shrunk] = shrinks(prune, Prune())

@@ -31,10 +31,10 @@ from aigc_demo.services.compression.subjects import (
     subject,
 )
 from aigc_demo.services.files import Pictures, Trained
-from aigc_demo.services.page_values import Array, plain, tiles
+from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.timing import medians
-from aigc_demo.services.use_case import Json
+from aigc_demo.services.use_case import Json, R, UseCase
 
 FORMATS = ("png", "json", "safetensors")
 CURVES, TUNED = "compression-curves", "compression-tuned"  # as cut, and fine-tuned afterwards
@@ -236,6 +236,21 @@ def told(made: Shrunk) -> Document | Pictures:
 def both_rows(before: Array, after: Array) -> Image.Image:
     """Pictures (N, 1, H, W) of both, one row each."""
     return images.grid(np.concatenate([before, after]), SHOWN, 3)
+
+
+def shrinks(run: Callable[[Store, R], Iterator[Step[Shrunk | None]]], first: R) -> UseCase[R, Shrunk]:
+    """The use case that makes a network smaller as `run` does."""
+    return UseCase(
+        run=run,
+        page=each(page_value),
+        numbers=numbers,
+        file=file,
+        formats=FORMATS,
+        checkpoints=used,
+        parameters=weights_of,
+        device="CPU",
+        first=first,
+    )
 
 
 @torch.inference_mode()

@@ -8,13 +8,13 @@ from torch import nn
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.compression import packing
-from aigc_demo.compression.pruning import without_channels, without_weights
 from aigc_demo.core import threads
 from aigc_demo.core.steps import Step
 from aigc_demo.data import shakespeare
 from aigc_demo.services.compression.gptq import gpt
-from aigc_demo.services.compression.requests import CHANNELS, Tune
+from aigc_demo.services.compression.prune import CUTS
 from aigc_demo.services.compression.requests import GPT as CHECKPOINT
+from aigc_demo.services.compression.requests import Tune
 from aigc_demo.services.compression.subjects import Measured, Writing, as_shipped, held_out_text, measure
 from aigc_demo.services.files import Trained
 from aigc_demo.services.page_values import newest, plain
@@ -40,8 +40,8 @@ class Tuned:
 def tune(store: Store, request: Tune) -> Iterator[Step[Tuned]]:
     """Prune, then train what is left: a value at each look at held-out text, the last with a text of it."""
     model, kind = gpt(store), Writing(held_out_text())
-    cut = (without_channels if request.structure == CHANNELS else without_weights)(model, request.share)
-    sizes = packing.bits_size(model, 32), packing.size(packing.of_pruned(cut)[0])
+    cut = CUTS[request.structure](model, request.share)
+    sizes = packing.bits_size(model, 32), packing.pruned_size(cut)
     whole, pruned = as_shipped(store, CHECKPOINT, request.seed), measure(kind, cut, request.seed)
     tokens = kind.tokens(model, shakespeare.shipped("train"))
     curve, total = [(0, pruned.cost)], request.updates + 1

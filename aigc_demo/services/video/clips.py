@@ -15,6 +15,7 @@ from aigc_demo.core.errors import NotFoundError
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
+from aigc_demo.data.moving_digits import laid_over
 from aigc_demo.data.tracks import flight, readable
 from aigc_demo.models.judge import Judge
 from aigc_demo.models.video import Video
@@ -152,8 +153,8 @@ def numbers(request: Request, moment: Moment) -> Json:
 
 
 def over(clips: Array) -> Array:
-    """Clips of one digit each (D, T, H, W) laid over each other, (T, H, W), as data/moving_digits.py does."""
-    clip: Array = clips.max(0)
+    """Clips of one digit each (D, T, H, W) laid over each other, (T, H, W)."""
+    clip: Array = laid_over(torch.from_numpy(clips)).numpy()
     return clip
 
 

@@ -12,7 +12,7 @@ from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
-from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, layers, made, outputs, subject, verdict, weights
+from aigc_demo.ui.tabs.compression.parts import both, layers, outputs, subject, verdict
 from aigc_demo.ui.tabs.parts import table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
@@ -47,7 +47,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.presets(PRESETS)
             with result():
-                sentence, both, rows = form.first_shown(shown, 3)
+                sentence, sides, rows = form.first_shown(shown, 3)
                 views = [
                     gr.HTML(elem_id="compression_bits-verdict", value=sentence, **verdict_view()),
                     outputs(
@@ -57,7 +57,7 @@ def build(service: Service) -> UseCaseForm:
                             ("compression.curve", legend(water="compression.curve_stored", glow="compression.now")),
                             ("compression.channel", legend(glow="compression.channel_after")),
                         ],
-                        both,
+                        sides,
                     ),
                 ]
                 form.outcome(FORMATS, line=False)
@@ -80,8 +80,4 @@ def build(service: Service) -> UseCaseForm:
 
 def shown(value: Json, say: Say) -> Sequence[Any]:
     """The sentence, both networks with charts, and the layers."""
-    names = [
-        f"{say(f'compression.{side}')} · {bytes_of(size)}" for side, size in zip(SIDES, value["sizes"], strict=True)
-    ]
-    both = {**value, "made": made(value, names), "charts": [curve(value, say), weights(value, say)]}
-    return [verdict(value, say, "compression.time_bits"), both, layers(value, say)]
+    return [verdict(value, say, "compression.time_bits"), both(value, say), layers(value, say)]

@@ -73,6 +73,14 @@ def made(value: Json, names: Sequence[str]) -> list[Json]:
     ]
 
 
+def both(value: Json, say: Say) -> Json:
+    """Both networks with what they make and take, the curve, and the weights of a channel."""
+    names = [
+        f"{say(f'compression.{side}')} · {bytes_of(size)}" for side, size in zip(SIDES, value["sizes"], strict=True)
+    ]
+    return {**value, "made": made(value, names), "charts": [curve(value, say), weights(value, say)]}
+
+
 def verdict(value: Json, say: Say, words: str) -> Json:
     """The sentence above the results: sizes, costs and times of both. `words`: key of what is said of the time."""
     model, sizes, costs, times = value["model"], value["sizes"], value["costs"], value["milliseconds"]

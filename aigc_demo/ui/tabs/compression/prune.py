@@ -11,7 +11,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
-from aigc_demo.ui.tabs.compression.parts import SIDES, bytes_of, curve, made, outputs, subject, verdict, weights
+from aigc_demo.ui.tabs.compression.parts import both, outputs, subject, verdict
 from aigc_demo.ui.tabs.parts import verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
@@ -44,7 +44,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.presets(PRESETS)
             with result():
-                sentence, both = form.first_shown(shown, 2)
+                sentence, sides = form.first_shown(shown, 2)
                 charts = [
                     (
                         "compression.curve",
@@ -56,7 +56,7 @@ def build(service: Service) -> UseCaseForm:
                 ]
                 views = [
                     gr.HTML(elem_id="compression_prune-verdict", value=sentence, **verdict_view()),
-                    outputs("compression_prune-view", 2, charts, both),
+                    outputs("compression_prune-view", 2, charts, sides),
                 ]
                 form.outcome(FORMATS, line=False)
         question("compression.predict_half", form)
@@ -76,11 +76,7 @@ def build(service: Service) -> UseCaseForm:
 
 def shown(value: Json, say: Say) -> Sequence[Any]:
     """The sentence, and both networks with charts."""
-    names = [
-        f"{say(f'compression.{side}')} · {bytes_of(size)}" for side, size in zip(SIDES, value["sizes"], strict=True)
-    ]
-    both = {**value, "made": made(value, names), "charts": [curve(value, say), weights(value, say)]}
-    return [verdict(value, say, f"compression.time_{pace(value)}"), both]
+    return [verdict(value, say, f"compression.time_{pace(value)}"), both(value, say)]
 
 
 def pace(value: Json) -> str:
