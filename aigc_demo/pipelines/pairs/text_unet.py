@@ -23,6 +23,7 @@ from aigc_demo.models.text2image import Text2Image, TextUNet, TextUNetConfig
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
 from aigc_demo.pipelines.pairs.clip_text import layer_names
+from aigc_demo.pipelines.pairs.unet import bias_names, unet_layers
 from aigc_demo.pipelines.weights import Names, give, stacked_names, take, tensor_names
 
 BLOCK = "transformer_blocks.0"
@@ -141,28 +142,7 @@ def layers(model: TextUNet) -> Iterator[tuple[str, str]]:
     """Names of our layers and of those of a UNet2DConditionModel, in the order in which forward runs them."""
     config = model.config
     yield "time", "time_embedding"
-    yield "conv_in", "conv_in"
-    last = len(config.widths) - 1
-    for i in range(last + 1):
-        yield from _level("down", i, config.blocks, config.attention[i])
-        if i < last:
-            yield f"down.{i}.resample", f"down_blocks.{i}.downsamplers.0"
-    yield "middle.0", "mid_block.resnets.0"
-    yield "middle_transformer", "mid_block.attentions.0"
-    yield "middle.1", "mid_block.resnets.1"
-    for i in range(last + 1):
-        yield from _level("up", i, config.blocks + 1, config.attention[last - i])
-        if i < last:
-            yield f"up.{i}.resample", f"up_blocks.{i}.upsamplers.0"
-    yield "norm_out", "conv_norm_out"
-    yield "conv_out", "conv_out"
-
-
-def _level(side: str, i: int, blocks: int, attention: bool) -> Iterator[tuple[str, str]]:
-    for j in range(blocks):
-        yield f"{side}.{i}.blocks.{j}", f"{side}_blocks.{i}.resnets.{j}"
-        if attention:
-            yield f"{side}.{i}.transformers.{j}", f"{side}_blocks.{i}.attentions.{j}"
+    yield from unet_layers(config.blocks, config.attention, "transformer", middle=True)
 
 
 def unet_tensors(model: TextUNet) -> dict[str, Names]:
@@ -175,11 +155,7 @@ def unet_tensors(model: TextUNet) -> dict[str, Names]:
         if ".attentions." in theirs
         for stack in layer_names(f"{ours}.", f"{theirs}.", TRANSFORMER)
     ]
-    names |= stacked_names(stacks, {ours for ours, _ in stacks if ours.endswith(BARE)})
-    residual = [f"{theirs}.time_emb_proj" for _, theirs in pairs if ".resnets." in theirs]
-    for kind in ("weight", "bias"):
-        names[f"biases.{kind}"] = tuple(f"{module}.{kind}" for module in residual)
-    return names
+    return names | stacked_names(stacks, {ours for ours, _ in stacks if ours.endswith(BARE)}) | bias_names(pairs)
 
 
 def timestep_off_by_one(model: TextUNet) -> None:

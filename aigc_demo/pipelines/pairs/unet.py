@@ -9,7 +9,7 @@ down.1.resample             down_blocks.1.downsamplers.0
 biases                      time_emb_proj of every resnet, in the order of forward
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -20,7 +20,7 @@ from aigc_demo.models.diffusion import DiffusionModel, UNet, UNetConfig
 from aigc_demo.nn.blocks import Attention
 from aigc_demo.pipelines.library import diffusers
 from aigc_demo.pipelines.library_pair import LibraryPair, unsupported
-from aigc_demo.pipelines.weights import Names, give, take, tensor_names
+from aigc_demo.pipelines.weights import Layers, Names, give, stacked_names, take, tensor_names
 
 # options of UNet2DModel for which our U-Net has one form only
 ONLY: dict[str, tuple[object, ...]] = {
@@ -125,38 +125,48 @@ def layers(model: UNet) -> Iterator[tuple[str, str]]:
     yield "time", "time_embedding"
     if config.classes:
         yield "label", "class_embedding"
+    yield from unet_layers(config.blocks, config.attention, "attention", config.middle_attention)
+
+
+def unet_layers(blocks: int, attention: Sequence[bool], name: str, middle: bool) -> Iterator[tuple[str, str]]:
+    """Both names of the layers of a U-Net behind its embeddings, in the order in which forward runs them.
+
+    attention: by level, whether ours has layers called `name` there; middle: whether it has one between both sides.
+    """
+
+    def level(side: str, i: int, blocks: int, has: bool) -> Iterator[tuple[str, str]]:
+        for j in range(blocks):
+            yield f"{side}.{i}.blocks.{j}", f"{side}_blocks.{i}.resnets.{j}"
+            if has:
+                yield f"{side}.{i}.{name}s.{j}", f"{side}_blocks.{i}.attentions.{j}"
+
     yield "conv_in", "conv_in"
-    last = len(config.widths) - 1
+    last = len(attention) - 1
     for i in range(last + 1):
-        yield from _level("down", i, config.blocks, config.attention[i])
+        yield from level("down", i, blocks, attention[i])
         if i < last:
             yield f"down.{i}.resample", f"down_blocks.{i}.downsamplers.0"
     yield "middle.0", "mid_block.resnets.0"
-    if config.middle_attention:
-        yield "middle_attention", "mid_block.attentions.0"
+    if middle:
+        yield f"middle_{name}", "mid_block.attentions.0"
     yield "middle.1", "mid_block.resnets.1"
     for i in range(last + 1):
-        yield from _level("up", i, config.blocks + 1, config.attention[last - i])
+        yield from level("up", i, blocks + 1, attention[last - i])
         if i < last:
             yield f"up.{i}.resample", f"up_blocks.{i}.upsamplers.0"
     yield "norm_out", "conv_norm_out"
     yield "conv_out", "conv_out"
 
 
-def _level(side: str, i: int, blocks: int, attention: bool) -> Iterator[tuple[str, str]]:
-    for j in range(blocks):
-        yield f"{side}.{i}.blocks.{j}", f"{side}_blocks.{i}.resnets.{j}"
-        if attention:
-            yield f"{side}.{i}.attentions.{j}", f"{side}_blocks.{i}.attentions.{j}"
-
-
 def unet_tensors(model: UNet) -> dict[str, Names]:
     """Name of each of our tensors -> names of the library's tensors that it stacks."""
-    names = tensor_names(model, layers(model))
-    residual = [f"{theirs}.time_emb_proj" for _, theirs in layers(model) if ".resnets." in theirs]
-    for kind in ("weight", "bias"):
-        names[f"biases.{kind}"] = tuple(f"{module}.{kind}" for module in residual)
-    return names
+    return tensor_names(model, layers(model)) | bias_names(layers(model))
+
+
+def bias_names(layers: Layers) -> dict[str, Names]:
+    """Names of the tensors that `biases` stacks: the projections of the time in all residual blocks."""
+    residual = tuple(f"{theirs}.time_emb_proj" for _, theirs in layers if ".resnets." in theirs)
+    return stacked_names([("biases", residual)], bare=set())
 
 
 def timestep_off_by_one(model: UNet) -> None:
