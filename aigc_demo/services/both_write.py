@@ -9,8 +9,11 @@ import torch
 from torch import Tensor
 
 from aigc_demo.core.steps import Step
+from aigc_demo.pipelines import parity
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
+from aigc_demo.services.page_values import plain
+from aigc_demo.services.use_case import Json
 
 TOLERANCE = 1e-3  # absolute, between a layer of ours and the library's
 WARM = 2  # tokens that both write before the clock runs
@@ -29,6 +32,48 @@ class Written:
         """Number of tokens from the start on in which both agree."""
         pairs = zip(self.ours, self.theirs, strict=True)
         return next((place for place, (a, b) in enumerate(pairs) if a != b), len(self.ours))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two networks that wrote the same are apart, and how fast they were."""
+
+    same: int  # tokens from the start on in which both agree
+    our_speed: float  # tokens a second
+    their_speed: float
+    kind: str  # class of the library
+    layers: parity.Figures
+    first: int | None  # number of the first layer over the tolerance
+    maximum: float  # of the logits
+    mean: float
+
+    def value(self) -> Json:
+        """What the page is told of it."""
+        return {
+            "same": self.same,
+            "speeds": plain((self.our_speed, self.their_speed)),
+            "kind": self.kind,
+            "layers": [list(row) for row in self.layers],
+            "first": self.first,
+            "maximum": self.maximum,
+            "mean": self.mean,
+            "tolerance": TOLERANCE,
+        }
+
+
+def agreement(ours: Any, theirs: Any, tokens: Tensor, made: Written) -> Agreement:
+    """Every layer of both on tokens (1, T), after they wrote what they made."""
+    table = parity.compare(ours, theirs, tokens, tolerance=TOLERANCE)
+    return Agreement(
+        same=made.same,
+        our_speed=len(made.ours) / made.our_seconds,
+        their_speed=len(made.theirs) / made.their_seconds,
+        kind=type(theirs).__name__,
+        layers=table.figures,
+        first=table.first,
+        maximum=table.rows[-1].maximum,
+        mean=table.rows[-1].mean,
+    )
 
 
 def both_write(

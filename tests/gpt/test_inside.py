@@ -15,8 +15,8 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.pipelines.pairs import gpt as gpt_pair
 from aigc_demo.pipelines.parity import with_mistake
 from aigc_demo.services import cards
+from aigc_demo.services.both_write import TOLERANCE
 from aigc_demo.services.gpt.attention import SEEN
-from aigc_demo.services.gpt.beside import TOLERANCE
 from aigc_demo.services.gpt.lstm import moved
 from aigc_demo.services.gpt.requests import GPTS, MISTAKES, Attention, Beside, Cache, Lstm, Write
 from aigc_demo.services.gpt.tokens import language_model
@@ -158,9 +158,9 @@ def test_ours_and_transformers_write_the_same(service, model):
     *steps, end = service.beside(Beside(prompt=PROMPTS[model], model=model, length=10))
     made = end.value
     assert all(step.value is None for step in steps) and end.done == end.total == 12
-    assert made.ours == made.theirs and made.same == 10
-    assert made.first is None and made.maximum < TOLERANCE
-    assert made.kind == ("GPT2LMHeadModel" if model == "gpt-poems" else "LlamaForCausalLM")
+    assert made.ours == made.theirs and made.both.same == 10
+    assert made.both.first is None and made.both.maximum < TOLERANCE
+    assert made.both.kind == ("GPT2LMHeadModel" if model == "gpt-poems" else "LlamaForCausalLM")
 
 
 WRONG = {  # model, mistake -> how the name of the first wrong layer ends; None where the mistake changes nothing
@@ -179,7 +179,7 @@ WRONG = {  # model, mistake -> how the name of the first wrong layer ends; None 
 
 @pytest.mark.parametrize(("model", "mistake"), WRONG)
 def test_the_first_wrong_layer_is_named(service, model, mistake):
-    made = last(service.beside(Beside(prompt=PROMPTS[model], model=model, length=2, mistake=mistake)))
+    made = last(service.beside(Beside(prompt=PROMPTS[model], model=model, length=2, mistake=mistake))).both
     expected = WRONG[model, mistake]
     assert (None if made.first is None else made.layers[made.first][0]) == expected
     form = language_model(service.store, model).config.form

@@ -20,7 +20,7 @@ from aigc_demo.data.poem_text import FORMS
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.models.lstm import LSTM, LSTMConfig
 from aigc_demo.services import service as service_module
-from aigc_demo.services.gpt.beside import TOLERANCE
+from aigc_demo.services.both_write import TOLERANCE
 from aigc_demo.services.gpt.requests import (
     MODELS,
     POETS,

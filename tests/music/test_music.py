@@ -279,8 +279,9 @@ def test_rules_of_voice_leading():
 
 def test_beside_transformers_says_the_same(service):
     made = last(service.beside(Beside(length=40)))
-    assert made.kind == "LlamaForCausalLM" and made.first is None and made.maximum < 1e-3
-    assert made.ours == made.theirs and made.same == 40
+    both = made.both
+    assert both.kind == "LlamaForCausalLM" and both.first is None and both.maximum < 1e-3
+    assert made.ours == made.theirs and both.same == 40
 
 
 def test_the_page_is_sent_what_is_new_alone(service):

@@ -8,11 +8,11 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.pipelines import convert, parity
-from aigc_demo.services.both_write import TOLERANCE, both_write
+from aigc_demo.services.both_write import Agreement, agreement, both_write
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import Beside
 from aigc_demo.services.gpt.tokens import authored, gpt_of, text_of, tokens_of
-from aigc_demo.services.page_values import each, plain
+from aigc_demo.services.page_values import each
 from aigc_demo.services.text_saving import Document
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -25,14 +25,7 @@ class SideBySide:
     cut: int  # characters at the start of the prompt that were left out
     ours: str
     theirs: str
-    same: int  # characters from the start on in which both agree
-    our_speed: float  # tokens a second
-    their_speed: float
-    kind: str  # class of the library
-    layers: parity.Figures
-    first: int | None  # number of the first layer over the tolerance
-    maximum: float  # of the logits
-    mean: float
+    both: Agreement
 
 
 @torch.inference_mode()
@@ -46,21 +39,13 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     theirs = convert.to_library(model).to(recent.device)
     total = length + 2
     made = yield from both_write(ours, theirs, recent, length, total)
-    table = parity.compare(ours, theirs, recent, tolerance=TOLERANCE)
     letters = model.config.characters
     compared = SideBySide(
         prompt=text_of(model, recent[0]),
         cut=tokens.shape[1] - recent.shape[1],
         ours="".join(letters[token] for token in made.ours),
         theirs="".join(letters[token] for token in made.theirs),
-        same=made.same,
-        our_speed=length / made.our_seconds,
-        their_speed=length / made.their_seconds,
-        kind=type(theirs).__name__,
-        layers=table.figures,
-        first=table.first,
-        maximum=table.rows[-1].maximum,
-        mean=table.rows[-1].mean,
+        both=agreement(ours, theirs, recent, made),
     )
     yield Step(total, total, compared)
 
@@ -72,14 +57,7 @@ def twins(request: Beside, made: SideBySide) -> Json:
         "cut": made.cut,
         "ours": made.ours,
         "theirs": made.theirs,
-        "same": made.same,
-        "speeds": plain((made.our_speed, made.their_speed)),
-        "kind": made.kind,
-        "layers": [list(row) for row in made.layers],
-        "first": made.first,
-        "maximum": made.maximum,
-        "mean": made.mean,
-        "tolerance": TOLERANCE,
+        **made.both.value(),
         "mistake": request.mistake,
     }
 
@@ -87,11 +65,11 @@ def twins(request: Beside, made: SideBySide) -> Json:
 def document(request: Beside, run: Sequence[SideBySide]) -> Document:
     made = run[-1]
     sides = (
-        (f"aigc_demo, {made.our_speed:.0f} / s", made.ours),
-        (f"{made.kind}, {made.their_speed:.0f} / s", made.theirs),
+        (f"aigc_demo, {made.both.our_speed:.0f} / s", made.ours),
+        (f"{made.both.kind}, {made.both.their_speed:.0f} / s", made.theirs),
     )
     parts = [part for name, text in sides for part in authored(name, made.prompt, text)]
-    return Document(f"aigc_demo / transformers: {made.same} / {len(made.ours)}", tuple(parts))
+    return Document(f"aigc_demo / transformers: {made.both.same} / {len(made.ours)}", tuple(parts))
 
 
 USE_CASE: UseCase[Beside, SideBySide] = UseCase(

@@ -79,7 +79,7 @@ def reread(store: Store, request: Cache, made: Any) -> list[Side]:
 
 def agreeing(store: Store, request: Beside, made: Any) -> list[Side]:
     """The text, and how far the logits are from those of the library."""
-    return [Side({"same_start": made.same, "off": made.maximum}, text=made.ours)]
+    return [Side({"same_start": made.both.same, "off": made.both.maximum}, text=made.ours)]
 
 
 def early(store: Store, request: None, made: None) -> list[Side]:

@@ -12,13 +12,13 @@ from aigc_demo.core.steps import Step
 from aigc_demo.data import chorale_tokens as rows
 from aigc_demo.data.chorales import STEPS
 from aigc_demo.models.gpt import GPT
-from aigc_demo.pipelines import convert, parity
-from aigc_demo.services.both_write import TOLERANCE, both_write
+from aigc_demo.pipelines import convert
+from aigc_demo.services.both_write import Agreement, agreement, both_write
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.music.composing import language_model
 from aigc_demo.services.music.melodies import key_for, melody_of
 from aigc_demo.services.music.requests import AUTO, MODELS, Beside
-from aigc_demo.services.page_values import each, plain
+from aigc_demo.services.page_values import each
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -31,14 +31,7 @@ class SideBySide:
 
     ours: tuple[int, ...]
     theirs: tuple[int, ...]
-    same: int  # tokens from the start on in which both agree
-    our_speed: float  # tokens a second
-    their_speed: float
-    kind: str  # class of the library
-    layers: parity.Figures
-    first: int | None  # number of the first layer over the tolerance
-    maximum: float  # of the logits
-    mean: float
+    both: Agreement
 
 
 def beginning(text: str) -> Tensor:
@@ -62,37 +55,14 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     tokens = beginning(request.melody)
     theirs = convert.to_library(model)
     total = request.length + 2
-    both = yield from both_write(model, theirs, tokens, request.length, total)
-    row = torch.cat([tokens, torch.tensor([both.ours])], 1)
-    table = parity.compare(model, theirs, row, tolerance=TOLERANCE)
-    made = SideBySide(
-        ours=both.ours,
-        theirs=both.theirs,
-        same=both.same,
-        our_speed=request.length / both.our_seconds,
-        their_speed=request.length / both.their_seconds,
-        kind=type(theirs).__name__,
-        layers=table.figures,
-        first=table.first,
-        maximum=table.rows[-1].maximum,
-        mean=table.rows[-1].mean,
-    )
-    yield Step(total, total, made)
+    made = yield from both_write(model, theirs, tokens, request.length, total)
+    row = torch.cat([tokens, torch.tensor([made.ours])], 1)
+    yield Step(total, total, SideBySide(made.ours, made.theirs, agreement(model, theirs, row, made)))
 
 
 def compared(request: Beside, made: SideBySide) -> Json:
     """How many tokens agree, both speeds, and the table of layers."""
-    return {
-        "count": len(made.ours),
-        "same": made.same,
-        "speeds": plain((made.our_speed, made.their_speed)),
-        "kind": made.kind,
-        "layers": [list(row) for row in made.layers],
-        "first": made.first,
-        "maximum": made.maximum,
-        "mean": made.mean,
-        "tolerance": TOLERANCE,
-    }
+    return {"count": len(made.ours), **made.both.value()}
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:
@@ -103,9 +73,9 @@ def numbers(request: Beside, made: SideBySide) -> Json:
 def document(request: Beside, run: Sequence[SideBySide]) -> Document:
     """Both rows of tokens as a text, with the speed of each."""
     made = run[-1]
-    sides = (("aigc_demo", made.our_speed, made.ours), (made.kind, made.their_speed, made.theirs))
+    sides = (("aigc_demo", made.both.our_speed, made.ours), (made.both.kind, made.both.their_speed, made.theirs))
     texts = [f"{name}, {speed:.0f} / s\n{' '.join(map(str, tokens))}\n\n" for name, speed, tokens in sides]
-    title = f"aigc_demo / transformers: {made.same} / {len(made.ours)}"
+    title = f"aigc_demo / transformers: {made.both.same} / {len(made.ours)}"
     return Document(title, tuple(Part(text, given=True) for text in texts))
 
 

@@ -40,7 +40,7 @@ def looks_ahead(one: Side, other: Side) -> bool:
 def alike(store: Store, request: Beside, made: Any) -> list[Side]:
     """The tokens that ours wrote, and how many from the start on are those of the library."""
     text = " ".join(map(str, made.ours))
-    return [Side({"tokens_alike": made.same, "apart": made.maximum}, text=text)]
+    return [Side({"tokens_alike": made.both.same, "apart": made.both.maximum}, text=text)]
 
 
 def parallels(store: Store, request: None, made: None) -> list[Side]:

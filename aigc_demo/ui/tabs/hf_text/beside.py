@@ -60,12 +60,10 @@ def texts_of(say: Say, made: Json) -> Json:
         [say("hf_text.beside_ours"), made["ours"], f"{made['our_speed']:.1f}", ""],
         [say("hf_text.beside_library"), made["theirs"], f"{made['their_speed']:.1f}", f"{made['same']} / {length}"],
     ]
-    if made["int8_speed"] is not None:
-        speed = f"{made['int8_speed']:.1f}"
-        rows.append([say("hf_text.beside_int8"), made["bytes"], speed, f"{made['int8_same']} / {length}"])
-    if made["onnx_speed"] is not None:
-        speed = f"{made['onnx_speed']:.1f}"
-        rows.append([say("hf_text.beside_onnx"), made["onnx"], speed, f"{made['onnx_same']} / {length}"])
+    for name, text in (("int8", made["bytes"]), ("onnx", made["onnx"])):
+        speed, same = made[f"{name}_speed"], made[f"{name}_same"]
+        if speed is not None:
+            rows.append([say(f"hf_text.beside_{name}"), text, f"{speed:.1f}", f"{same} / {length}"])
     return {"head": head, "rows": rows, "mark": None}
 
 
