@@ -219,7 +219,7 @@ def test_all_that_is_looked_at_adds_up_to_one(store):
 def test_the_pipeline_draws_the_same(store):
     request = Beside(negative="a dog", **FEW)
     made = run(store, request)[-1]
-    (sheet,) = beside.shown(request, made)["sheets"]
+    (sheet,) = beside.page(request, made)["sheets"]
     assert np.asarray(Image.open(io.BytesIO(sheet)))[:, -64:].min() == 255  # white: no difference
     assert made.maximum < 1e-4 and made.first is None
     assert {"guidance", "code / scale", "decoder"} < {name for name, *_ in made.layers}

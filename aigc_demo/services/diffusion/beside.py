@@ -1,11 +1,9 @@
 """Our network and sampler beside diffusers, same weights and noise; where it is installed, in ONNX Runtime too."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,32 +15,18 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.services.diffusion.denoising import example, model_of, several
+from aigc_demo.services.both_draw import WithOnnx, numbers, page, still, with_onnx
+from aigc_demo.services.diffusion.denoising import example, model_of
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT, Beside
-from aigc_demo.services.engines import ENGINES, OnnxColumn, columns
-from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, plain, tiles
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.engines import ENGINES
+from aigc_demo.services.files import PICTURE
+from aigc_demo.services.page_values import each
+from aigc_demo.services.use_case import UseCase
 
 PROBE = 600  # noise level at which the layers are compared
 
 
-@dataclass(frozen=True)
-class SideBySide:
-    """One digit drawn by us and by the library; pictures (C, H, W)."""
-
-    ours: Array
-    theirs: Array
-    maximum: float  # largest absolute difference of the two
-    mean: float  # mean absolute difference
-    our_milliseconds: float  # of a step, the median
-    their_milliseconds: float
-    layers: parity.Figures
-    first: int | None  # the first layer over the tolerance
-    onnx: OnnxColumn | None  # None where it isn't installed, or a mistake is asked for
-
-
-def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
+def beside(store: Store, request: Beside) -> Iterator[Step[WithOnnx | None]]:
     """Draw the same digit twice, then compare both results and every layer on the way. The value comes last."""
     model = model_of(store)
     null = model.config.unet.classes - 1
@@ -84,38 +68,13 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         yield Step(done, total, None)
     times = [median(after - before for before, after in pairwise(clock)) for clock in spent]
     table = parity.compare(ours_net, theirs_net, begin()[1], torch.tensor([PROBE], device=device), label)
-    gap = (results[0] - results[-1]).abs()
-    left, *engine, right = (model.unfold(x)[0].numpy() for x in results)
-    onnx = OnnxColumn(engine[0], float((results[0] - results[1]).abs().max()), times[1]) if engine else None
-    figures = float(gap.max()), float(gap.mean()), times[0], times[-1]
-    yield Step(total, total, SideBySide(left, right, *figures, table.figures, table.first, onnx))
+    pictures = [model.unfold(x) for x in results]
+    yield Step(total, total, with_onnx(results, pictures, times, table.figures, table.first))
 
 
-def compared(request: Beside, made: SideBySide) -> Json:
-    """Our picture, in ONNX Runtime too, the library's, and how far ours and the library's are apart; the layers."""
-    engine = made.onnx
-    times = made.our_milliseconds, made.their_milliseconds
-    pictures, milliseconds = columns(made.ours, made.theirs, times, engine)
-    table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
-    table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
-    return tiles(pictures, milliseconds=milliseconds, **table)
-
-
-def numbers(request: Beside, made: SideBySide) -> Json:
-    """Differences, times, and the first layer over the tolerance."""
-    told: Json = plain(made)
-    return told
-
-
-def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    made = run[-1]
-    pictures = [made.ours, *([made.onnx.picture] if made.onnx else []), made.theirs]
-    return Pictures([several(np.stack(pictures), len(pictures))])
-
-
-USE_CASE: UseCase[Beside, SideBySide] = UseCase(
+USE_CASE: UseCase[Beside, WithOnnx] = UseCase(
     run=beside,
-    page=each(compared),
+    page=each(page),
     numbers=numbers,
     file=still,
     formats=PICTURE,

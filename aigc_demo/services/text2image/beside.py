@@ -1,47 +1,29 @@
 """Our models and sampler beside a StableDiffusionPipeline: same weights and noise; where it is there, ONNX Runtime."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step, timed
-from aigc_demo.data import images, scene_tokens
+from aigc_demo.data import scene_tokens
 from aigc_demo.data.scenes import SIDE
 from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.stable_diffusion import flow_sigmas, to_stable_diffusion
 from aigc_demo.sampling.guidance import Network, TextDenoiser
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.engines import OnnxColumn, columns
-from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, plain, tiles
+from aigc_demo.services.both_draw import WithOnnx, numbers, page, still, with_onnx
+from aigc_demo.services.files import PICTURE
+from aigc_demo.services.page_values import each
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Models
 from aigc_demo.services.text2image.requests import Beside
 from aigc_demo.services.text2image.words import checked, pushed
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.use_case import UseCase
 
 PROBE = 600.0  # time at which the layers of the U-Net are compared
-Layer = tuple[str, str, float, float]  # our name, theirs, maximum, mean
-
-
-@dataclass(frozen=True)
-class SideBySide:
-    """One picture drawn by us and by the library; pictures (3, 64, 64) in [-1, 1]."""
-
-    ours: Array
-    theirs: Array
-    maximum: float  # largest absolute difference of the two
-    mean: float  # mean absolute difference
-    our_milliseconds: float
-    their_milliseconds: float
-    layers: tuple[Layer, ...]  # in the order in which they run
-    first: int | None  # the first layer over the tolerance
-    onnx: OnnxColumn | None  # our U-Net there; None where it isn't installed, or a mistake is asked for
 
 
 class Mistaken:
@@ -74,7 +56,7 @@ class Mistaken:
 
 
 @torch.inference_mode()
-def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
+def beside(store: Store, request: Beside) -> Iterator[Step[WithOnnx | None]]:
     """Draw the same picture with each, then compare results and layers. The value comes last."""
     prompt, negative, models = checked(request.prompt), pushed(request.negative), Models(store)
     ours = Mistaken(models, request.mistake, request.guidance)
@@ -104,11 +86,7 @@ def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
         results.append(last)
         times.append(milliseconds)
     layers, first = compared(ours, pipeline, [prompt, negative], request.guidance, noise)
-    gap = (results[0] - results[-1]).abs()
-    left, *engine, right = (x[0].numpy() for x in results)
-    onnx = OnnxColumn(engine[0], float((results[0] - results[1]).abs().max()), times[1]) if engine else None
-    figures = float(gap.max()), float(gap.mean()), times[0], times[-1]
-    yield Step(total, total, SideBySide(left, right, *figures, layers, first, onnx))
+    yield Step(total, total, with_onnx(results, results, times, layers, first))
 
 
 def library_picture(pipeline: Any, request: Beside, prompt: str, negative: str, noise: Tensor) -> Tensor:
@@ -128,7 +106,7 @@ def library_picture(pipeline: Any, request: Beside, prompt: str, negative: str, 
 
 def compared(
     ours: Mistaken, pipeline: Any, prompts: list[str], guidance: float, noise: Tensor
-) -> tuple[tuple[Layer, ...], int | None]:
+) -> tuple[parity.Figures, int | None]:
     """Every layer of text tower and U-Net on the same input, guidance, and decoding; the first over the tolerance."""
     tokens = scene_tokens.encode(prompts, ours.models.model.config.text.context).to(noise.device)
     time, states = torch.tensor([PROBE], device=noise.device), pipeline.text_encoder(tokens).last_hidden_state
@@ -136,7 +114,7 @@ def compared(
         ("text", "text_encoder", parity.compare(ours.text, pipeline.text_encoder, tokens)),
         ("unet", "unet", parity.compare(ours.unet, pipeline.unet, noise, time, states[:1])),
     ]
-    rows: list[Layer] = []
+    rows = list[tuple[str, str, float, float]]()
     first: int | None = None
     for name, theirs, table in tables:
         if first is None and table.first is not None:
@@ -164,32 +142,9 @@ def guided(prompt: Tensor, away: Tensor, guidance: float) -> Tensor:
     return away + guidance * (prompt - away)
 
 
-def shown(request: Beside, made: SideBySide) -> Json:
-    """Our picture, in ONNX Runtime too, the library's, and how far they are apart (white where they agree); layers."""
-    engine = made.onnx
-    times = made.our_milliseconds, made.their_milliseconds
-    pictures, milliseconds = columns(made.ours, made.theirs, times, engine)
-    table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
-    table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": engine and engine.maximum}
-    return tiles(pictures, milliseconds=milliseconds, colour=True, **table)
-
-
-def numbers(request: Beside, made: SideBySide) -> Json:
-    """Differences, times, and the first layer over the tolerance."""
-    told: Json = plain(made)
-    return told
-
-
-def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:
-    """Our picture, in ONNX Runtime too, beside that of the library."""
-    made = run[-1]
-    pictures = [made.ours, *([made.onnx.picture] if made.onnx else []), made.theirs]
-    return Pictures([images.grid(np.stack(pictures), len(pictures), 3)])
-
-
-USE_CASE: UseCase[Beside, SideBySide] = UseCase(
+USE_CASE: UseCase[Beside, WithOnnx] = UseCase(
     run=beside,
-    page=each(shown),
+    page=each(page),
     numbers=numbers,
     file=still,
     formats=PICTURE,

@@ -21,7 +21,8 @@ from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.pipelines import convert, parity
 from aigc_demo.pipelines.engine import Network
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.engines import ENGINES, OnnxColumn
+from aigc_demo.services.both_draw import OnnxColumn
+from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, plain
 from aigc_demo.services.timing import medians

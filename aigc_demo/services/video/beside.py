@@ -1,7 +1,6 @@
 """Our network beside the same weights in three-dimensional convolutions of plain PyTorch: clip, layers, time."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -19,29 +18,15 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample
 from aigc_demo.sampling.schedules import alpha_bar
+from aigc_demo.services.both_draw import SideBySide, numbers
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, each
-from aigc_demo.services.page_values import plain as rounded
+from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.video.clips import clip_value, model_of, sheet
 from aigc_demo.services.video.requests import ANY, CHECKPOINT, Beside
 
 TOLERANCE = 10 * parity.TOLERANCE  # features of the layers in the middle are many times larger than pictures
 PROBE = 600  # noise level at which the layers are compared
-
-
-@dataclass(frozen=True)
-class SideBySide:
-    """One clip drawn by both; (T, H, W)."""
-
-    ours: Array
-    theirs: Array
-    maximum: float  # largest absolute difference of the two
-    mean: float  # mean absolute difference
-    our_milliseconds: float
-    their_milliseconds: float
-    layers: parity.Figures
-    first: int | None  # the first layer over the tolerance
 
 
 def layers(ours: Video, theirs: PlainVideo, *inputs: Tensor) -> parity.Figures:
@@ -103,12 +88,6 @@ def compared(request: Beside, made: SideBySide) -> Json:
         "tolerance": TOLERANCE,
         "milliseconds": [made.our_milliseconds, made.their_milliseconds],
     }
-
-
-def numbers(request: Beside, made: SideBySide) -> Json:
-    """Differences, times, and the first layer over the tolerance."""
-    found: Json = rounded(made)
-    return found
 
 
 def film(request: Beside, run: Sequence[SideBySide]) -> Pictures:
