@@ -116,7 +116,7 @@ def test_a_line_that_was_written_just_now_is_said_to_have_none(visit):
 
 
 @pytest.mark.parametrize(
-    ("use_case", "said"), [("seq2seq_training", "lone wild duck"), ("seq2seq_beside", "fish jump")]
+    ("use_case", "said"), [("seq2seq_training", "lone wild duck"), ("seq2seq_beside", "geese fly together")]
 )
 def test_english_stands_on_every_tab(visit, use_case, said):
     page = visit()

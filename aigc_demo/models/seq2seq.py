@@ -38,7 +38,7 @@ class Seq2SeqConfig:
     heads: int = 6  # H
     hidden: int = 512  # width inside the MLP
     norm_eps: float = 1e-5
-    dropout: float = 0.0
+    dropout: float = 0.0  # of the embedding and of what a layer adds
     characters: str = ""  # what token i is
 
     @classmethod
@@ -101,7 +101,7 @@ class Attention(nn.Module):
 
     def __init__(self, config: Seq2SeqConfig, causal: bool):
         super().__init__()
-        self.heads, self.causal, self.dropout = config.heads, causal, config.dropout
+        self.heads, self.causal = config.heads, causal
         self.qkv = nn.Linear(config.width, 3 * config.width)
         self.out = nn.Linear(config.width, config.width)
 
@@ -114,8 +114,7 @@ class Attention(nn.Module):
         mask = None
         if self.causal and 1 < new < known:  # the new tokens see what is known, and each other backwards
             mask = torch.ones(new, known, dtype=torch.bool, device=x.device).tril(known - new)
-        drop = self.dropout if self.training else 0.0
-        y = attend(q, k, v, mask, drop, causal=self.causal and mask is None and new > 1)
+        y = attend(q, k, v, mask, causal=self.causal and mask is None and new > 1)
         return self.out(y.transpose(1, 2).flatten(2))
 
 
@@ -124,7 +123,7 @@ class CrossAttention(nn.Module):
 
     def __init__(self, config: Seq2SeqConfig):
         super().__init__()
-        self.heads, self.dropout = config.heads, config.dropout
+        self.heads = config.heads
         self.q = nn.Linear(config.width, config.width)
         self.kv = nn.Linear(config.width, 2 * config.width)
         self.out = nn.Linear(config.width, config.width)
@@ -139,8 +138,7 @@ class CrossAttention(nn.Module):
         q = heads(self.q(x), self.heads)
         if len(keys) < len(q):
             keys, values = (part.expand(len(q), -1, -1, -1) for part in (keys, values))
-        drop = self.dropout if self.training else 0.0
-        y = attend(q, keys, values, dropout=drop)
+        y = attend(q, keys, values)
         return self.out(y.transpose(1, 2).flatten(2))
 
     def weights(self, x: Tensor, keys: Tensor) -> Tensor:

@@ -47,7 +47,7 @@ SEEN = 512  # held-out couplets that are measured at a snapshot
 
 @dataclass(frozen=True)
 class Recipe:
-    model: Seq2SeqConfig = field(default_factory=Seq2SeqConfig)
+    model: Seq2SeqConfig = field(default_factory=lambda: Seq2SeqConfig(dropout=0.15))
     steps: int = 6_000
     batch: int = 2_048  # characters of the upper lines of an update
     muon_rate: float = 0.02

@@ -95,7 +95,6 @@ def library_config(config: GPTConfig) -> Any:
     shared = {"characters": config.characters} if config.characters else {}
     tokens = {"bos_token_id": None, "eos_token_id": None}  # our tokens are characters, none of them begins or ends
     if config.form == "gpt2":
-        drop = config.dropout
         return library.GPT2Config(
             vocab_size=config.vocabulary,
             n_positions=config.context,
@@ -103,9 +102,9 @@ def library_config(config: GPTConfig) -> Any:
             n_layer=config.n_layer,
             n_head=config.n_head,
             n_inner=config.hidden,
-            resid_pdrop=drop,
-            embd_pdrop=drop,
-            attn_pdrop=drop,
+            resid_pdrop=config.dropout,
+            embd_pdrop=config.dropout,
+            attn_pdrop=0.0,
             layer_norm_epsilon=config.norm_eps,
             tie_word_embeddings=config.tied,
             **tokens,
@@ -121,7 +120,7 @@ def library_config(config: GPTConfig) -> Any:
         intermediate_size=config.hidden,
         rms_norm_eps=config.norm_eps,
         rope_parameters={"rope_type": "default", "rope_theta": config.rope_base},
-        attention_dropout=config.dropout,
+        dropout=config.dropout,  # ours; the library's Llama knows dropout of attention only, which ours has not
         tie_word_embeddings=config.tied,
         **tokens,
         **shared,
@@ -170,7 +169,7 @@ def llama_config(options: dict[str, Any]) -> GPTConfig:
         tied=bool(options.get("tie_word_embeddings", False)),
         rope_base=float(rope.get("rope_theta") or options.get("rope_theta") or 10_000.0),
         norm_eps=options.get("rms_norm_eps", 1e-6),
-        dropout=float(options.get("attention_dropout", 0.0)),
+        dropout=float(options.get("dropout", 0.0)),
         characters=str(options.get("characters", "")),
     )
 

@@ -103,7 +103,7 @@ def library_config(config: Seq2SeqConfig) -> Any:
         encoder_ffn_dim=config.hidden,
         decoder_ffn_dim=config.hidden,
         dropout=config.dropout,
-        attention_dropout=config.dropout,
+        attention_dropout=0.0,
         activation_function="gelu",
         scale_embedding=False,
         tie_word_embeddings=True,
