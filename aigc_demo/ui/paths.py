@@ -46,6 +46,35 @@ PATHS = {
         Step("textvae_morph", 6, "textvae.predict_morph"),
         Step("hf_text_chat", 5, "hf_text.predict_chat"),
     ),
+    "sentence": (
+        Step("clip_matrix", 6, "clip.predict_matrix"),
+        Step("text2image_draw", 9, "text2image.predict_heldout"),
+        Step("text2image_attention", 7, "text2image.predict_where"),
+        Step("text2image_walk", 6, "text2image.predict_way"),
+        Step("dalle_rebuild", 7, "dalle.predict_tokens"),
+        Step("dalle_draw", 9, "dalle.predict_greedy"),
+        Step("dalle_candidates", 8, "dalle.predict_rank"),
+        Step("dalle_both", 8, "dalle.predict_both"),
+    ),
+    "moving": (
+        Step("audiogan_draw", 9, "audiogan.predict_phase"),
+        Step("audiogan_both", 7, "audiogan.predict_gan"),
+        Step("audiogan_judge", 6, "audiogan.predict_backwards"),
+        Step("music_write", 9, "music.predict_hot"),
+        Step("music_harmonise", 8, "music.predict_ahead"),
+        Step("music_training", 6, "music.predict_training"),
+        Step("video_draw", 8, "video.predict_first"),
+        Step("video_forecast", 7, "video.predict_forecast"),
+    ),
+    "training": (
+        Step("training_race", 9, "training.predict_updates"),
+        Step("training_horses", 8, "training.predict_twice"),
+        Step("training_augment", 8, "training.predict_augment"),
+        Step("training_selfsup", 8, "training.predict_unlabelled"),
+        Step("compression_bits", 9, "compression.predict_eight"),
+        Step("compression_tune", 9, "compression.predict_tune"),
+        Step("compression_distil", 9, "compression.predict_distil"),
+    ),
 }
 NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<number> says why
     "diffusion": ("vae_walk", "gan_walk"),
@@ -80,7 +109,7 @@ def named(tab: str) -> str:
 
 
 def paths_markup() -> str:
-    """The three paths side by side, as they stand on the landing view."""
+    """The paths side by side, as they stand on the landing view."""
     return f'<div class="lx-paths">{"".join(map(path, PATHS))}</div>'
 
 
