@@ -146,6 +146,11 @@ def plain(result: Any) -> Any:
     return result
 
 
+def size(pictures: Array) -> Json:
+    """How many pictures (N, C, H, W) there are, and their size in pixels."""
+    return {"pictures": len(pictures), "width": pictures.shape[-1], "height": pictures.shape[-2]}
+
+
 def numbers(request: Request, result: Any) -> Json:
     """`plain` of a result, as the `numbers` of a use case."""
     told: Json = plain(result)

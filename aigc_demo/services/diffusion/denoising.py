@@ -149,11 +149,6 @@ def numbers(request: object, frame: Frame) -> Json:
     return {field.name: plain(getattr(frame, field.name)) for field in fields(Frame)[:2]}
 
 
-def counted(request: object, made: Array) -> Json:
-    """How many pictures there are, and their size."""
-    return {"pictures": len(made), "width": made.shape[-1], "height": made.shape[-2]}
-
-
 def scale_of(picture: Array) -> int:
     """How much a picture is enlarged: to about 256 pixels."""
     return max(1, 256 // picture.shape[-1])

@@ -6,9 +6,9 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.gan.drawing import Drawn, counted, grid, limited, model_of, noise, painted, shown, size
+from aigc_demo.services.gan.drawing import Drawn, counted, grid, limited, model_of, noise, painted, shown
 from aigc_demo.services.gan.requests import CONDITIONAL, Classes, checkpoint
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import each, size
 from aigc_demo.services.use_case import Json, UseCase
 
 

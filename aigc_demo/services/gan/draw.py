@@ -17,11 +17,10 @@ from aigc_demo.services.gan.drawing import (
     noise,
     painted,
     shown,
-    size,
     truncated_length,
 )
 from aigc_demo.services.gan.requests import Draw, asked
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import each, size
 from aigc_demo.services.use_case import Json, UseCase
 
 BLANK = 0.25  # deviation of all pixels, of 2 from black to white, below which there is nearly nothing to see

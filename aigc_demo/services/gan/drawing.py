@@ -22,7 +22,7 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.together import spread
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.gan.requests import ANY, FREE
-from aigc_demo.services.page_values import Array, tiles
+from aigc_demo.services.page_values import Array, size, tiles
 from aigc_demo.services.use_case import Json
 
 TAIL = 1.96  # 95 % of a normal number lies this many deviations around its mean
@@ -140,11 +140,6 @@ def lengths(way: Way) -> Json:
 def way_numbers(request: object, way: Way) -> Json:
     """Number and size of a way's pictures, and the length of its noise."""
     return {**size(way.arc), **lengths(way)}
-
-
-def size(pictures: Array) -> Json:
-    """How many pictures there are, and their size in pixels."""
-    return {"pictures": len(pictures), "width": pictures.shape[-1], "height": pictures.shape[-2]}
 
 
 def grid(pictures: Array, columns: int, widest: int = STILL) -> Image.Image:

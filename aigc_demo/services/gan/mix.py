@@ -17,12 +17,11 @@ from aigc_demo.services.gan.drawing import (
     painted,
     rounded,
     shown,
-    size,
     there_and_back,
     usual_length,
 )
 from aigc_demo.services.gan.requests import CONDITIONAL, POOL, Mix, asked, checkpoint
-from aigc_demo.services.page_values import Array, each
+from aigc_demo.services.page_values import Array, each, size
 from aigc_demo.services.use_case import Json, UseCase
 
 STOPS = 7  # pictures from c to the result

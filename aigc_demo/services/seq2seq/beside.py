@@ -14,7 +14,7 @@ from aigc_demo.models.seq2seq import MARKS, START, Seq2Seq, Writer
 from aigc_demo.pipelines import convert, parity
 from aigc_demo.sampling.beam import beam
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import each, plain
+from aigc_demo.services.page_values import each, numbers
 from aigc_demo.services.seq2seq.lines import upper_line
 from aigc_demo.services.seq2seq.pair import model_of
 from aigc_demo.services.seq2seq.requests import COUPLETS, Beside
@@ -131,11 +131,6 @@ def sides(request: Beside, made: BesideLibrary) -> Json:
     both = {"ours": asdict(made.ours), "theirs": asdict(made.theirs), "kind": made.kind, "same": made.same}
     table = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
     return {"sides": both, **table, "tolerance": made.tolerance}
-
-
-def numbers(request: Beside, made: BesideLibrary) -> Json:
-    told: Json = plain(made)
-    return told
 
 
 def document(request: Beside, run: Sequence[BesideLibrary]) -> Document:

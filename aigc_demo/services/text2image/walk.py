@@ -10,12 +10,12 @@ from aigc_demo.data import images
 from aigc_demo.sampling.latent import lerp, slerp
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, every, tiles
+from aigc_demo.services.page_values import Array, every, size, tiles
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Models
 from aigc_demo.services.text2image.requests import Walk
 from aigc_demo.services.text2image.words import checked
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.use_case import UseCase
 
 
 @torch.inference_mode()
@@ -37,11 +37,6 @@ def walk(store: Store, request: Walk) -> Iterator[Step[Array]]:
         yield Step(done, request.steps, models.decode(moment.estimate.x0))
 
 
-def counted(request: Walk, made: Array) -> Json:
-    """How many stops there are, and their size."""
-    return {"pictures": len(made), "width": made.shape[-1], "height": made.shape[-2]}
-
-
 def film(request: Walk, run: Sequence[Array]) -> Pictures:
     """There and back; the stops in rows as a still."""
     stops = [images.to_pil(picture, 4) for picture in run[-1]]
@@ -51,7 +46,7 @@ def film(request: Walk, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Walk, Array] = UseCase(
     run=walk,
     page=every(3, lambda request, made: tiles(made)),
-    numbers=counted,
+    numbers=lambda request, made: size(made),
     file=film,
     formats=("gif", "mp4", "png", "json"),
     any_engine=True,

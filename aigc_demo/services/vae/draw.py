@@ -6,7 +6,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each
+from aigc_demo.services.page_values import Array, each, size
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.vae.autoencoders import COLUMNS, codes, grid, label_of, model_of, pictures, sheet
 from aigc_demo.services.vae.requests import ANY, Draw, of_kind
@@ -38,11 +38,6 @@ def of_all_digits(request: Draw) -> bool:
     return not request.checkpoint and request.kind == "cvae" and request.digit == ANY
 
 
-def numbers(request: Draw, made: Array) -> Json:
-    """How many pictures there are, and their size."""
-    return {"pictures": len(made), "width": made.shape[-1], "height": made.shape[-2]}
-
-
 def page(request: Draw, made: Array) -> Json:
     """The pictures in rows, with their digits where each row has one."""
     rows = [str(digit) for digit in range(10)] if of_all_digits(request) else [""] * (DRAWN // COLUMNS)
@@ -57,7 +52,7 @@ def still(request: Draw, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Draw, Array] = UseCase(
     run=draw,
     page=each(page),
-    numbers=numbers,
+    numbers=lambda request, made: size(made),
     file=still,
     formats=PICTURE,
     checkpoints=lambda request: (asked(request),),
