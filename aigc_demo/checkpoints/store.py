@@ -7,16 +7,19 @@ import threading
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aigc_demo.checkpoints import catalogue
 from aigc_demo.checkpoints.catalogue import ASSETS, Catalogue, Checkpoint, file_sha256
 from aigc_demo.core import shared_gpu
 from aigc_demo.core.errors import NotFoundError, UnavailableError
+from aigc_demo.core.params import short
 from aigc_demo.core.personal import Personal
 
 if TYPE_CHECKING:
     from torch import nn
+
+M = TypeVar("M", bound="nn.Module")
 
 OWN = "own"  # stands for the id of a person's own model in what leaves the session: cards, links, programs
 
@@ -29,6 +32,14 @@ def is_own(checkpoint_id: str) -> bool:
 def anonymous(checkpoint_id: str) -> str:
     """OWN in place of the id of a person's own model, any other as it is: whoever has the id can use the model."""
     return OWN if is_own(checkpoint_id) else checkpoint_id
+
+
+def loaded(store: "Store", checkpoint_id: str, kind: type[M]) -> M:
+    """The model with this id; NotFoundError when that is of another kind."""
+    model = store.load(checkpoint_id)
+    if not isinstance(model, kind):
+        raise NotFoundError("own_other" if is_own(checkpoint_id) else "unknown_checkpoint", name=short(checkpoint_id))
+    return model
 
 
 def named(path: str) -> Any:

@@ -12,13 +12,14 @@ import random
 import torch
 from torch import Tensor
 
+from aigc_demo.checkpoints.store import loaded
 from aigc_demo.data import claims, scene_tokens, scenes
 from aigc_demo.data.captions import LANGUAGES
 from aigc_demo.data.fetch import present
 from aigc_demo.data.scene_truth import look, truth
 from aigc_demo.evaluation.clip import embed_pictures, embed_texts
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
-from aigc_demo.evaluation.scene_models import detector, loaded
+from aigc_demo.evaluation.scene_models import detector
 from aigc_demo.evaluation.scenes import shares, tasks
 from aigc_demo.models.clip import CLIP
 from aigc_demo.models.dalle import DALLE

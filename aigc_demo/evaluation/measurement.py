@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aigc_demo.checkpoints.catalogue import Checkpoint
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data.fetch import present
 from aigc_demo.models.judge import Judge
 
@@ -45,9 +45,7 @@ class Task:
 
     def judge(self, id: str) -> Judge:
         """The classifier with this id, in eval mode."""
-        judge = self.store.load(id)
-        assert isinstance(judge, Judge)
-        return judge
+        return loaded(self.store, id, Judge)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ codebook_used        share of the codebook's entries that these pictures need
 """
 
 import random
-from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import scenes
 from aigc_demo.data.fetch import present
 from aigc_demo.data.scene_truth import look, truth
@@ -28,7 +27,6 @@ from aigc_demo.models.vqvae import VQVAE
 READ = 1000  # renders of either split that the detector reads
 REBUILT = 400  # held-out renders that an autoencoder rebuilds
 BATCH = 50
-M = TypeVar("M", bound=nn.Module)
 
 
 def measure_detector(model: Detector, task: Task) -> Measured:
@@ -41,13 +39,6 @@ def measure_autoencoder(model: KLAutoencoder | VQVAE, task: Task) -> Measured:
 
 def detector(store: Store) -> Detector:
     return loaded(store, "judge-scenes", Detector)
-
-
-def loaded(store: Store, id: str, kind: type[M]) -> M:
-    """The model with this id, which is one of this class."""
-    model = store.load(id)
-    assert isinstance(model, kind)
-    return model
 
 
 @torch.inference_mode()

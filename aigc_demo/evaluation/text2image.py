@@ -12,12 +12,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from aigc_demo.checkpoints.store import loaded
 from aigc_demo.data import scene_tokens, scenes
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation import scenes as reading
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
 from aigc_demo.evaluation.nearest import nearest
-from aigc_demo.evaluation.scene_models import detector, loaded
+from aigc_demo.evaluation.scene_models import detector
 from aigc_demo.models.detector import Detector
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.text2image import Text2Image

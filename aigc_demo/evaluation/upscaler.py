@@ -11,11 +11,11 @@ import random
 import torch
 from torch import Tensor
 
+from aigc_demo.checkpoints.store import loaded
 from aigc_demo.data import scenes
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation.colour import psnr
 from aigc_demo.evaluation.measurement import Measured, Metrics, Task
-from aigc_demo.evaluation.scene_models import loaded
 from aigc_demo.models.kl import KLAutoencoder
 from aigc_demo.models.upscaler import Upscaler, bicubic
 

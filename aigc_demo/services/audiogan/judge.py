@@ -13,7 +13,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.errors import UnavailableError
 from aigc_demo.data import sound_files, spectrogram, spoken
 from aigc_demo.data.fetch import present
@@ -84,8 +84,7 @@ def judge(store: Store, request: Judge) -> Verdict:
         assert step.value is not None
         part = samples = step.value.samples[0]
     sound = seen(spoken.clip(torch.from_numpy(part.copy())))
-    classifier = store.load(CLASSIFIER)
-    assert isinstance(classifier, Classifier)
+    classifier = loaded(store, CLASSIFIER, Classifier)
     features = classifier.features(torch.from_numpy(sound.pictures).to(store.device))
     probabilities = classifier.decide(features).softmax(1)[0]
     known, names, usual = trained(store.assets / "examples" / TRAINED)

@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core import threads
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images, sound_files, spectrogram
@@ -50,9 +50,7 @@ def heard(pictures: Tensor, rounds: int = spectrogram.ROUNDS) -> Sounds:
 
 def model_of(store: Store) -> CodeDiffusion:
     """The code of spectrograms with the network that denoises it."""
-    model = store.load(CHECKPOINT)
-    assert isinstance(model, CodeDiffusion)
-    return model
+    return loaded(store, CHECKPOINT, CodeDiffusion)
 
 
 def denoise(

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core import threads
 from aigc_demo.data import spectrogram
 from aigc_demo.models.wavegan import WaveGAN
@@ -20,9 +20,7 @@ LOUDEST = 0.9  # largest sample of a sound
 
 def gan_of(store: Store) -> WaveGAN:
     """WaveGAN as it ships: generator and critic."""
-    model = store.load(GAN)
-    assert isinstance(model, WaveGAN)
-    return model
+    return loaded(store, GAN, WaveGAN)
 
 
 def noise_of(store: Store, seeds: list[int]) -> Tensor:

@@ -6,9 +6,8 @@ N pictures, M sentences, P width of the common space.
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
+from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import scene_samples, scene_tokens
 from aigc_demo.models.clip import CLIP, HOTTEST
 from aigc_demo.services.clip.requests import CHECKPOINT, MOST
@@ -17,10 +16,7 @@ from aigc_demo.services.scene_parts import understood
 
 def clip_of(store: Store) -> CLIP:
     """The model; NotFoundError when the checkpoint holds another kind."""
-    model = store.load(CHECKPOINT)
-    if not isinstance(model, CLIP):
-        raise NotFoundError("unknown_checkpoint", name=short(CHECKPOINT))
-    return model
+    return loaded(store, CHECKPOINT, CLIP)
 
 
 def lines_of(text: str) -> list[str]:

@@ -8,9 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import emoji, images
 from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.services.cyclegan.requests import PAIRS
@@ -23,10 +21,7 @@ HELD = 8  # frames that a picture stands still
 
 def model_of(store: Store, checkpoint: str) -> CycleGAN:
     """The translators with this id; NotFoundError when that is no CycleGAN."""
-    model = store.load(checkpoint)
-    if not isinstance(model, CycleGAN):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, CycleGAN)
 
 
 def backwards(direction: str) -> bool:

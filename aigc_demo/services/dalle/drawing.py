@@ -5,13 +5,13 @@ A picture is side x side cells, row by row; the cell's token is the number of an
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
+from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
 from aigc_demo.data import scene_tokens
 from aigc_demo.models.clip import CLIP
@@ -22,7 +22,6 @@ from aigc_demo.services.dalle.requests import CHECKPOINT, CODES
 from aigc_demo.services.dalle.requests import CLIP as RANKER
 from aigc_demo.services.page_values import Array, plain, png
 
-M = TypeVar("M", bound=nn.Module)
 RIVALS = 5  # of a cell, its own token among them
 AROUND = 3  # cells of one token, of which the middle one is its patch
 PATCHES = 256  # that are decoded at once
@@ -36,14 +35,6 @@ class Cell:
     p: float  # what the model gave its token
     entropy: float  # nats, of all its odds
     rivals: tuple[tuple[int, float], ...]  # likeliest tokens with their probabilities
-
-
-def loaded(store: Store, id: str, kind: type[M]) -> M:
-    """The model with this id; NotFoundError when that is another kind."""
-    model = store.load(id)
-    if not isinstance(model, kind):
-        raise NotFoundError("unknown_checkpoint", name=short(id))
-    return model
 
 
 def dalle_of(store: Store) -> DALLE:

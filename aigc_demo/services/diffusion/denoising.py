@@ -9,9 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store, is_own
-from aigc_demo.core.errors import NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.steps import Step
 from aigc_demo.data import digits, images
 from aigc_demo.data.picture_files import from_data_url
@@ -48,10 +46,7 @@ class Frame:
 
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> DiffusionModel:
     """The network of a checkpoint, shipped or a person's own; NotFoundError when that is no diffusion model."""
-    model = store.load(checkpoint)
-    if not isinstance(model, DiffusionModel):
-        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, DiffusionModel)
 
 
 def example(model: DiffusionModel) -> tuple[Tensor, Tensor, Tensor]:

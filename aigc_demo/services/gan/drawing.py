@@ -13,9 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store, is_own
-from aigc_demo.core.errors import NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import images
 from aigc_demo.models.gan import GAN
 from aigc_demo.sampling.noise import SeededNoise
@@ -55,10 +53,7 @@ class Way:
 
 def model_of(store: Store, checkpoint: str) -> GAN:
     """The GAN with this id, shipped or a person's own; NotFoundError when it is none."""
-    model = store.load(checkpoint)
-    if not isinstance(model, GAN):
-        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, GAN)
 
 
 def counted(seed: int, count: int) -> list[int]:

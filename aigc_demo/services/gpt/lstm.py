@@ -15,9 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.steps import Step
 from aigc_demo.models.gpt import GPT, KVCache
 from aigc_demo.models.lstm import LSTM
@@ -133,10 +131,7 @@ def cost(model: GPT | LSTM, tokens: Tensor) -> float | None:
 
 def lstm_of(store: Store, checkpoint: str) -> LSTM:
     """The LSTM with this id; NotFoundError when the checkpoint is none."""
-    model = store.load(checkpoint)
-    if not isinstance(model, LSTM):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, LSTM)
 
 
 def checkpoints(request: Lstm) -> tuple[str, str]:

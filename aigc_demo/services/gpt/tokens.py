@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store, is_own
+from aigc_demo.checkpoints.store import Store, is_own, loaded
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import short
 from aigc_demo.data.characters import Characters
@@ -51,10 +51,7 @@ def language_model(store: Store, checkpoint: str) -> GPT | LSTM:
 
 def gpt_of(store: Store, checkpoint: str) -> GPT:
     """The GPT with this id; NotFoundError when the checkpoint is none."""
-    model = store.load(checkpoint)
-    if not isinstance(model, GPT):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, GPT)
 
 
 def sampling(request: Write | Surgery | Lstm) -> Sampling:

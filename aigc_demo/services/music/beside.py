@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.steps import Step
 from aigc_demo.data import chorale_tokens as rows
 from aigc_demo.data.chorales import STEPS
@@ -15,7 +14,6 @@ from aigc_demo.models.gpt import GPT
 from aigc_demo.pipelines import convert
 from aigc_demo.services.both_write import Agreement, agreement, both_write
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.music.composing import language_model
 from aigc_demo.services.music.melodies import key_for, melody_of
 from aigc_demo.services.music.requests import AUTO, MODELS, Beside
 from aigc_demo.services.page_values import each
@@ -49,9 +47,7 @@ def beginning(text: str) -> Tensor:
 @torch.inference_mode()
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     """Write with ours, then with the library's, then compare every layer; the result comes with the last step."""
-    model = language_model(store, MODELS[0])
-    if not isinstance(model, GPT):
-        raise NotFoundError("unknown_checkpoint", name=MODELS[0])
+    model = loaded(store, MODELS[0], GPT)
     tokens = beginning(request.melody)
     theirs = convert.to_library(model)
     total = request.length + 2

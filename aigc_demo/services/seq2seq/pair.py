@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from aigc_demo.checkpoints.catalogue import ASSETS
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
+from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.opposition import agreement, asked_tones, has_tone, judged_places
@@ -72,10 +71,7 @@ class Answered:
 
 def model_of(store: Store) -> Seq2Seq:
     """The couplet network; NotFoundError when the checkpoint holds another kind."""
-    model = store.load(COUPLETS)
-    if not isinstance(model, Seq2Seq):
-        raise NotFoundError("unknown_checkpoint", name=short(COUPLETS))
-    return model
+    return loaded(store, COUPLETS, Seq2Seq)
 
 
 def rule_of(model: Seq2Seq, prosody: Prosody, request: Pair, upper: str, tokens: list[int]) -> Allowed:

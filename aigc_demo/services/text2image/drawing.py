@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images, scene_tokens
@@ -68,9 +67,7 @@ class Models:
     """Text-to-image diffusion with its autoencoder, and the noise levels between the two."""
 
     def __init__(self, store: Store, checkpoint: str = CHECKPOINT):
-        model, autoencoder = store.load(checkpoint), store.load(AUTOENCODER)
-        if not isinstance(model, Text2Image) or not isinstance(autoencoder, KLAutoencoder):
-            raise NotFoundError("unknown_checkpoint", name=checkpoint)
+        model, autoencoder = loaded(store, checkpoint, Text2Image), loaded(store, AUTOENCODER, KLAutoencoder)
         self.model, self.autoencoder = model, autoencoder
         self.schedule = alpha_bar(model.config.schedule, model.config.levels)
         unet = model.config.unet

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
+from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import images, scene_samples
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.data.scenes import SIDE
@@ -36,10 +36,7 @@ class Upscaled:
 
 def network(store: Store) -> Upscaler:
     """The super-resolution network; NotFoundError when that is another model."""
-    model = store.load(UPSCALER)
-    if not isinstance(model, Upscaler):
-        raise NotFoundError("unknown_checkpoint", name=UPSCALER)
-    return model
+    return loaded(store, UPSCALER, Upscaler)
 
 
 def enlarged(model: Upscaler, pictures: Tensor) -> Tensor:

@@ -13,8 +13,8 @@ from difflib import SequenceMatcher, get_close_matches
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
+from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import short
 from aigc_demo.data.characters import Characters
 from aigc_demo.data.sentences import END, SPECIAL, UNKNOWN, Words, join, split
@@ -113,10 +113,7 @@ def padded(tokens: tuple[int, ...], longest: int) -> list[int]:
 
 def model_of(store: Store, checkpoint: str = VERSE) -> TextVAE:
     """The text autoencoder, or language model, of a checkpoint; NotFoundError when it holds another kind."""
-    model = store.load(checkpoint)
-    if not isinstance(model, TextVAE):
-        raise NotFoundError("unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, TextVAE)
 
 
 def rows(sentences: list[Read], model: TextVAE) -> Tensor:

@@ -16,9 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from aigc_demo.checkpoints.catalogue import ASSETS
-from aigc_demo.checkpoints.store import Store, is_own
-from aigc_demo.core.errors import NotFoundError
-from aigc_demo.core.params import short
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import digits, images
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.vae import VAE, Posterior
@@ -33,10 +31,7 @@ COLUMNS = 8  # of many pictures
 
 def model_of(store: Store, checkpoint: str) -> VAE:
     """The autoencoder with this id, of digits or shapes or a person's own; NotFoundError when that is none."""
-    model = store.load(checkpoint)
-    if not isinstance(model, VAE):
-        raise NotFoundError("own_other" if is_own(checkpoint) else "unknown_checkpoint", name=short(checkpoint))
-    return model
+    return loaded(store, checkpoint, VAE)
 
 
 def seen(store: Store, sample: int, drawing: str) -> Tensor:

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.steps import Step
 from aigc_demo.data import emoji, images
 from aigc_demo.data.picture_files import from_data_url
@@ -53,9 +52,7 @@ class SideBySide:
 
 def beside(store: Store, request: Beside) -> Iterator[Step[SideBySide | None]]:
     """Both on the same picture and noise, then every layer. The value comes with the last step."""
-    model = store.load(COLOUR)
-    if not isinstance(model, KLAutoencoder):
-        raise NotFoundError("unknown_checkpoint", name=COLOUR)
+    model = loaded(store, COLOUR, KLAutoencoder)
     yield Step(0, 3, None)
     x = seen(store, request)
     side = SIDE // model.config.shrink

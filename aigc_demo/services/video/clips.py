@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
@@ -56,10 +55,7 @@ class Moment:
 
 def model_of(store: Store, checkpoint: str = CHECKPOINT) -> Video:
     """The network of a checkpoint; NotFoundError when that makes no clips."""
-    model = store.load(checkpoint)
-    if not isinstance(model, Video):
-        raise NotFoundError("unknown_checkpoint", name=checkpoint)
-    return model
+    return loaded(store, checkpoint, Video)
 
 
 def moments(store: Store, model: Video, run: Iterator[SamplerStep], total: int) -> Iterator[Step[Moment]]:
@@ -73,8 +69,7 @@ def moments(store: Store, model: Video, run: Iterator[SamplerStep], total: int) 
 @torch.inference_mode()
 def seen(store: Store, clips: Tensor) -> list[Motion]:
     """What is seen in clips (N, T, H, W)."""
-    judge = store.load(JUDGE)
-    assert isinstance(judge, Judge)
+    judge = loaded(store, JUDGE, Judge)
     found = flight(clips)
     odds = judge(readable(clips.flatten(0, 1)).to(store.device)).softmax(1).cpu().unflatten(0, clips.shape[:2])
     return [

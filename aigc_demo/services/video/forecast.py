@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aigc_demo.checkpoints.store import Store
-from aigc_demo.core.errors import NotFoundError
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import digits, images, moving_digits, tracks
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.convlstm import ConvLSTM
@@ -44,10 +43,7 @@ class Continued:
 
 def network(store: Store) -> ConvLSTM:
     """The network that continues clips; NotFoundError when the checkpoint is another kind of model."""
-    model = store.load(FORECASTER)
-    if not isinstance(model, ConvLSTM):
-        raise NotFoundError("unknown_checkpoint", name=FORECASTER)
-    return model
+    return loaded(store, FORECASTER, ConvLSTM)
 
 
 def flown(store: Store, request: Forecast) -> moving_digits.Clips:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.catalogue import Checkpoint
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation.digits import classify, draw, share
@@ -88,8 +88,7 @@ def render(
 
 def course(entry: Checkpoint, run: Path, weights: Path) -> tuple[dict[str, Any], Image.Image]:
     """What the page shows of a training."""
-    judge = Store(device="cpu").load("judge-digits")
-    assert isinstance(judge, Judge)
+    judge = loaded(Store(device="cpu"), "judge-digits", Judge)
     images = digits.to_float(digits.load(present(entry.data), "train")[0])
     picture, facts = render(run, weights, judge, images, Settings(), SEEDS)
     return facts, picture

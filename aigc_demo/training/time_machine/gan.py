@@ -16,7 +16,7 @@ from torch import Tensor
 
 from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.catalogue import Checkpoint
-from aigc_demo.checkpoints.store import Store
+from aigc_demo.checkpoints.store import Store, loaded
 from aigc_demo.data import digits
 from aigc_demo.data.fetch import present
 from aigc_demo.evaluation.digits import classify
@@ -56,9 +56,7 @@ def yardstick(judge: Judge, folder: Path) -> Yardstick:
 @cache
 def shipped() -> Yardstick:
     """The yardstick of the judge that ships; the digits must be on this machine."""
-    judge = Store(device="cpu").load("judge-digits")
-    assert isinstance(judge, Judge)
-    return yardstick(judge, present("mnist"))
+    return yardstick(loaded(Store(device="cpu"), "judge-digits", Judge), present("mnist"))
 
 
 def look(path: Path, against: Yardstick) -> tuple[Tensor, dict[str, Any]]:
