@@ -146,6 +146,11 @@ def plain(result: Any) -> Any:
     return result
 
 
+def fields(request: Request, result: Any) -> Json:
+    """A result dataclass as JSON with all digits, as the page value or `numbers` of a use case."""
+    return dataclasses.asdict(result)
+
+
 def size(pictures: Array) -> Json:
     """How many pictures (N, C, H, W) there are, and their size in pixels."""
     return {"pictures": len(pictures), "width": pictures.shape[-1], "height": pictures.shape[-2]}

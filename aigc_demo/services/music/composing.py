@@ -26,6 +26,7 @@ from aigc_demo.models.lstm import LSTM
 from aigc_demo.sampling.tokens import Sampling, draw, stages
 from aigc_demo.sampling.writing import Writer, chances
 from aigc_demo.services.engines import ENGINES
+from aigc_demo.services.music.requests import Harmonise, Write
 
 RIVALS = 6  # tokens that are named where several could have stood
 LONGER = 4  # bars after the asked ones, at which it ends though no phrase does
@@ -76,6 +77,19 @@ class Task:
     bars: int = 0  # of a free piece
     melody: tuple[int, ...] | None = None  # signs of the soprano, whole beats
     upbeat: int = 0  # beats, where there is a melody
+
+
+def task_of(request: Write | Harmonise, key: int) -> Task:
+    """What a request says of the piece, but for what is written: bars, or parts below a melody."""
+    return Task(
+        key=key,
+        metre=request.metre,
+        tempo=request.tempo,
+        how=Sampling(request.temperature, request.top_k, request.top_p),
+        seed=request.seed,
+        strict=request.strict,
+        opening=opening_of(request.opening),
+    )
 
 
 def language_model(store: Store, checkpoint: str) -> GPT | LSTM:

@@ -7,8 +7,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.steps import Step
 from aigc_demo.data import sound_font
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
+from aigc_demo.services.music.composing import Piece, compose, language_model, task_of
 from aigc_demo.services.music.melodies import key_for, melody_of, text_of
 from aigc_demo.services.music.requests import Harmonise
 from aigc_demo.services.music.scores import FORMATS, numbers, page, score
@@ -22,17 +21,7 @@ def harmonise(store: Store, request: Harmonise) -> Iterator[Step[Piece]]:
     if request.upbeat >= request.metre:
         raise BadRequestError("music.upbeat_long", metre=request.metre, upbeat=request.upbeat)
     melody = melody_of(request.melody, request.metre)
-    task = Task(
-        key=key_for(melody, request.key),
-        metre=request.metre,
-        tempo=request.tempo,
-        how=Sampling(request.temperature, request.top_k, request.top_p),
-        seed=request.seed,
-        strict=request.strict,
-        opening=opening_of(request.opening),
-        melody=melody,
-        upbeat=request.upbeat,
-    )
+    task = replace(task_of(request, key_for(melody, request.key)), melody=melody, upbeat=request.upbeat)
     yield from compose(language_model(store, request.model), task)
 
 

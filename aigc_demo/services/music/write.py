@@ -1,12 +1,12 @@
 """Write a chorale for four voices, beat by beat."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import sound_font
-from aigc_demo.sampling.tokens import Sampling
-from aigc_demo.services.music.composing import Piece, Task, compose, language_model, opening_of
+from aigc_demo.services.music.composing import Piece, compose, language_model, task_of
 from aigc_demo.services.music.requests import KEYS, Write
 from aigc_demo.services.music.scores import FORMATS, numbers, page, score
 from aigc_demo.services.use_case import Json, UseCase
@@ -18,16 +18,7 @@ def write(store: Store, request: Write) -> Iterator[Step[Piece]]:
     """The piece after every beat; BadRequestError where the opening does not fit the other settings, UnavailableError
     where the instrument cannot be played here."""
     sound_font.needed(request.instrument)
-    task = Task(
-        key=KEYS.index(request.key),
-        metre=request.metre,
-        tempo=request.tempo,
-        how=Sampling(request.temperature, request.top_k, request.top_p),
-        seed=request.seed,
-        strict=request.strict,
-        opening=opening_of(request.opening),
-        bars=request.bars,
-    )
+    task = replace(task_of(request, KEYS.index(request.key)), bars=request.bars)
     yield from compose(language_model(store, request.model), task)
 
 

@@ -20,10 +20,9 @@ from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Estimate
 from aigc_demo.sampling.samplers import sample
-from aigc_demo.services.files import ANIMATION
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Frame, Models
-from aigc_demo.services.text2image.redraw import start_of
+from aigc_demo.services.text2image.redraw import from_picture, start_of
 from aigc_demo.services.text2image.requests import Inpaint
 from aigc_demo.services.text2image.words import claimed
 from aigc_demo.services.use_case import UseCase
@@ -84,15 +83,4 @@ def inpaint(store: Store, request: Inpaint) -> Iterator[Step[Frame]]:
     yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims, x0)
 
 
-USE_CASE: UseCase[Inpaint, Frame] = UseCase(
-    run=inpaint,
-    page=drawing.page,
-    numbers=drawing.numbers,
-    file=drawing.film,
-    formats=ANIMATION,
-    any_engine=True,
-    checkpoints=lambda request: drawing.ALL,
-    small=drawing.small,
-    first=Inpaint(),
-    first_value=drawing.first_value(inpaint),
-)
+USE_CASE: UseCase[Inpaint, Frame] = from_picture(inpaint, Inpaint())

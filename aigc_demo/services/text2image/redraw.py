@@ -1,6 +1,6 @@
 """Start from a picture, noised part of the way, and draw what the sentence says (SDEdit, 2021, arXiv:2108.01073)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Frame, Models
 from aigc_demo.services.text2image.requests import Inpaint, Redraw
 from aigc_demo.services.text2image.words import checked, claimed
-from aigc_demo.services.use_case import UseCase
+from aigc_demo.services.use_case import R, UseCase
 
 
 def start_of(models: Models, request: Redraw | Inpaint) -> Tensor:
@@ -43,15 +43,20 @@ def redraw(store: Store, request: Redraw) -> Iterator[Step[Frame]]:
     yield from drawing.frames(models, run, len(timesteps), drawing.detector_of(store), claims, x0)
 
 
-USE_CASE: UseCase[Redraw, Frame] = UseCase(
-    run=redraw,
-    page=drawing.page,
-    numbers=drawing.numbers,
-    file=drawing.film,
-    formats=ANIMATION,
-    any_engine=True,
-    checkpoints=lambda request: drawing.ALL,
-    small=drawing.small,
-    first=Redraw(),
-    first_value=drawing.first_value(redraw),
-)
+def from_picture(run: Callable[[Store, R], Iterator[Step[Frame]]], first: R) -> UseCase[R, Frame]:
+    """The use case that draws a picture out of another one as `run` does."""
+    return UseCase(
+        run=run,
+        page=drawing.page,
+        numbers=drawing.numbers,
+        file=drawing.film,
+        formats=ANIMATION,
+        any_engine=True,
+        checkpoints=lambda request: drawing.ALL,
+        small=drawing.small,
+        first=first,
+        first_value=drawing.first_value(run),
+    )
+
+
+USE_CASE: UseCase[Redraw, Frame] = from_picture(redraw, Redraw())

@@ -1,7 +1,7 @@
 """What a line of verse costs the four models of Bowman et al., 2015 (arXiv:1511.06349), table 2."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -10,11 +10,11 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.sentences import SPECIAL, UNKNOWN
 from aigc_demo.models.textvae import hide, shifted
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import each, fields
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.textvae.requests import COMPARED, EXAMPLES, VERSE, Compare
-from aigc_demo.services.textvae.sentences import Read, Written, model_of, parts_of, read, rounded, rows
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.textvae.sentences import PLAIN, Read, Written, model_of, parts_of, read, rounded, rows
+from aigc_demo.services.use_case import UseCase
 
 CODES = 64  # drawn from the posterior to see what a line costs an autoencoder
 NAMES = {
@@ -102,22 +102,13 @@ def document(request: Compare, run: Sequence[Compared]) -> Document:
     return Document("Luoxia · text VAE · four models", tuple(told(run[-1])))
 
 
-def value(request: Compare, made: Compared) -> Json:
-    return asdict(made)
-
-
-def plain_program(request: Compare) -> str:
-    """No library has a text autoencoder as a class: the paper's network in torch.nn, with the same weights."""
-    return "textvae_plain"
-
-
 USE_CASE: UseCase[Compare, Compared] = UseCase(
     run=compare,
-    page=each(value),
-    numbers=value,
+    page=each(fields),
+    numbers=fields,
     file=document,
     formats=TEXT,
     checkpoints=lambda request: (*COMPARED.values(), VERSE),
-    library=plain_program,
+    library=lambda request: PLAIN,
     first=Compare(),
 )

@@ -1,17 +1,17 @@
 """Write sentences of codes from the prior, or around the code of a sentence."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import each, fields
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.textvae.requests import OF, Draw
-from aigc_demo.services.textvae.sentences import Read, Written, encoded, model_of, parts_of, read, written
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.textvae.sentences import PLAIN, Read, Written, encoded, model_of, parts_of, read, written
+from aigc_demo.services.use_case import UseCase
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,13 @@ def document(request: Draw, run: Sequence[Drawn]) -> Document:
     return Document("Luoxia · text VAE · sentences", tuple(told(run[-1])))
 
 
-def value(request: Draw, made: Drawn) -> Json:
-    return asdict(made)
-
-
-def plain_program(request: Draw) -> str:
-    """No library has a text autoencoder as a class: the paper's network in torch.nn, with the same weights."""
-    return "textvae_plain"
-
-
 USE_CASE: UseCase[Draw, Drawn] = UseCase(
     run=draw,
-    page=each(value),
-    numbers=value,
+    page=each(fields),
+    numbers=fields,
     file=document,
     formats=TEXT,
     checkpoints=lambda request: (OF[request.corpus],),
-    library=plain_program,
+    library=lambda request: PLAIN,
     first=Draw(),
 )

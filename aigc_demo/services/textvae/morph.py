@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 
@@ -10,10 +10,20 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.data.sentences import SPECIAL, UNKNOWN
 from aigc_demo.models.vae import Posterior
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import each
+from aigc_demo.services.page_values import each, fields
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.textvae.requests import EXAMPLES, OF, Morph
-from aigc_demo.services.textvae.sentences import Read, Written, encoded, model_of, parts_of, read, rounded, written
+from aigc_demo.services.textvae.sentences import (
+    PLAIN,
+    Read,
+    Written,
+    encoded,
+    model_of,
+    parts_of,
+    read,
+    rounded,
+    written,
+)
 from aigc_demo.services.use_case import Json, UseCase
 
 NEAR = 3  # sentences that are drawn around either end of a way
@@ -119,23 +129,14 @@ def card(store: Store) -> Json:
     return {"typed": {"prompt": f"{made.first.text}\n", "text": "\n".join(lines)}}
 
 
-def value(request: Morph, made: Morphed) -> Json:
-    return asdict(made)
-
-
-def plain_program(request: Morph) -> str:
-    """No library has a text autoencoder as a class: the paper's network in torch.nn, with the same weights."""
-    return "textvae_plain"
-
-
 USE_CASE: UseCase[Morph, Morphed] = UseCase(
     run=morph,
-    page=each(value),
-    numbers=value,
+    page=each(fields),
+    numbers=fields,
     file=document,
     formats=TEXT,
     checkpoints=lambda request: (OF[request.corpus],),
-    library=plain_program,
+    library=lambda request: PLAIN,
     first=Morph(),
     card=card,
     warm=Morph(stops=3),

@@ -25,6 +25,7 @@ from aigc_demo.services.textvae.requests import VERSE
 
 CLOSE = 0.78  # how much alike two words must be, 0 to 1
 NEARLY = 0.03  # so much less alike is as good
+PLAIN = "textvae_plain"  # no library has a text autoencoder as a class: the paper's network in torch.nn, same weights
 STOPS = re.compile(r"[，。；：？！、,.;:?!\n\r]+")  # a line of verse ends there
 
 

@@ -10,6 +10,7 @@ from aigc_demo.ui.tabs.parts import sketch, table
 from aigc_demo.ui.tabs.scene_parts import described
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
+from aigc_demo.ui.widgets import drawer
 
 TABS = ("draw", "type", "attention", "grid", "walk", "redraw", "inpaint", "upscale", "beside", "hub")
 
@@ -41,9 +42,11 @@ def verdicts(form: UseCaseForm, value: Any) -> gr.HTML:
     return table(f"{form.use_case}-verdicts", value)
 
 
-def own_picture(form: UseCaseForm) -> None:
-    """A sheet to draw on, and to upload a picture to: the field `picture`."""
-    form.add("picture", sketch(f"{form.use_case}-picture", "field.picture", "text2image.picture_here", INKS))
+def start_picture(form: UseCaseForm) -> None:
+    """The picture to start from: a sentence that draws it, or a sheet to draw on and to upload a picture to."""
+    form.text("source")
+    with drawer("text2image.own"):
+        form.add("picture", sketch(f"{form.use_case}-picture", "field.picture", "text2image.picture_here", INKS))
 
 
 def shown(value: Json, say: Say) -> Sequence[Any]:

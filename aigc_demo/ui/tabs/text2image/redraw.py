@@ -3,7 +3,7 @@
 from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.text2image.page import own_picture, scope, shown, verdicts
+from aigc_demo.ui.tabs.text2image.page import scope, shown, start_picture, verdicts
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -13,9 +13,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.text("source")
-                with drawer("text2image.own"):
-                    own_picture(form)
+                start_picture(form)
                 form.text("prompt")
                 form.slider("strength")
                 form.seed()
