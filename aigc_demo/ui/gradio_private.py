@@ -143,6 +143,11 @@ def printed(info: bytes) -> bytes:
     return json.dumps(described, ensure_ascii=False).encode()
 
 
+def unseen(*_block: Any) -> dict[str, Any]:
+    """How a component looks, which nobody reads."""
+    return {}
+
+
 class Session(SessionState):
     """State of one visitor: what is another's in it, on top of the pages that all share.
 
@@ -159,6 +164,7 @@ class Session(SessionState):
         shared = blocks.default_config
         self.blocks_config.blocks = ChainMap({}, shared.blocks)  # type: ignore[assignment]
         self.blocks_config.fns = shared.fns if events is None else events
+        self.blocks_config.config_for_block = unseen  # type: ignore[method-assign,assignment]
 
     def __setitem__(self, key: int, value: Any) -> None:
         """Keep a value or a component; one that an update or `gr.skip` made anew stays `raw`."""
@@ -166,13 +172,6 @@ class Session(SessionState):
         if getattr(before, "preprocess", None) is passed_through:
             raw(value)
         super().__setitem__(key, value)
-        self.config_values.clear()
-
-    def _update_config(self, key: int) -> None:
-        """Left aside, as deep links are."""
-
-    def _update_value_in_config(self, key: int, value: Any) -> None:
-        """Left aside, as deep links are."""
 
 
 class Sessions(StateHolder):
