@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import io
 import json
+import math
 import re
 import struct
 import time
@@ -17,13 +18,15 @@ import pytest
 from PIL import Image
 
 from aigc_demo.core.errors import sentences
-from aigc_demo.services.use_case import request_class
+from aigc_demo.services.use_case import find, request_class
 from aigc_demo.ui.i18n import texts
 
 ROOT = Path(__file__).resolve().parent.parent
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><rect width="9" height="9"/></svg>'
 SAID = ("error", "scene", "dalle", "clip")  # files of ui/text with sentences about what a person did wrong
 HUB, STABLE = "lab/ddpm", "lab/stable"  # models of the loopback hub
+# what no number may be
+NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "seven", "", None, [], [1], {}]
 SMALL: dict[str, dict[str, Any]] = {  # use case -> values of a request that is answered at once, if not the defaults
     "audiogan_draw": {"steps": 2, "guidance": 1, "rounds": 2},
     "audiogan_walk": {"stops": 2, "steps": 1, "guidance": 1},
@@ -142,6 +145,14 @@ def small(endpoint: str) -> dict[str, Any]:
     """Values of a small request to any public endpoint, in the order that it takes them."""
     fields = dataclasses.fields(request_class(endpoint))
     return {field.name: SMALL.get(endpoint, {}).get(field.name, field.default) for field in fields} | {"format": ""}
+
+
+def answered(program: Any, endpoint: str) -> dict[str, Any]:
+    """What Gradio's client is told of a small request, its arguments by name, as the API page shows them."""
+    file, told = program.predict(api_name=f"/{endpoint}", **small(endpoint))
+    assert file["url"].endswith(f".{find(endpoint).formats[0]}") and Path(file["path"]).name == file["orig_name"]
+    assert told["card"]["use_case"] == endpoint and told["milliseconds"] > 0 and told["device"] == "CPU"
+    return told
 
 
 @dataclass

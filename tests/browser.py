@@ -214,6 +214,13 @@ def changed(page: Page, selector: str, before: list[str]) -> list[str]:
     return pixels(page, selector)
 
 
+def live(page: Page, use_case: str, before: list[str]) -> list[str]:
+    """Wait until the pictures of a view have changed and the badge says that they are live; the pictures now."""
+    now = changed(page, f"#{use_case}-view", before)
+    expect(badge_of(page, use_case)).to_have_attribute("data-state", "live", timeout=QUICK)
+    return now
+
+
 def scripts_come(page: Page, use_case: str, ours: str, library: str, theirs: str) -> None:
     """Copy as Python: the first script has the words `ours`; the second, called `library`, has `theirs`."""
     tab = page.locator(f"#tab-{use_case}")

@@ -2,7 +2,7 @@
 
 import re
 
-from browser import QUICK, badge_of, changed, number, open_tab, part, pick, pixels, put, settled, toast, unfold
+from browser import QUICK, badge_of, changed, live, number, open_tab, part, pick, pixels, put, settled, toast, unfold
 from playwright.sync_api import expect
 
 PAGE = "gan"
@@ -17,13 +17,6 @@ def first_look(page, use_case):
     expect(view).to_have_attribute("data-ready", re.compile(r"\d+"), timeout=QUICK)
     expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached")
     return view
-
-
-def live(page, use_case, before):
-    """Wait until the pictures of a view have changed and the badge says that they are live; the pictures now."""
-    now = changed(page, f"#{use_case}-view", before)
-    expect(badge_of(page, use_case)).to_have_attribute("data-state", "live", timeout=QUICK)
-    return now
 
 
 def seen(page, use_case):

@@ -6,7 +6,7 @@ import shutil
 import pytest
 import torch
 from PIL import Image
-from tiny_cyclegan import filled, tiny_store
+from tiny_cyclegan import tiny_store
 
 from aigc_demo.data import emoji
 from aigc_demo.evaluation import cyclegan as measured
@@ -17,20 +17,6 @@ from aigc_demo.services.cyclegan.requests import CYCLE, PAIRS, ROWS, Translate
 from aigc_demo.services.cyclegan.translators import model_of
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import find
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A folder with assets of tiny models and the emoji that ship."""
-    folder = tmp_path_factory.mktemp("project")
-    filled(folder / "assets")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def service(project):
-    """The use cases over them."""
-    return Service(tiny_store(project / "assets"))
 
 
 def translate(service, request):

@@ -10,7 +10,7 @@ import torch
 from api import SVG, bomb, data_url, encoded
 from PIL import Image
 from runs import last
-from tiny_cyclegan import filled, tiny_store
+from tiny_cyclegan import tiny_store
 
 from aigc_demo.core.errors import BadRequestError, UnavailableError, UserError
 from aigc_demo.core.params import build
@@ -23,20 +23,6 @@ from aigc_demo.services.service import Service
 
 def same(a, b):
     np.testing.assert_allclose(a, b, rtol=0, atol=1e-4)
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A folder with assets of tiny models and the emoji that ship."""
-    folder = tmp_path_factory.mktemp("project")
-    filled(folder / "assets")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def service(project):
-    """The use cases over them."""
-    return Service(tiny_store(project / "assets"))
 
 
 def translate(service, request):

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from runs import Runs, last
+from runs import last
 
-from aigc_demo.checkpoints.store import Store
 from aigc_demo.pipelines.parity import TOLERANCE
 from aigc_demo.sampling.names import SAMPLERS
 from aigc_demo.services.diffusion.requests import (
@@ -16,18 +15,6 @@ from aigc_demo.services.diffusion.requests import (
 
 STEPS = 4
 NEAR = {"rtol": 0, "atol": 1e-4}
-
-
-@pytest.fixture(scope="module")
-def service(store):
-    """The use-cases over tiny untrained weights."""
-    return Runs(store, "diffusion")
-
-
-@pytest.fixture(scope="module")
-def shipped():
-    """The use-cases over the weights that ship."""
-    return Runs(Store(device="cpu"), "diffusion")
 
 
 def run(service, **values):

@@ -4,9 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
-from runs import Runs, last
+from runs import last
 
-from aigc_demo.checkpoints.store import Store
 from aigc_demo.core import threads
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.params import rules
@@ -33,18 +32,6 @@ STEPS = 4
 NEAR = {"rtol": 0, "atol": 1e-4}
 DETERMINISTIC = tuple(name for name in SAMPLERS if name != "ddpm")
 REQUESTS = (Draw, Forward, Redraw, Walk, Grid, Samplers, Cut, Beside, requests.Hub)
-
-
-@pytest.fixture(scope="module")
-def service(store):
-    """The use-cases over tiny untrained weights."""
-    return Runs(store, "diffusion")
-
-
-@pytest.fixture(scope="module")
-def shipped():
-    """The use-cases over the weights that ship."""
-    return Runs(Store(device="cpu"), "diffusion")
 
 
 def run(service, **values):

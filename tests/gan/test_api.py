@@ -7,7 +7,7 @@ import math
 import httpx
 import numpy as np
 import pytest
-from api import SMALL, Api, small
+from api import NONSENSE, SMALL, Api, small
 from PIL import Image
 
 from aigc_demo.services import cards
@@ -20,9 +20,8 @@ PICTURES = ("gan_draw", "gan_walk", "gan_mix", "gan_classes", "gan_morph")
 MOVING = ("gan_walk", "gan_mix", "gan_morph", "gan_points")
 
 
-def test_these_are_the_public_endpoints(api):
+def test_the_fields_of_a_request_are_the_parameters_of_its_endpoint(api):
     found = api.client.get(f"{api.address}/gradio_api/info").json()["named_endpoints"]
-    assert {name.strip("/") for name in found if name.startswith("/gan_")} == set(ASKED)
     for name in ASKED:
         assert [field["parameter_name"] for field in found[f"/{name}"]["parameters"]] == list(small(name))
 
@@ -115,7 +114,6 @@ NUMBERS = [
     ("gan_classes", "columns"),
     ("gan_morph", "digit_to"),
 ]
-NONSENSE = [math.nan, math.inf, -math.inf, 1e12, 10**9 + 0.5, -5.5, 10**400, True, "seven", "", None, [], [1], {}]
 
 
 @pytest.mark.parametrize(("endpoint", "field"), NUMBERS)

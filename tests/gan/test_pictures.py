@@ -8,7 +8,6 @@ import pytest
 import torch
 from PIL import Image
 from runs import Runs, last
-from tiny_gan import filled, tiny_store
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError
@@ -19,20 +18,6 @@ from aigc_demo.services.gan.drawing import limited, usual_length
 from aigc_demo.services.gan.mix import STOPS
 from aigc_demo.services.gan.requests import FREE, MODELS, Classes, Draw, Mix, Morph, Walk
 from aigc_demo.services.use_case import find, requests_of
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A folder with assets of tiny models."""
-    folder = tmp_path_factory.mktemp("project")
-    filled(folder / "assets")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def service(project):
-    """The use-cases over them."""
-    return Runs(tiny_store(project / "assets"), "gan")
 
 
 def shades(pictures):

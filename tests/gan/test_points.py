@@ -8,13 +8,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from runs import Runs, last
+from runs import last
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.data import points
 from aigc_demo.models.point_gan import PointGANConfig
 from aigc_demo.services.gan import frames, pictures, requests
-from aigc_demo.services.gan import live as training_of_points
 from aigc_demo.services.gan import points as live
 from aigc_demo.services.gan.live import Training
 from aigc_demo.services.gan.points import alone, begin, train
@@ -23,18 +22,7 @@ from aigc_demo.services.gan.requests import Points
 TINY = PointGANConfig.tiny()
 DRAWING = "0.1,0.2; -0.4,0.5"
 
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    """No rests between frames."""
-    monkeypatch.setattr(live.time, "sleep", lambda seconds: None)
-
-
-@pytest.fixture
-def gans(monkeypatch, store):
-    """The use case with tiny networks."""
-    monkeypatch.setattr(training_of_points, "PointGANConfig", lambda: TINY)
-    return Runs(store, "gan")
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 def weights(model):

@@ -29,18 +29,7 @@ ROOT = first_results.EXAMPLES.parents[1]
 TINY = PointGANConfig.tiny()
 DRAWING = "0.1,0.2; -0.4,0.5"
 
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    """No rests between frames."""
-    monkeypatch.setattr(live.time, "sleep", lambda seconds: None)
-
-
-@pytest.fixture
-def gans(monkeypatch, store):
-    """The use case with tiny networks."""
-    monkeypatch.setattr(training_of_points, "PointGANConfig", lambda: TINY)
-    return Runs(store, "gan")
+pytestmark = pytest.mark.usefixtures("at_once")
 
 
 @pytest.fixture

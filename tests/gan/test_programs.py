@@ -6,29 +6,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from runs import Runs, title
-from tiny_gan import filled, tiny, tiny_store
+from runs import title
+from tiny_gan import tiny
 from torch import nn
 
 from aigc_demo.core.errors import BadRequestError
 from aigc_demo.models.gan import GAN, GANConfig, Generator
 from aigc_demo.pipelines.convert import from_library, to_library
 from aigc_demo.services.gan.requests import Classes, Draw, Mix, Morph, Walk
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A folder with assets of tiny models."""
-    folder = tmp_path_factory.mktemp("project")
-    filled(folder / "assets")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def service(project):
-    """The use-cases over them."""
-    return Runs(tiny_store(project / "assets"), "gan")
-
 
 SCRIPTS = [
     Draw(),

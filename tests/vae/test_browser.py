@@ -9,6 +9,7 @@ from browser import (
     begin,
     changed,
     ended,
+    live,
     number,
     open_tab,
     part,
@@ -38,13 +39,6 @@ def first_look(page, use_case, kind=".lx-view"):
     expect(view).to_have_attribute("data-ready", re.compile(r"\d+"), timeout=QUICK)
     expect(badge_of(page, use_case)).to_have_attribute("data-state", "cached")
     return view
-
-
-def live(page, use_case, before):
-    """Wait until the pictures of a view have changed and the badge says that they are live; the pictures now."""
-    now = changed(page, f"#{use_case}-view", before)
-    expect(badge_of(page, use_case)).to_have_attribute("data-state", "live", timeout=QUICK)
-    return now
 
 
 def sentence(page, use_case):
