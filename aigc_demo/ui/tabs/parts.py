@@ -178,6 +178,11 @@ def gap(value: float) -> str:
     return powers(f"{value:.1e}") if value else "0"
 
 
+def minus(number: float, digits: str) -> str:
+    """A number with so many `digits`, as a format says it, and the sign that print has."""
+    return f"{number:{digits}}".replace("-", "−")
+
+
 def tiles(cache: str, sheet: bytes, count: int, size: tuple[int, int], words: dict[str, Any]) -> dict[str, Any]:
     """A value for `mosaic`: a sheet of `count` pictures (width, height) side by side, row by row, and their words."""
     return {**Reel(cache, ["picture"]).add(sheet, count), "w": size[0], "h": size[1], **words}

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui import toolbar
 from aigc_demo.ui.i18n import t
@@ -22,6 +24,17 @@ class Behind:
     papers: Mapping[str, str]
     sources: Mapping[str, str]
     steps: Sequence[str]
+
+
+def course_files(checkpoint: str, folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
+    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote of a checkpoint; None without it."""
+    try:
+        return {
+            "facts": first_results.address(f"{checkpoint}-training.json", folder),
+            "sheet": first_results.address(f"{checkpoint}-snapshots.png", folder),
+        }
+    except OSError:
+        return None
 
 
 def time_machine(

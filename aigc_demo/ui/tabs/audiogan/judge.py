@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
-from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.tabs.parts import minus, table, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import recorder, sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -61,7 +61,7 @@ def told(value: Json, say: Say) -> Sequence[Any]:
         "near": digit,
         "speaker": speaker.capitalize(),
         **{name: f"{value[name]:.2f}" for name in ("distance", "usual")},
-        **{name: minus(number) for name, number in zip(SCORED, (value["score"], *value["scores"]), strict=True)},
+        **{name: minus(number, ".1f") for name, number in zip(SCORED, (value["score"], *value["scores"]), strict=True)},
     }
     words = " ".join([say("audiogan.judge_says"), *([say("audiogan.judge_clipped")] if value["clipped"] else [])])
     titles = [say("audiogan.judge_own" if value["own"] else "audiogan.judge_made_one"), say("audiogan.judge_nearest")]
@@ -72,8 +72,3 @@ def told(value: Json, say: Say) -> Sequence[Any]:
         {"words": words, "values": facts, "good": not value["clipped"]},
         {"head": head, "rows": rows, "mark": value["digit"]},
     ]
-
-
-def minus(number: float) -> str:
-    """A number with one digit and the sign that print has."""
-    return f"{number:.1f}".replace("-", "−")

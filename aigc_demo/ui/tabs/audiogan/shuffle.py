@@ -11,7 +11,7 @@ from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
 from aigc_demo.ui.tabs.audiogan.wave import PAPERS
-from aigc_demo.ui.tabs.parts import mosaic, verdict_view
+from aigc_demo.ui.tabs.parts import minus, mosaic, verdict_view
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import charts, legend, plot
 from aigc_demo.ui.views.sounds import recorder, sound_player
@@ -69,7 +69,7 @@ def heard(value: Json, say: Say) -> Json:
     """The sound as it is and moved, each with its score without shuffle."""
     first = f"{say('audiogan.judge_own')} · {value['digit']}" if value["own"] else say("audiogan.shuffle_as_is")
     samples, score = say("audiogan.shuffle_samples"), say("audiogan.shuffle_score")
-    notes = [f"{score} {hundredths(value['off'][place])}" for place in (0, value["furthest"])]
+    notes = [f"{score} {minus(value['off'][place], '.2f')}" for place in (0, value["furthest"])]
     return {**value, "titles": [first, f"+{value['furthest']} {samples}"], "notes": notes}
 
 
@@ -81,7 +81,7 @@ def sentence(value: Json, say: Say) -> Json:
     if value["moves"]:
         facts |= {"mean": value["swing_mean"], "spread": value["spread"]}
         words = f"{words} {say('audiogan.shuffle_says_on')}"
-    told: Json = {name: hundredths(number) for name, number in facts.items()}
+    told: Json = {name: minus(number, ".2f") for name, number in facts.items()}
     return {"words": words, "values": {**told, "draws": len(value["moves"])}, "good": True}
 
 
@@ -115,11 +115,6 @@ def moved(value: Json, say: Say) -> Json:
     layers = value["maps"]["counts"][0] // 2
     moves = value["moves"][0] if value["moves"] else [0] * layers
     columns = [f"{say('audiogan.shuffle_layer')} {i}" for i in range(1, layers + 1)]
-    notes = [*[""] * layers, *(f"{by:+d}".replace("-", "−") if by else "0" for by in moves)]
+    notes = [*[""] * layers, *(minus(by, "+d") if by else "0" for by in moves)]
     rows = [say("audiogan.shuffle_as_is"), say("audiogan.shuffle_moved")]
     return {**value["maps"], "rows": rows, "columns": columns, "notes": notes}
-
-
-def hundredths(number: float) -> str:
-    """A number with two digits and the sign that print has."""
-    return f"{number:.2f}".replace("-", "−")

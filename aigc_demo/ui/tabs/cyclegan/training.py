@@ -1,16 +1,13 @@
 """The course of both trainings, with the cycle term and without. All of it ships."""
 
-from pathlib import Path
-
 import gradio as gr
 
-from aigc_demo.services import first_results
 from aigc_demo.services.cyclegan.requests import CYCLE
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.tabs.time_machine import Behind, time_machine
+from aigc_demo.ui.tabs.time_machine import Behind, course_files, time_machine
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import scrubber, view
 
@@ -24,7 +21,7 @@ def build(service: Service) -> None:
         "cyclegan_translate",
         service,
         epochs,
-        addresses(),
+        course_files(CYCLE),
         Behind(
             r"\mathcal L_{\text{GAN}}(G, D_Y) = \mathbb E_x \big(D_Y(G(x)) - 1\big)^2, \qquad "
             r"\mathcal L(D_Y) = \tfrac12 \mathbb E_y \big(D_Y(y) - 1\big)^2 + \tfrac12 \mathbb E_x D_Y(G(x))^2",
@@ -34,17 +31,6 @@ def build(service: Service) -> None:
         ),
         covers=".lx-charts",
     )
-
-
-def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without it."""
-    try:
-        return {
-            "facts": first_results.address(f"{CYCLE}-training.json", folder),
-            "sheet": first_results.address(f"{CYCLE}-snapshots.png", folder),
-        }
-    except OSError:
-        return None
 
 
 def epochs(elem_id: str, value: dict[str, str] | None) -> gr.HTML:

@@ -12,7 +12,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gan.page import GAN, R3GAN
 from aigc_demo.ui.tabs.gan.parts import DIGITS, box, named
-from aigc_demo.ui.tabs.time_machine import Behind, time_machine
+from aigc_demo.ui.tabs.time_machine import Behind, course_files, time_machine
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import scrubber, view
 
@@ -40,16 +40,8 @@ def build(service: Service) -> None:
 
 def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, Any]:
     """Model -> where the page finds what `python -m aigc_demo.training.time_machine` wrote of it."""
-    found = {}
-    for name in DIGITS:
-        try:
-            facts, sheet = (
-                first_results.address(f"{checkpoint(name)}-{end}", folder) for end in ("training.json", "snapshots.png")
-            )
-            found[name] = {"facts": facts, "sheet": sheet}
-        except OSError:
-            continue
-    return found
+    found = {name: course_files(checkpoint(name), folder) for name in DIGITS}
+    return {name: files for name, files in found.items() if files}
 
 
 def contest(elem_id: str, value: dict[str, Any]) -> gr.HTML:

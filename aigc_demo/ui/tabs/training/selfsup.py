@@ -7,6 +7,7 @@ from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
+from aigc_demo.ui.tabs.parts import minus
 from aigc_demo.ui.tabs.training.parts import batches
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
@@ -100,7 +101,7 @@ def rows(value: Json, say: Say) -> Json:
         for place, name in enumerate(names)
     ]
     if value["alike"]:
-        made[-1]["notes"] = [f"cos {alike:.2f}".replace("-", "−") for alike in value["alike"]]
+        made[-1]["notes"] = [f"cos {minus(alike, '.2f')}" for alike in value["alike"]]
     return {**{name: value[name] for name in ("sheets", "w", "h", "kind")}, "rows": made}
 
 

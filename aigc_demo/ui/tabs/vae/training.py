@@ -1,15 +1,12 @@
 """The course of a training, as test digits part on the plane. All of it ships."""
 
-from pathlib import Path
-
 import gradio as gr
 
-from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import words
-from aigc_demo.ui.tabs.time_machine import Behind, time_machine
+from aigc_demo.ui.tabs.time_machine import Behind, course_files, time_machine
 from aigc_demo.ui.tabs.vae.page import KINGMA
 from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import scrubber, view
@@ -24,7 +21,7 @@ def build(service: Service) -> None:
         "vae_draw",
         service,
         course,
-        addresses(),
+        course_files(CHECKPOINT),
         Behind(
             r"\mathcal L = \mathbb E_{q(z|x)}\big[-\log p(x \mid z)\big] + \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)",
             KINGMA,
@@ -33,17 +30,6 @@ def build(service: Service) -> None:
         ),
         covers=".lx-chart",
     )
-
-
-def addresses(folder: Path = first_results.EXAMPLES) -> dict[str, str] | None:
-    """Where the page finds what `python -m aigc_demo.training.time_machine` wrote; None without it."""
-    try:
-        return {
-            "facts": first_results.address(f"{CHECKPOINT}-training.json", folder),
-            "sheet": first_results.address(f"{CHECKPOINT}-snapshots.png", folder),
-        }
-    except OSError:
-        return None
 
 
 def course(elem_id: str, value: dict[str, str] | None) -> gr.HTML:
