@@ -26,4 +26,17 @@
     });
     return stop;
   };
+
+  // The axis of a training's chart, out of the steps of its moments. They lie close together at the start, so it is
+  // stretched there: a step of the axis per moment, other places between them.
+  luoxia.momentAxis = (moments) => {
+    const last = moments.length - 1;
+    const place = (step) => {
+      const next = moments.findIndex((one) => one >= step);
+      if (next < 0) return last;
+      return next === 0 ? 0 : next - (moments[next] - step) / (moments[next] - moments[next - 1]);
+    };
+    const ticks = [0, Math.round(last / 3), Math.round((2 * last) / 3), last];
+    return { place, xs: ticks.map((i) => [i, luoxia.count(moments[i])]) };
+  };
 })();

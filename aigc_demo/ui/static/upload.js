@@ -43,6 +43,18 @@
     }
   };
 
+  // a file that is dropped on an element
+  luoxia.onDrop = (root, take) => {
+    for (const kind of ["dragover", "drop"]) {
+      root.addEventListener(kind, (event) => {
+        if (![...event.dataTransfer.items].some((item) => item.kind === "file")) return;
+        event.preventDefault();
+        event.stopPropagation(); // elsewhere on the page a dropped file is one that was saved here
+        if (kind === "drop") take(event.dataTransfer.files[0]);
+      });
+    }
+  };
+
   luoxia.takePictures = (root, then) => {
     const input = root.querySelector("input[type=file]");
     const take = async (file) => {
@@ -54,13 +66,6 @@
       take(input.files[0]);
       input.value = "";
     });
-    for (const kind of ["dragover", "drop"]) {
-      root.addEventListener(kind, (event) => {
-        if (![...event.dataTransfer.items].some((item) => item.kind === "file")) return;
-        event.preventDefault();
-        event.stopPropagation(); // elsewhere on the page a dropped file is one that was saved here
-        if (kind === "drop") take(event.dataTransfer.files[0]);
-      });
-    }
+    luoxia.onDrop(root, take);
   };
 })();

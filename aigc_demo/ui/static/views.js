@@ -22,6 +22,16 @@
     });
   }
 
+  // what is fetched or computed when an element comes on the screen, once
+  luoxia.onceSeen = (element, then) => {
+    const eye = new IntersectionObserver((seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      eye.disconnect();
+      then();
+    });
+    eye.observe(element);
+  };
+
   // a first value that is too large for the page, see parked.py; a result that comes before it stands
   luoxia.fetched = async (props, begin) => {
     const { at } = props.value || {};

@@ -255,14 +255,7 @@
       if (input.files[0]) read(input.files[0]);
       input.value = "";
     });
-    for (const kind of ["dragover", "drop"]) {
-      root.addEventListener(kind, (event) => {
-        if (![...event.dataTransfer.items].some((item) => item.kind === "file")) return;
-        event.preventDefault();
-        event.stopPropagation(); // elsewhere on the page a dropped file is one that was saved here
-        if (kind === "drop") read(event.dataTransfer.files[0]);
-      });
-    }
+    luoxia.onDrop(root, read);
     watch("value", show);
     show();
   };

@@ -183,12 +183,7 @@
       sheet.src = address.sheet;
       show(0);
     }
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
-      arrive();
-    });
-    eye.observe(root);
+    luoxia.onceSeen(root, arrive);
     luoxia.onTheme(() => course && charts(at));
   };
 })();

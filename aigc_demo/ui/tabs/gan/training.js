@@ -23,20 +23,9 @@
       luoxia.paint(canvas, context.getImageData(0, 0, width, height).data, luoxia.palette(false));
     }
 
-    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between
-    // them
-    function place(seen) {
-      const moments = course.snapshots.map((moment) => moment.pictures),
-        next = moments.findIndex((count) => count >= seen);
-      if (next < 0) return moments.length - 1;
-      return next === 0 ? 0 : next - (moments[next] - seen) / (moments[next] - moments[next - 1]);
-    }
-
     function charts() {
       const seen = course.snapshots, last = seen.length - 1;
-      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((
-        i,
-      ) => [i, luoxia.count(seen[i].pictures)]);
+      const { place, xs } = luoxia.momentAxis(seen.map((moment) => moment.pictures));
       const near = course.curve.reduce((
         a,
         b,
@@ -134,13 +123,10 @@
       })
     );
 
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
+    luoxia.onceSeen(root, () => {
       const names = Object.keys(addresses);
       choose(names.includes("r3") ? "r3" : names[0]);
     });
-    eye.observe(root);
     luoxia.onTheme(() => {
       if (course) {
         pictures();

@@ -18,22 +18,11 @@
       play = root.querySelector(".lx-play");
     let course = null, at = 0, ticket = 0;
 
-    // moments lie close together at the start, so the axis is stretched there: a step per moment, other places between
-    // them
-    function place(seen) {
-      const moments = course.snapshots.map((moment) => moment.characters),
-        next = moments.findIndex((count) => count >= seen);
-      if (next < 0) return moments.length - 1;
-      return next === 0 ? 0 : next - (moments[next] - seen) / (moments[next] - moments[next - 1]);
-    }
-
     function plot() {
       const seen = course.snapshots,
         last = seen.length - 1,
         high = 1.06 * Math.max(course.guess, ...seen.map((moment) => moment.nats));
-      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((
-        i,
-      ) => [i, luoxia.count(seen[i].characters)]);
+      const { place, xs } = luoxia.momentAxis(seen.map((moment) => moment.characters));
       const held = seen.map((moment, i) => [i, moment.nats]);
       luoxia.chart(chart, {
         x: [0, last],
@@ -128,11 +117,6 @@
         choose(button.dataset.model);
       })
     );
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
-      choose(Object.keys(addresses)[0]);
-    });
-    eye.observe(root);
+    luoxia.onceSeen(root, () => choose(Object.keys(addresses)[0]));
   };
 })();

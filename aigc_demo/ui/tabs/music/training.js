@@ -63,18 +63,9 @@
       }
     }
 
-    // moments lie close together at the start: a step of the axis per moment, other places between them
-    function place(step) {
-      const known = course.snapshots.map((moment) => moment.step), next = known.findIndex((one) => one >= step);
-      if (next < 0) return known.length - 1;
-      return next === 0 ? 0 : next - (known[next] - step) / (known[next] - known[next - 1]);
-    }
-
     function plot() {
       const seen = course.snapshots, last = seen.length - 1;
-      const xs = [0, Math.round(last / 3), Math.round((2 * last) / 3), last].map((
-        i,
-      ) => [i, luoxia.count(seen[i].step)]);
+      const { place, xs } = luoxia.momentAxis(seen.map((moment) => moment.step));
       const line = (kind, name) => {
         const points = seen.map((moment, i) => [i, moment[name]]);
         return { kind, points, dots: [points[at]] };
@@ -151,14 +142,11 @@
     const stop = luoxia.player(root, scrub.querySelector(".lx-play"), range, (index) => course && show(index), 1500);
     new ResizeObserver(draw).observe(box);
     luoxia.onTheme(draw);
-    const eye = new IntersectionObserver(async (seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
+    luoxia.onceSeen(root, async () => {
       course = await (await fetch(props.value.course)).json();
       range.max = course.snapshots.length - 1;
       show(0);
       root.dataset.ready = course.checkpoint;
     });
-    eye.observe(root);
   };
 })();

@@ -351,12 +351,7 @@
       root.dataset.ready = corpus;
     }
     buttons.forEach((button) => button.addEventListener("click", () => open(button.dataset.corpus)));
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
-      open(buttons[0].dataset.corpus);
-    });
-    eye.observe(root);
+    luoxia.onceSeen(root, () => open(buttons[0].dataset.corpus));
     luoxia.onTheme(() => course && charts(at));
   };
 })();

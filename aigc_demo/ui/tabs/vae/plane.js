@@ -261,12 +261,7 @@
       root.dataset.ready = "1";
     }
     again.addEventListener("click", arrives);
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
-      arrives();
-    });
-    eye.observe(box);
+    luoxia.onceSeen(box, arrives);
     new ResizeObserver(() => {
       paint();
       answer();

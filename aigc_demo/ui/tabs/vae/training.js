@@ -99,12 +99,7 @@
       sheet.src = address.sheet;
       show(0);
     }
-    const eye = new IntersectionObserver((seen) => {
-      if (!seen.some((one) => one.isIntersecting)) return;
-      eye.disconnect();
-      arrive();
-    });
-    eye.observe(root);
+    luoxia.onceSeen(root, arrive);
     new ResizeObserver(() => dots(true)).observe(root);
     luoxia.onTheme(() => {
       if (course) {
