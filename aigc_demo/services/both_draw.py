@@ -13,7 +13,7 @@ from aigc_demo.core.params import Request
 from aigc_demo.data import images
 from aigc_demo.pipelines import parity
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, tiles
+from aigc_demo.services.page_values import Array, plain, tiles
 from aigc_demo.services.use_case import Json
 
 SCALE = 3  # pixels of a file for one of a picture
@@ -79,6 +79,12 @@ def page(request: Request, made: WithOnnx) -> Json:
     table: Json = {"layers": made.layers, "first": made.first, "maximum": made.maximum, "mean": made.mean}
     table |= {"tolerance": parity.TOLERANCE, "onnx_maximum": made.onnx and made.onnx.maximum}
     return tiles(pictures, milliseconds=times, **colour, **table)
+
+
+def numbers(request: Request, made: SideBySide) -> Json:
+    """Differences, times, and the first layer over the tolerance."""
+    told: Json = plain(made)
+    return told
 
 
 def still(request: Request, run: Sequence[WithOnnx]) -> Pictures:

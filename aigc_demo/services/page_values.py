@@ -147,7 +147,7 @@ def plain(result: Any) -> Any:
 
 
 def fields(request: Request, result: Any) -> Json:
-    """A result dataclass as JSON with all digits, as the page value or `numbers` of a use case."""
+    """All that was found, with all digits."""
     return dataclasses.asdict(result)
 
 
@@ -156,7 +156,12 @@ def size(pictures: Array) -> Json:
     return {"pictures": len(pictures), "width": pictures.shape[-1], "height": pictures.shape[-2]}
 
 
+def counted(request: object, pictures: Array) -> Json:
+    """How many pictures there are, and their size."""
+    return size(pictures)
+
+
 def numbers(request: Request, result: Any) -> Json:
-    """`plain` of a result, as the `numbers` of a use case."""
+    """All that was found, numbers to four significant digits."""
     told: Json = plain(result)
     return told

@@ -9,7 +9,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.clip.requests import CHECKPOINT, Classify
 from aigc_demo.services.clip.vectors import clip_of, lines_of, scale_of, tokens_of
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import Array, each, numbers, png
+from aigc_demo.services.page_values import Array, each, plain, png
 from aigc_demo.services.scene_parts import picture_of, small, true_sentences
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
@@ -40,6 +40,12 @@ def classify(store: Store, request: Classify) -> Classified:
 
 def sheet(request: Classify, made: Classified) -> Json:
     return {"sheet": png(made.picture), **numbers(request, made)}
+
+
+def numbers(request: Classify, made: Classified) -> Json:
+    """Labels, best first, each with its share of the softmax and its cosine."""
+    told: Json = plain(made)
+    return told
 
 
 def document(request: Classify, run: Sequence[Classified]) -> Document:

@@ -13,7 +13,7 @@ from aigc_demo.data.captions import LANGUAGES, sentence
 from aigc_demo.services.clip.requests import CHECKPOINT, Map
 from aigc_demo.services.clip.vectors import clip_of, samples, tokens_of
 from aigc_demo.services.files import TEXT
-from aigc_demo.services.page_values import Array, each, numbers, tiles
+from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.scene_parts import understood
 from aigc_demo.services.text_saving import Document, Part
 from aigc_demo.services.use_case import Json, UseCase
@@ -81,6 +81,12 @@ def plane(store: Store, request: Map) -> Mapped:
 def sheet(request: Map, made: Mapped) -> Json:
     """The points, and the pictures in a strip."""
     return tiles(made.pictures, **numbers(request, made))
+
+
+def numbers(request: Map, made: Mapped) -> Json:
+    """Every point with its kind, place, sentence and picture; the share of the variance; the gap of the means."""
+    told: Json = plain(made)
+    return told
 
 
 def document(request: Map, run: Sequence[Mapped]) -> Document:

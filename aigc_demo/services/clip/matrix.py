@@ -11,7 +11,7 @@ from aigc_demo.data import claims, images
 from aigc_demo.services.clip.requests import CHECKPOINT, ROW, Matrix
 from aigc_demo.services.clip.vectors import clip_of, lines_of, samples, scale_of, tokens_of
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, numbers, tiles
+from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.scene_parts import picture_of, seen, small, verdict
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -48,6 +48,12 @@ def matrix(store: Store, request: Matrix) -> Similarities:
 def sheet(request: Matrix, made: Similarities) -> Json:
     """The pictures in a strip, and the matrix."""
     return tiles(made.pictures, **numbers(request, made))
+
+
+def numbers(request: Matrix, made: Similarities) -> Json:
+    """Sentences, cosines with a row for each, softmax over the sentences, and which pairs are true."""
+    told: Json = plain(made)
+    return told
 
 
 def still(request: Matrix, run: Sequence[Similarities]) -> Pictures:

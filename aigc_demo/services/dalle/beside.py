@@ -15,7 +15,7 @@ from aigc_demo.services.both_write import TOLERANCE, both_write
 from aigc_demo.services.dalle.drawing import autoencoder_of, dalle_of, picture, text_tokens
 from aigc_demo.services.dalle.requests import CHECKPOINT, CODES, Beside
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, numbers, tiles
+from aigc_demo.services.page_values import Array, each, plain, tiles
 from aigc_demo.services.scene_parts import understood
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -74,6 +74,12 @@ def compared(request: Beside, made: SideBySide) -> Json:
     """Our picture, the library's, the difference; the table of layers."""
     pictures = np.stack([made.ours, made.theirs, 1 - np.abs(made.ours - made.theirs)])
     return {**tiles(pictures), **numbers(request, made), "tolerance": TOLERANCE}
+
+
+def numbers(request: Beside, made: SideBySide) -> Json:
+    """Equal cells, differences, times, and the first layer over the tolerance."""
+    told: Json = plain(made)
+    return told
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:

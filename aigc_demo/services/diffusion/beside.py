@@ -15,12 +15,12 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.services.both_draw import WithOnnx, page, still, with_onnx
+from aigc_demo.services.both_draw import WithOnnx, numbers, page, still, with_onnx
 from aigc_demo.services.diffusion.denoising import example, model_of
 from aigc_demo.services.diffusion.requests import ANY, CHECKPOINT, Beside
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import PICTURE
-from aigc_demo.services.page_values import each, numbers
+from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import UseCase
 
 PROBE = 600  # noise level at which the layers are compared

@@ -9,7 +9,7 @@ from aigc_demo.sampling.samplers import trailing_timesteps
 from aigc_demo.services.diffusion.denoising import denoise, model_of, pictures, several
 from aigc_demo.services.diffusion.requests import CHECKPOINT, Grid
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, every, size, tiles
+from aigc_demo.services.page_values import Array, counted, every, tiles
 from aigc_demo.services.use_case import Json, UseCase
 
 
@@ -40,7 +40,7 @@ def film(request: Grid, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Grid, Array] = UseCase(
     run=grid,
     page=every(2, table),
-    numbers=lambda request, made: size(made),
+    numbers=counted,
     file=film,
     formats=("png", "gif", "json"),
     any_engine=True,

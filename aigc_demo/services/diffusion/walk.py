@@ -13,7 +13,7 @@ from aigc_demo.sampling.samplers import trailing_timesteps
 from aigc_demo.services.diffusion.denoising import denoise, model_of, pictures, scale_of, several
 from aigc_demo.services.diffusion.requests import CHECKPOINT, Walk
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, every, size, tiles
+from aigc_demo.services.page_values import Array, counted, every, tiles
 from aigc_demo.services.use_case import UseCase
 
 
@@ -41,7 +41,7 @@ def film(request: Walk, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Walk, Array] = UseCase(
     run=walk,
     page=every(3, lambda request, made: tiles(made)),
-    numbers=lambda request, made: size(made),
+    numbers=counted,
     file=film,
     formats=("gif", "mp4", "png", "json"),
     any_engine=True,

@@ -14,9 +14,9 @@ from aigc_demo.pipelines import parity
 from aigc_demo.pipelines.stable_diffusion import flow_sigmas, to_stable_diffusion
 from aigc_demo.sampling.guidance import Network, TextDenoiser
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services.both_draw import WithOnnx, page, still, with_onnx
+from aigc_demo.services.both_draw import WithOnnx, numbers, page, still, with_onnx
 from aigc_demo.services.files import PICTURE
-from aigc_demo.services.page_values import each, numbers
+from aigc_demo.services.page_values import each
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Models
 from aigc_demo.services.text2image.requests import Beside

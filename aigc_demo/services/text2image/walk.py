@@ -10,7 +10,7 @@ from aigc_demo.data import images
 from aigc_demo.sampling.latent import lerp, slerp
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, every, size, tiles
+from aigc_demo.services.page_values import Array, counted, every, tiles
 from aigc_demo.services.text2image import drawing
 from aigc_demo.services.text2image.drawing import Models
 from aigc_demo.services.text2image.requests import Walk
@@ -46,7 +46,7 @@ def film(request: Walk, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Walk, Array] = UseCase(
     run=walk,
     page=every(3, lambda request, made: tiles(made)),
-    numbers=lambda request, made: size(made),
+    numbers=counted,
     file=film,
     formats=("gif", "mp4", "png", "json"),
     any_engine=True,

@@ -6,7 +6,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, size
+from aigc_demo.services.page_values import Array, counted, each
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.vae.autoencoders import COLUMNS, codes, grid, label_of, model_of, pictures, sheet
 from aigc_demo.services.vae.requests import ANY, Draw, of_kind
@@ -52,7 +52,7 @@ def still(request: Draw, run: Sequence[Array]) -> Pictures:
 USE_CASE: UseCase[Draw, Array] = UseCase(
     run=draw,
     page=each(page),
-    numbers=lambda request, made: size(made),
+    numbers=counted,
     file=still,
     formats=PICTURE,
     checkpoints=lambda request: (asked(request),),

@@ -18,9 +18,9 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import sample
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.services.both_draw import SideBySide
+from aigc_demo.services.both_draw import SideBySide, numbers
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import each, numbers
+from aigc_demo.services.page_values import each
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.video.clips import clip_value, model_of, sheet
 from aigc_demo.services.video.requests import ANY, CHECKPOINT, Beside

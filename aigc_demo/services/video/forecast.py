@@ -17,7 +17,7 @@ from aigc_demo.data import digits, images, moving_digits, tracks
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.convlstm import ConvLSTM
 from aigc_demo.services.files import Pictures
-from aigc_demo.services.page_values import Array, each, numbers, plain
+from aigc_demo.services.page_values import Array, each, plain
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.video.clips import FORMATS, SCALE, clip_value, sheet
 from aigc_demo.services.video.requests import FORECASTER, Forecast
@@ -106,6 +106,12 @@ def shown(request: Forecast, made: Continued) -> Json:
         [[{**motion, "fitted": plain(made.way)}]],
     )
     return {**value, "given": request.given, "errors": plain(made.errors), "errors_still": plain(made.errors_still)}
+
+
+def numbers(request: Forecast, made: Continued) -> Json:
+    """Errors of the continued frames, both ways, frames off the true one, and bounces."""
+    found: Json = plain(made)
+    return found
 
 
 def film(request: Forecast, run: Sequence[Continued]) -> Pictures:
