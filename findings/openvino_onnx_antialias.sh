@@ -66,9 +66,10 @@ for mode in ("bilinear", "bicubic"):
     ours, runtime, theirs, direct = ways(mode, True, stripes)
     plain = ways(mode, False, stripes)[2]
     names = ("torch", "ONNX Runtime", "OpenVINO from ONNX", "OpenVINO from torch", "OpenVINO without antialias")
-    print(f"  {mode}, largest difference to torch {abs(theirs - ours).max():.3f}, to none {abs(theirs - plain).max():.1e}")
+    far, near = abs(theirs - ours).max(), abs(theirs - plain).max()
+    print(f"  {mode}, OpenVINO from ONNX differs by up to {far:.3f} from torch, by {near:.0e} from no antialias")
     for name, picture in zip(names, (ours, runtime, theirs, direct, plain)):
         print(f"  {mode}, {name}: {picture.std():.3f}")
     assert numpy.allclose(runtime, ours, atol=1e-3) and numpy.allclose(direct, ours, atol=1e-3)
-    assert abs(theirs - ours).max() > 0.2 and numpy.allclose(theirs, plain, atol=1e-6), "antialias is read now"
+    assert far > 0.2 and near < 1e-6, "antialias is read now"
 PYTHON
