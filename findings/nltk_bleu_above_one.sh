@@ -3,11 +3,11 @@
 #
 # BLEU lies between 0 and 1. Method 5 (Chen and Cherry, 2014) makes neighbouring orders alike: the number of matched
 # n-grams becomes the mean of those for n - 1, n and n + 1, begun with that of the single words plus 1. NLTK's
-# documentation says so, and speaks of counts. Its code takes the mean of precisions, and adds the 1 to a precision: in
-# place of one word more among many it is a hundred percent more. By counts a text against itself gets 1 exactly. At
-# any length of text that adds a third to the first precision, a ninth to the second and so on, in full where little is
-# right: the words of a text back to front get 0.19 where the counts make it 0.14, and a text with two words swapped
-# gets 0.91 for 0.81. Method 7, which is method 5 after method 4, has the same. Nothing is raised.
+# documentation speaks of matched counts, too. Its code takes the mean of precisions, and adds the 1 to a precision:
+# in place of one word more among many it is a hundred percent more. By counts a text against itself gets 1 exactly.
+# At any length of text that adds a third to the first precision, a ninth to the second and so on: the words of a text
+# back to front get 0.19 where the counts make it 0.14, and a text with two words swapped gets 0.91 for 0.81. Method
+# 7, which is method 5 after method 4, has the same. Nothing is raised.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
