@@ -31,7 +31,7 @@ ci: .venv/installed-tests
 	@$(MAKE) --no-print-directory tests
 
 tests: .venv/installed-tests
-	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder --durations 25
 
 # What depends on the CPU, as one without AVX-512 computes it. Both libraries read their variable when they are loaded.
 test-avx2: .venv/installed-tests
