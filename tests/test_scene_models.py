@@ -264,7 +264,7 @@ def test_models_of_scenes_are_measured_end_to_end(clip, dalle, tmp_path):
 
 def test_copies_of_training_pictures_are_near_them(tmp_path, monkeypatch):
     renderer, every = tiny_scenes.renderer(tmp_path), scenes.pictures
-    monkeypatch.setattr(scenes, "pictures", lambda split: every(split, thin=True)[:120])
+    monkeypatch.setattr(scenes, "pictures", lambda split: every(split)[:120])
     copies = scenes.to_float(renderer.batch(scenes.pictures("train")[:5]))
     found = text2image.copying(lambda texts: copies[: len(texts)], renderer, count=5, part=50)
     assert found["nearest_train"] < 1 < found["nearest_train_of_test"]

@@ -33,7 +33,7 @@ def renderer(path):
 
 def codes(recipe):
     """A random code of every training picture, as the recipe's model takes them."""
-    pictures, generator = scenes.pictures("train", thin=True), torch.Generator().manual_seed(0)
+    pictures, generator = scenes.pictures("train"), torch.Generator().manual_seed(0)
     count = len(pictures)
     if hasattr(recipe.model, "codebook"):
         return SceneCodes(

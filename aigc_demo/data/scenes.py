@@ -214,17 +214,15 @@ def draw_picture(scene: Scene, generator: random.Random) -> Picture:
     return Picture(scene, generator.choice(layouts(scene)), generator.randrange(len(VENDORS)))
 
 
-def pictures(split: str, thin: bool = False) -> list[Picture]:
-    """Every picture there is of a split, "train" or "test", kind after kind.
-
-    `thin` takes one picture of each relation instead of four, of which there are the most by far.
-    """
-    found = []
-    for kind in SHARES:
-        for place, scene in enumerate(of_split(kind, split)):
-            every = [Picture(scene, placed, vendor) for placed in layouts(scene) for vendor in range(len(VENDORS))]
-            found += [every[place % len(every)]] if thin and kind == "relation" else every
-    return found
+def pictures(split: str) -> list[Picture]:
+    """Every picture there is of a split, "train" or "test", kind after kind."""
+    return [
+        Picture(scene, placed, vendor)
+        for kind in SHARES
+        for scene in of_split(kind, split)
+        for placed in layouts(scene)
+        for vendor in range(len(VENDORS))
+    ]
 
 
 class Renderer:

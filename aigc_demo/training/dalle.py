@@ -137,6 +137,5 @@ def start(recipe: Recipe, out: Path, run: Path, minutes: float) -> Metrics:
         run / "codes.pt",
         lambda x: autoencoder.encode(x).tokens.flatten(1).short(),
         scenes.Renderer(present("emoji")),
-        thin=True,
     )
     return train(recipe, codes, out, run, minutes)

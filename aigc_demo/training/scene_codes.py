@@ -34,9 +34,9 @@ def compute(
     return torch.cat([encode(scenes.to_float(renderer.batch(part))).cpu() for part in parts])
 
 
-def kept(file: Path, encode: Callable[[Tensor], Tensor], renderer: scenes.Renderer, thin: bool = False) -> SceneCodes:
+def kept(file: Path, encode: Callable[[Tensor], Tensor], renderer: scenes.Renderer) -> SceneCodes:
     """The codes of the training pictures in `file`; computed and written there when there is none."""
-    pictures = scenes.pictures("train", thin)
+    pictures = scenes.pictures("train")
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_suffix(".new")
