@@ -1,6 +1,6 @@
-"""Take the pictures of the README from the running app.
+"""Take a picture of every page of the running app, in both languages and themes, on a desk and on a phone.
 
-`make screenshots`; with --all every view, language, theme and width.
+`make screenshots` puts them into screenshots/, to be looked at.
 
 The browser sees exactly what a visitor sees; the command fails when the page says anything on its console.
 """
@@ -41,19 +41,6 @@ class Shot:
         return f"{self.view}-{self.language}-{self.theme}{'-phone' if self.size == PHONE else ''}"
 
 
-README = (
-    Shot("home", "en", "light"),
-    Shot("vae", "en", "light"),
-    Shot("vae", "zh", "dark"),
-    Shot("gan", "zh", "light"),
-    Shot("cyclegan", "en", "light"),
-    Shot("seq2seq", "zh", "light"),
-    Shot("gpt", "en", "light"),
-    Shot("diffusion", "en", "light"),
-    Shot("diffusion", "zh", "dark"),
-    Shot("home", "zh", "light", PHONE),
-    Shot("diffusion", "en", "dark", PHONE),
-)
 VIEWS = ("home", *(family.stem for family in catalogue.families()))
 ALL = tuple(Shot(*choice) for choice in product(VIEWS, LOCALES, ("light", "dark"), (WIDE, PHONE)))
 
@@ -104,8 +91,7 @@ def take(browser: Browser, address: str, shot: Shot, folder: Path) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="every view, language, theme and width")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--out", type=Path, default=ROOT / "screenshots")
     parser.add_argument("--address", help="of an app that runs already")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -113,9 +99,7 @@ def main() -> None:
         browser = launch(playwright)
 
         def run(address: str) -> list[str]:
-            return [
-                line for shot in (ALL if options.all else README) for line in take(browser, address, shot, options.out)
-            ]
+            return [line for shot in ALL for line in take(browser, address, shot, options.out)]
 
         if options.address:
             said = run(options.address)
