@@ -11,7 +11,7 @@ from aigc_demo.data.midi import notes_of
 RATE = 22_050  # samples a second
 PARTIALS = (1.0, 0.55, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05)  # a_k of an open and a softer stop
 ATTACK, RELEASE = 0.03, 0.08  # seconds
-LOUD = 0.11  # of full scale, for one voice
+LOUD = 0.07  # of full scale, for one voice: as loud as the instruments of a sound font
 TAIL = 0.4  # seconds of silence at the end
 
 

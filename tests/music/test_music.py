@@ -321,3 +321,8 @@ def test_what_was_measured_stands_beside_bach_with_the_steps_of_each_model():
         assert f"{known['fifths']:.1f} + {known['octaves']:.1f}" in told
         assert f"{known['real_fifths']:.1f} + {known['real_octaves']:.1f}" in told
         assert f" {checkpoint.steps}⟦shell.comma⟧" in told
+
+
+def test_four_voices_that_strike_at_every_step_are_not_cut_off():
+    voices = np.array([[72] * 16, [67] * 16, [60] * 16, [48] * 16])
+    assert 0.1 < np.abs(organ.play(Chorale(voices, 16, 0, frozenset()), 200)).max() < 0.95

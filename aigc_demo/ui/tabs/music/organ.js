@@ -3,7 +3,7 @@
 (() => {
   const HOLD = 1;
   const PARTIALS = [1, 0.55, 0.3, 0.2, 0.1, 0.08, 0.05, 0.05]; // as data/organ.py
-  const ATTACK = 0.03, RELEASE = 0.08, LOUD = 0.11;
+  const ATTACK = 0.03, RELEASE = 0.08, LOUD = 0.07;
   const LOW = 36, EVERY = 3, HELD = 4, SLOT = 5, RATE = 22050; // as data/sound_font.py
   const LEVEL = 0.3, FADE = 0.15; // of a voice; seconds after a note's end
   const FROM = 1, JOIN = 0.4; // seconds: where a long note goes on, and over which it does
