@@ -5,9 +5,9 @@
 # so that one more changes nothing: a bin keeps 16,777,216 however many follow, and no warning is given. The training
 # pictures of MNIST hold 38 million black points, a picture of 5,000 by 5,000 pixels can do it alone. In float16 a bin
 # ends at 2,048 and in bfloat16 at 256: four unequal shares of ten thousand numbers come out equal. With several threads
-# each one counts to the end by itself, so that a result depends on their number. The documentation of both speaks of
-# counts and of no limit; bincount of whole numbers, or a histogram of float64, is right. Who compares the grey levels
-# of pictures or looks at the spread of weights in 16 bits is touched.
+# each one counts to the end by itself, so that a result depends on their number. The documentation of neither names
+# a limit; bincount of whole numbers, or a histogram of float64, is right. Who compares the grey levels of pictures or
+# looks at the spread of weights in 16 bits is touched.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
