@@ -26,7 +26,7 @@ STEPS = 30
 MINUTES = 120  # of a step
 TITLE, TASK = 80, 600  # characters
 LANGUAGES = ("zh", "en")
-SHIPPED = ("noise", "writing", "training")
+SHIPPED = ("noise", "writing", "training", "sentence", "moving")
 
 Words = dict[str, str]  # language -> text
 
