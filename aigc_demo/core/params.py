@@ -113,8 +113,13 @@ def clean(name: str, kind: type[Any], rule: Rule | None, value: Any) -> Any:
 def check(request: Any) -> None:
     """Check every field of a frozen request dataclass; whole floats become ints. For `__post_init__`."""
     for name, (kind, rule) in rules(type(request)).items():
-        if kind in (bool, int, float, str):
+        if kind not in (bool, int, float, str):
+            continue
+        try:
             object.__setattr__(request, name, clean(name, kind, rule, getattr(request, name)))
+        except BadRequestError as error:
+            error.values["family"] = type(request).__module__.split(".")[-2]  # whose page has a label for the field
+            raise
 
 
 @dataclass(frozen=True)

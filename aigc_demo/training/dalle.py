@@ -38,7 +38,7 @@ from aigc_demo.training.text2image import told
 @dataclass(frozen=True)
 class Recipe:
     model: DALLEConfig = field(default_factory=DALLEConfig)
-    steps: int = 12_000
+    steps: int = 9_000
     batch: int = 48
     describing: int = 8  # of the batch: pictures that are described
     muon_rate: float = 0.02  # peak, for matrices

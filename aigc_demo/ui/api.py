@@ -20,7 +20,7 @@ from aigc_demo.services.service import Answer, Service
 from aigc_demo.services.use_case import request_class, requests_of
 from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.events import guarded, queue, thinned
-from aigc_demo.ui.i18n import has, t
+from aigc_demo.ui.i18n import has, label_key, t
 from aigc_demo.ui.widgets import file_data
 
 PATH = "endpoints"  # of the page that carries them
@@ -78,8 +78,7 @@ def endpoint(name: str, service: Service, fields: list[str], file: Any) -> Calla
 
 def field(use_case: str, name: str, kind: type[Any], rule: Rule | None) -> tuple[str, str, dict[str, Any]]:
     """Name, one-line description and JSON schema of a field."""
-    family = use_case.rpartition("_")[0]
-    key = f"{family}.{name}" if has(f"{family}.{name}") else f"field.{name}"
+    key = label_key(use_case.rpartition("_")[0], name)
     told = t(key) if has(key) else name
     schema: dict[str, Any] = {"type": TYPES.get(kind, "string")}
     if isinstance(rule, Choice) and kind is str:

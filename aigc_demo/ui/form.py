@@ -15,7 +15,7 @@ from aigc_demo.core.steps import Step
 from aigc_demo.ui import toolbar
 from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.events import DEVICE, QUICK, guarded, paced
-from aigc_demo.ui.i18n import has, language, t
+from aigc_demo.ui.i18n import has, label_key, language, t
 from aigc_demo.ui.widgets import code_view, download, file_data, raw, view
 
 SIMPLE = (bool, int, float, str)  # fields that a link or a card can carry
@@ -47,7 +47,7 @@ class Form:
 
     def key(self, name: str) -> str:
         """The text of the family if it has one of that name, else the one that all share."""
-        return f"{self.family}.{name}" if has(f"{self.family}.{name}") else f"field.{name}"
+        return label_key(self.family, name)
 
     def words(self, field: str) -> dict[str, Any]:
         """label, info, id and class of the control of `field`."""
@@ -124,8 +124,8 @@ class Form:
     def check(self, field: str) -> gr.Checkbox:
         return self.add(field, raw(gr.Checkbox(self.defaults[field], **self.words(field))))
 
-    def text(self, field: str, *, lines: int = 1) -> gr.Textbox:
-        """A box for text; placeholder is the text <family>.<field>_placeholder."""
+    def text(self, field: str, *, lines: int = 1, main: bool = False) -> gr.Textbox:
+        """A box for text; placeholder is the text <family>.<field>_placeholder. The main one comes first on a phone."""
         rule = self.rules[field][1]
         hint = f"{self.family}.{field}_placeholder"
         longest = rule.longest if isinstance(rule, Text) else None
@@ -134,6 +134,7 @@ class Form:
             lines=lines,
             max_length=longest,
             placeholder=t(hint) if has(hint) else None,
+            elem_classes="lx-main" if main else None,
             **self.words(field),
         )
         return self.add(field, raw(box))

@@ -112,12 +112,18 @@ def language(request: gr.Request | None) -> str:
     return choose(wanted[1] if wanted else None, headers.get("accept-language"))
 
 
+def label_key(family: str, field: str) -> str:
+    """The text that a field is called by: the family's own if it has one of that name, else the one that all share."""
+    return f"{family}.{field}" if has(f"{family}.{field}") else f"field.{field}"
+
+
 def sentence(lang: str, error: UserError) -> str:
     """What a UserError says, in `lang`; field names inside it are the labels of the page."""
     key = text_key(error.key)
     values = dict(error.values)
-    if has(f"field.{values.get('field')}"):
-        values["field"] = tr(lang, f"field.{values['field']}")
+    label = label_key(str(values.get("family", "")), str(values.get("field", "")))
+    if has(label):
+        values["field"] = tr(lang, label)
     return tr(lang, key, **values)
 
 

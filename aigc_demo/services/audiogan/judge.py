@@ -120,7 +120,8 @@ def value(request: Judge, said: Verdict) -> Json:
     if said.original is not None:
         pairs = zip((sounds.pictures, sounds.samples), (said.original.pictures, said.original.samples), strict=True)
         sounds = Sounds(*(np.concatenate(pair) for pair in pairs))
-    return {**shown(sounds, []), **numbers(request, said), "own": bool(request.recording)}
+    own, absent = bool(request.recording), said.original is None
+    return {**shown(sounds, []), **numbers(request, said), "own": own, "absent": absent}
 
 
 def saved(request: Judge, run: Sequence[Verdict]) -> Sound:

@@ -17,6 +17,6 @@ def hot(store: Store, request: Draw, drawn: Any) -> Attempt:
 
 CHALLENGES = {
     "dalle.challenge_hot": Challenge(
-        start=Draw(temperature=1.5, top_p=1.0), look=hot, solved=Draw(temperature=0.3, top_p=1.0, seed=1), fewer=False
+        start=Draw(temperature=2.0, top_p=1.0), look=hot, solved=Draw(temperature=0.3, top_p=1.0, seed=1), fewer=False
     ),
 }

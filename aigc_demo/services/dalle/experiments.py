@@ -8,7 +8,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.dalle.requests import Beside, Both, Candidates, Describe, Draw, Rebuild
 from aigc_demo.services.experiments import Experiment, Side, gap
 
-UNSEEN = "three frogs on a pink background"  # neither was ever trained on three frogs
+UNSEEN = "a cat above a car on a pink background"  # neither was ever trained on a cat on pink
 
 
 def finished(store: Store, request: Draw, drawn: Any) -> list[Side]:

@@ -6,6 +6,7 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side, course, stored
+from aigc_demo.services.seq2seq.pair import model_of, replies
 from aigc_demo.services.seq2seq.requests import Beside, Pair
 
 
@@ -19,12 +20,12 @@ def likeliest(store: Store, request: Pair, made: Any) -> list[Side]:
 
 
 def searched(store: Store, request: Beside, made: Any) -> list[Side]:
-    """The line of the greedy choice and the best of beam search, and what place each has among the lines found."""
-    found = list(made.ours.beam)
-    lines = (("greedy", made.ours.greedy), ("beam", found[0]))
+    """The line of the greedy choice and the best of beam search, with what a character of each costs."""
+    lines = {"greedy": made.ours.greedy, "beam": made.ours.beam[0]}
+    scored = replies(model_of(store), made.upper, list(lines.values()))
     return [
-        Side({"place_found": found.index(line) + 1}, text=f"{made.upper}\n{line}", name=f"seq2seq.beside_{name}")
-        for name, line in lines
+        Side({"nats": line.cost}, text=f"{made.upper}\n{line.text}", name=f"seq2seq.beside_{name}")
+        for name, line in zip(lines, scored, strict=True)
     ]
 
 
@@ -45,7 +46,7 @@ EXPERIMENTS = {
     "seq2seq.predict_beam": Experiment(
         (Beside(),),
         searched,
-        lambda greedy, beam: greedy.measures["place_found"] > 1 == beam.measures["place_found"],
+        lambda greedy, beam: greedy.measures["nats"] > 0.02 + beam.measures["nats"],
         kind="text",
     ),
     "seq2seq.predict_training": Experiment(

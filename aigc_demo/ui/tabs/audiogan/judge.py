@@ -63,7 +63,8 @@ def told(value: Json, say: Say) -> Sequence[Any]:
         **{name: f"{value[name]:.2f}" for name in ("distance", "usual")},
         **{name: minus(number, ".1f") for name, number in zip(SCORED, (value["score"], *value["scores"]), strict=True)},
     }
-    words = " ".join([say("audiogan.judge_says"), *([say("audiogan.judge_clipped")] if value["clipped"] else [])])
+    more = [name for name in ("clipped", "absent") if value.get(name)]
+    words = " ".join([say("audiogan.judge_says"), *(say(f"audiogan.judge_{name}") for name in more)])
     titles = [say("audiogan.judge_own" if value["own"] else "audiogan.judge_made_one"), say("audiogan.judge_nearest")]
     head = [say("field.digit"), say("audiogan.judge_classifier")]
     rows = [[str(k), f"{'█' * round(BAR * chance)} {100 * chance:.1f} %"] for k, chance in enumerate(chances)]

@@ -27,7 +27,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.text("prompt", lines=2)
+                form.text("prompt", lines=2, main=True)
                 scene_parts.marks(form)
                 form.slider("count", main=True)
                 form.seed()

@@ -31,7 +31,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                prompt = form.text("prompt", lines=2)
+                prompt = form.text("prompt", lines=2, main=True)
                 scene_parts.marks(form)
                 parts = scene_parts.builder(form)
                 form.slider("temperature", main=True)
@@ -73,7 +73,7 @@ def cells(elem_id: str, value: Json | None) -> gr.HTML:
         f'<figure class="lx-painted"><canvas role="img" aria-label="{t("dalle.painted")}"></canvas>'
         f"<figcaption>{t('dalle.painted')}</figcaption></figure>"
         f'<figure><div class="lx-mesh" role="group" aria-label="{t("dalle.code")}"></div>'
-        f"<figcaption>{t('dalle.code_says')}</figcaption></figure>"
+        f"<figcaption><span>{t('dalle.code_number')}</span>{t('dalle.code_says')}</figcaption></figure>"
         f'<p class="lx-claims"></p><p class="lx-kept"></p>{panel}'
     )
     return view("cellGrid", box("writing", NAMES, markup), value, elem_id=elem_id, event="picked")

@@ -14,7 +14,7 @@ def build(service: Service) -> UseCaseForm:
         question("text2image.predict_where", form, "#text2image_attention-view")
         with bench():
             with controls():
-                form.text("prompt", lines=2)
+                form.text("prompt", lines=2, main=True)
                 form.slider("steps")
                 form.seed()
                 form.buttons("text2image.run_attention")

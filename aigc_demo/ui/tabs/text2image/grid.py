@@ -15,7 +15,7 @@ def build(service: Service) -> UseCaseForm:
         question("text2image.predict_guidance", form, "#text2image_grid-view")
         with bench():
             with controls():
-                form.text("prompt", lines=2)
+                form.text("prompt", lines=2, main=True)
                 form.slider("seeds")
                 form.seed()
                 form.buttons("text2image.run_grid")

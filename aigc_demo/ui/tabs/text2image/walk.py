@@ -17,8 +17,8 @@ def build(service: Service) -> UseCaseForm:
         question("text2image.predict_way", form, "#text2image_walk-scope")
         with bench():
             with controls():
-                form.text("prompt")
-                form.text("prompt_to")
+                form.text("prompt", main=True)
+                form.text("prompt_to", main=True)
                 form.number("seed_from")
                 form.number("seed_to")
                 form.slider("frames")
