@@ -121,8 +121,9 @@ def sentence(lang: str, error: UserError) -> str:
     """What a UserError says, in `lang`; field names inside it are the labels of the page."""
     key = text_key(error.key)
     values = dict(error.values)
-    label = label_key(str(values.get("family", "")), str(values.get("field", "")))
-    if has(label):
+    labels = (f"field.{values.get('field')}", f"{values.get('family')}.{values.get('field')}")
+    label = next(filter(has, labels), None)
+    if label:
         values["field"] = tr(lang, label)
     return tr(lang, key, **values)
 

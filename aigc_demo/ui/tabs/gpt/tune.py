@@ -116,7 +116,7 @@ def own_parts() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.HTML]:
     gr.HTML(f'<p class="lx-small lx-own-head">{t("inside.own_words")}</p>')
     with gr.Row(elem_classes="lx-line", equal_height=False):
         prompt = gr.Textbox(
-            "", label=t("field.prompt"), max_length=4000, elem_id="gpt_tune-own", interactive=True, scale=1
+            "", label=t("gpt.prompt"), max_length=4000, elem_id="gpt_tune-own", interactive=True, scale=1
         )
         write = gr.Button(t("inside.own_run"), elem_id="gpt_tune-own-run", scale=0, min_width=160)
         stop = gr.Button(t("shell.stop"), elem_id="gpt_tune-own-stop", scale=0, min_width=80)
