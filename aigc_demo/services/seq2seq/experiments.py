@@ -6,7 +6,6 @@ import numpy as np
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.experiments import Experiment, Side, course, stored
-from aigc_demo.services.seq2seq.pair import model_of, replies
 from aigc_demo.services.seq2seq.requests import Beside, Pair
 
 
@@ -21,6 +20,8 @@ def likeliest(store: Store, request: Pair, made: Any) -> list[Side]:
 
 def searched(store: Store, request: Beside, made: Any) -> list[Side]:
     """The line of the greedy choice and the best of beam search, with what a character of each costs."""
+    from aigc_demo.services.seq2seq.pair import model_of, replies  # which need torch, as building the page does not
+
     lines = {"greedy": made.ours.greedy, "beam": made.ours.beam[0]}
     scored = replies(model_of(store), made.upper, list(lines.values()))
     return [
