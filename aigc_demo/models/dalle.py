@@ -23,7 +23,7 @@ LANGUAGES = ("en", "zh")
 
 
 def transformer(width: int = 128, layers: int = 4, heads: int = 4, vocabulary: int = 512 + 1024 + 3) -> GPTConfig:
-    """The config of the Transformer inside; its dropout is what lets it draw combinations that it never saw."""
+    """The config of the Transformer inside."""
     return GPTConfig("gpt2", vocabulary, 96, width, layers, heads, heads, hidden=4 * width, dropout=0.1)
 
 
