@@ -20,6 +20,8 @@ LIGHT = {
     "water": "#1F6F8B",
     "reed": "#5C6B2E",
     "mist": "#6C675B",
+    "plum": "#7B3F78",  # with ochre: curves beside fields in which glow and water mean something
+    "ochre": "#A66A00",
 }
 DARK = {
     "paper": "#12151C",
@@ -34,6 +36,8 @@ DARK = {
     "water": "#5FB3CE",
     "reed": "#A9BA6B",
     "mist": "#9A968C",
+    "plum": "#C993C6",
+    "ochre": "#E0A84A",
 }
 TEXT_FONTS = (
     "system-ui",

@@ -6,7 +6,8 @@
   const KEPT = 400; // moments that can be scrubbed
   const TOP = 8; // of the chart, in distances between real points; what is further away runs along its edge
   const PAUSE = 90; // milliseconds of a moment
-  const HUES = { gan: "ink", wgan_gp: "mist", vae: "reed", diffusion: "water", flow: "glow" };
+  // none of what is made (glow) or of what a field says (water)
+  const HUES = { gan: "ink", wgan_gp: "mist", vae: "reed", diffusion: "plum", flow: "ochre" };
 
   // a lane on a square of a canvas: its field, the real points, its own
   function paint(context, size, left, lane, real, tones) {
