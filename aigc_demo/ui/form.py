@@ -112,6 +112,11 @@ class Form:
         extra: dict[str, Any] = {} if radio else {"filterable": False}
         return self.add(field, raw(maker(list(options), value=chosen, **extra, **self.words(field))))
 
+    def fields(self, *names: str) -> None:
+        """A slider for every field with a Range, a dropdown for every other one, in this order."""
+        for name in names:
+            (self.slider if isinstance(self.rules[name][1], Range) else self.choice)(name)
+
     def option(self, field: str, option: Any) -> str:
         """What an option is called on the page."""
         key = self.option_key(field, option)

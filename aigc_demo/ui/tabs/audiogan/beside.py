@@ -26,8 +26,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("audiogan.run_beside")
                 with drawer():
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("sampler", "guidance")
             with result():
                 sounds, words = form.first_shown(compared, 2)
                 views = [

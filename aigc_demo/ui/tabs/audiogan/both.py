@@ -32,8 +32,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("audiogan.run_both")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
+                    form.fields("steps", "guidance")
             with result():
                 sounds, words = form.first_shown(compared, 2)
                 player = sound_player(sounds, series=True, elem_id="audiogan_both-view")

@@ -30,9 +30,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("audiogan.run_draw")
                 with drawer():
-                    form.choice("sampler")
-                    form.slider("guidance")
-                    form.slider("rounds")
+                    form.fields("sampler", "guidance", "rounds")
                 form.presets(PRESETS)
             with result():
                 first = form.first_value and {**form.first_value, "opens": OPENS}

@@ -20,8 +20,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("audiogan.run_pad")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
+                    form.fields("steps", "guidance")
             with result():
                 shown = sound_player(*form.first_shown(told, 1), series=True, elem_id="audiogan_pad-view")
                 form.outcome(("wav", "flac", "png", "json"))

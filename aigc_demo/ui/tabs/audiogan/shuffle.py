@@ -28,8 +28,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.check("shuffle")
-                form.slider("most")
-                form.slider("draws")
+                form.fields("most", "draws")
                 digit_choice(form)
                 form.seed()
                 with drawer("audiogan.shuffle_own"):

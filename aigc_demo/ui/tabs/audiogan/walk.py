@@ -16,8 +16,7 @@ def build(service: Service) -> UseCaseForm:
             with controls():
                 path_controls(form, "audiogan.run_walk")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
+                    form.fields("steps", "guidance")
             with result():
                 shown = sound_player(form.first_value, series=True, elem_id="audiogan_walk-view")
                 form.outcome(("wav", "flac", "png", "json"))

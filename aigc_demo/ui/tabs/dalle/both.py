@@ -33,10 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("dalle.run_both")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
-                    form.slider("temperature")
-                    form.slider("top_p")
+                    form.fields("steps", "guidance", "temperature", "top_p")
             with result():
                 pictures, words = form.first_shown(compared, 2)
                 views = [

@@ -28,8 +28,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("dalle.run_describe")
                 with drawer():
-                    form.slider("drawn")
-                    form.slider("temperature")
+                    form.fields("drawn", "temperature")
             with result():
                 lists = "".join(
                     f'<section data-lang="{lang}"><h3>{t(f"dalle.in_{lang}")}</h3><ol></ol><p></p></section>'

@@ -34,5 +34,4 @@ def box(kind: str, names: str, markup: str) -> str:
 
 def sampling(form: Form) -> None:
     """The controls of the choice of a token but for the temperature."""
-    form.slider("top_k")
-    form.slider("top_p")
+    form.fields("top_k", "top_p")

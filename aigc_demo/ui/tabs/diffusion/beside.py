@@ -25,8 +25,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_beside")
                 with drawer():
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("sampler", "guidance")
             with result():
                 pictures, _, rows = form.first_shown(compared, 3)
                 views = [

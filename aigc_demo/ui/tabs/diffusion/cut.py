@@ -24,8 +24,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_cut")
                 with drawer():
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("sampler", "guidance")
             with result():
                 view = mosaic("diffusion_cut-view", "diffusion.cut_says", *form.first_shown(named, 1))
                 form.outcome(("png", "json"))

@@ -41,9 +41,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_draw")
                 with drawer():
-                    form.choice("sampler")
-                    form.slider("guidance")
-                    form.slider("eta")
+                    form.fields("sampler", "guidance", "eta")
                 form.presets(PRESETS)
             with result():
                 first = form.first_value and {**form.first_value, "opens": OPENS}

@@ -19,9 +19,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_grid")
                 with drawer():
-                    form.slider("steps")
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("steps", "sampler", "guidance")
             with result():
                 view = mosaic("diffusion_grid-view", "diffusion.grid_says", form.first_value)
                 form.outcome(("png", "gif", "json"))

@@ -33,8 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_hub")
                 with drawer():
-                    form.choice("sampler")
-                    form.choice("timesteps")
+                    form.fields("sampler", "timesteps")
                 form.presets(PRESETS)
             with result():
                 scope = microscope(form.first_value, colour=True, elem_id="diffusion_hub-scope")

@@ -22,9 +22,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("diffusion.run_redraw")
                 with drawer():
-                    form.slider("steps")
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("steps", "sampler", "guidance")
             with result():
                 scope = microscope(
                     form.first_value and {**form.first_value, "opens": OPENS}, elem_id="diffusion_redraw-scope"

@@ -24,9 +24,7 @@ def build(service: Service) -> UseCaseForm:
                 form.number("seed_to")
                 form.buttons("diffusion.run_walk")
                 with drawer():
-                    form.slider("steps")
-                    form.choice("sampler")
-                    form.slider("guidance")
+                    form.fields("steps", "sampler", "guidance")
             with result():
                 scope = microscope(*form.first_shown(looped, 1), elem_id="diffusion_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))

@@ -21,8 +21,7 @@ def build(service: Service) -> UseCaseForm:
                 form.choice("digit_to", options=options, radio=True)
                 form.seed()
                 with drawer():
-                    form.slider("frames")
-                    form.slider("limit")
+                    form.fields("frames", "limit")
             with result():
                 shown = ways("gan_morph-view", form.first_value, SPOKEN)
                 form.outcome(("gif", "mp4", "png", "json"), library="gan.plain_torch", line=False)

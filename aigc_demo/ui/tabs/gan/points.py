@@ -148,8 +148,7 @@ def settings(form: Form) -> tuple[gr.Button, gr.Button, gr.Button]:
     with gr.Row(elem_classes="lx-presets", equal_height=False):
         buttons = small("step_generator"), small("step_critic"), small("over")
     with drawer():
-        form.slider("updates")
-        form.slider("turns")
+        form.fields("updates", "turns")
         form.seed()
     form.presets(PRESETS)
     return buttons

@@ -30,8 +30,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed("seed_to")
                 form.check("circle")
                 with drawer():
-                    form.slider("frames")
-                    form.slider("limit")
+                    form.fields("frames", "limit")
                     digit_choice(form)
                 form.presets(PRESETS)
             with result():

@@ -28,8 +28,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.text("prompt", lines=3)
-                form.choice("mistake")
-                form.choice("model")
+                form.fields("mistake", "model")
                 form.slider("length", main=True)
                 form.buttons("inside.run_beside")
             with result():

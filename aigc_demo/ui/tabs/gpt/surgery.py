@@ -49,10 +49,7 @@ def build(service: Service) -> UseCaseForm:
                     form.slider(name)
                 form.buttons("gpt.run_surgery")
                 with drawer():
-                    form.choice("model")
-                    form.slider("min_p")
-                    form.slider("repetition")
-                    form.slider("length")
+                    form.fields("model", "min_p", "repetition", "length")
                     form.number("position")
                     form.seed()
                 form.presets(PRESETS)

@@ -34,8 +34,7 @@ def build(service: Service) -> UseCaseForm:
             with controls():
                 message = form.text("message", lines=3)
                 message.elem_classes = ["lx-main"]  # comes first on a phone
-                form.slider("temperature")
-                form.slider("length")
+                form.fields("temperature", "length")
                 form.buttons("hf_text.run_chat")
                 fresh = gr.Button(t("hf_text.fresh"), size="sm", elem_id="hf_text_chat-fresh")
                 with drawer():

@@ -28,8 +28,7 @@ def task(
                 own_controls(form)
                 form.buttons(f"hf_text.run_{name}")
                 with drawer():
-                    form.slider("length")
-                    form.slider("temperature")
+                    form.fields("length", "temperature")
                     look = engine_box(form)
                     form.seed()
             with result():

@@ -52,10 +52,7 @@ def build(service: Service) -> UseCaseForm:
                 with drawer():
                     form.slider("tempo")
                     form.choice("metre", radio=True)
-                    form.slider("upbeat")
-                    form.choice("model")
-                    form.slider("top_k")
-                    form.slider("top_p")
+                    form.fields("upbeat", "model", "top_k", "top_p")
                 form.presets(PRESETS)
             with result():
                 instrument(form)

@@ -35,16 +35,13 @@ def build(service: Service) -> UseCaseForm:
                 opening(form)
                 form.choice("key")
                 form.slider("temperature", main=True)
-                form.slider("bars")
-                form.slider("tempo")
+                form.fields("bars", "tempo")
                 form.check("strict")
                 form.seed()
                 form.buttons("music.run_write")
                 with drawer():
                     form.choice("metre", radio=True)
-                    form.choice("model")
-                    form.slider("top_k")
-                    form.slider("top_p")
+                    form.fields("model", "top_k", "top_p")
                 form.presets(PRESETS)
             with result():
                 instrument(form)

@@ -57,11 +57,9 @@ def build(service: Service) -> UseCaseForm:
                 form.presets({f"seq2seq.try_{number}": {"upper": known[number]} for number in PRESETS})
                 gr.HTML(f'<p class="lx-small">{t("seq2seq.held_out")}</p>')
                 with drawer():
-                    form.slider("lines")
-                    form.choice("repeats")
+                    form.fields("lines", "repeats")
                     form.text("pattern")
-                    form.slider("beam")
-                    form.slider("apart")
+                    form.fields("beam", "apart")
                     form.seed()
             with result():
                 answers = couplet("seq2seq_pair-view", form.first_value)

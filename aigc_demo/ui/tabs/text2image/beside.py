@@ -17,8 +17,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.text("prompt", lines=2)
-                form.choice("mistake")
-                form.slider("steps")
+                form.fields("mistake", "steps")
                 form.seed()
                 form.buttons("text2image.run_beside")
                 with drawer():

@@ -43,10 +43,7 @@ def build(service: Service) -> UseCaseForm:
                 form.buttons("text2image.run_draw")
                 with drawer():
                     form.text("negative")
-                    form.slider("steps")
-                    form.slider("guidance")
-                    form.choice("sampler")
-                    form.choice("size")
+                    form.fields("steps", "guidance", "sampler", "size")
                 form.presets(PRESETS)
             with result():
                 run, table = form.first_shown(shown, 2)

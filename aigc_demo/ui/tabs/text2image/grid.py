@@ -20,8 +20,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("text2image.run_grid")
                 with drawer():
-                    form.slider("steps")
-                    form.choice("sampler")
+                    form.fields("steps", "sampler")
             with result():
                 view = mosaic("text2image_grid-view", "text2image.grid_says", form.first_value)
                 form.outcome(("png", "json"))

@@ -19,9 +19,7 @@ def build(service: Service) -> UseCaseForm:
                 form.seed()
                 form.buttons("text2image.run_redraw")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
-                    form.choice("sampler")
+                    form.fields("steps", "guidance", "sampler")
             with result():
                 run, table = form.first_shown(shown, 2)
                 views = [scope(form, run), verdicts(form, table)]

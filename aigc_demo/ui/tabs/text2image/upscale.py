@@ -37,8 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 with drawer("scene.own"):
                     form.add("picture", scene_parts.photo("text2image_upscale-picture"))
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
+                    form.fields("steps", "guidance")
             with result():
                 (pictures,) = form.first_shown(shown, 1)
                 lens = magnifier("text2image_upscale-view", pictures)

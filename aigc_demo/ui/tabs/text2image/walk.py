@@ -24,9 +24,7 @@ def build(service: Service) -> UseCaseForm:
                 form.slider("frames")
                 form.buttons("text2image.run_walk")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
-                    form.choice("sampler")
+                    form.fields("steps", "guidance", "sampler")
             with result():
                 scope = microscope(*form.first_shown(looped, 1), colour=True, elem_id="text2image_walk-scope")
                 form.outcome(("gif", "mp4", "png", "json"))

@@ -60,8 +60,7 @@ def build(service: Service) -> UseCaseForm:
                     for name in STRENGTHS[3:]:
                         form.slider(name)
                 with drawer():
-                    form.choice("few")
-                    form.slider("lessons")
+                    form.fields("few", "lessons")
                     form.seed()
                 form.presets(PRESETS)
             with result():

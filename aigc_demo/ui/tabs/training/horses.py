@@ -39,8 +39,7 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 form.slider("parameters", main=True)
-                form.slider("tokens")
-                form.slider("budget")
+                form.fields("tokens", "budget")
                 form.presets(PRESETS)
             with result():
                 sentence, charts, rows, check = form.first_shown(shown, 4)

@@ -50,9 +50,7 @@ def build(service: Service) -> UseCaseForm:
                 form.choice("labels")
                 form.buttons("training.run_selfsup")
                 with drawer():
-                    form.slider("rounds")
-                    form.slider("hidden")
-                    form.slider("tau")
+                    form.fields("rounds", "hidden", "tau")
                     form.seed()
                 form.presets(PRESETS)
             with result():

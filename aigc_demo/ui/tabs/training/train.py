@@ -62,8 +62,7 @@ def build(service: Service) -> UseCaseForm:
                 form.buttons("training.run_train")
                 with drawer():
                     form.choice("rate", options=[(f"{rate:g} ×", rate) for rate in RATES])
-                    form.choice("batch")
-                    form.choice("width")
+                    form.fields("batch", "width")
                     form.seed()
                 form.presets(PRESETS)
             with result():

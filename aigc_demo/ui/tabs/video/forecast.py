@@ -39,9 +39,7 @@ def build(service: Service) -> UseCaseForm:
                 with drawer("shell.draw_own"):
                     form.add("drawing", sketch("video_forecast-drawing"))
                 with drawer():
-                    form.slider("start_x")
-                    form.slider("start_y")
-                    form.slider("ahead")
+                    form.fields("start_x", "start_y", "ahead")
             with result():
                 errors = plot("video.errors", legend(water="video.still", glow="video.said"))
                 shown = clip("video_forecast-view", form.first_value, kind="none", film="said", more=errors)

@@ -22,8 +22,7 @@ def build(service: Service) -> UseCaseForm:
                 form.number("seed_to")
                 form.buttons("video.run_walk")
                 with drawer():
-                    form.slider("steps")
-                    form.slider("guidance")
+                    form.fields("steps", "guidance")
             with result():
                 shown = clip("video_walk-view", form.first_value, kind="stop", film="picture")
                 form.outcome(FORMATS)
