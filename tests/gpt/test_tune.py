@@ -12,13 +12,14 @@ from tiny_gpt import tiny_store
 
 from aigc_demo.checkpoints import files
 from aigc_demo.core.errors import BadRequestError, NotFoundError
+from aigc_demo.data.own_text import LEAST, corpus, held_out, repeats
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.services import cards
 from aigc_demo.services.gpt import tune, tune_session
 from aigc_demo.services.gpt.requests import GPTS, Tune, Write
 from aigc_demo.services.gpt.sample_texts import SAMPLES
 from aigc_demo.services.gpt.tokens import gpt_of
-from aigc_demo.services.gpt.tune_session import LEAST, Training, Trainings, corpus
+from aigc_demo.services.gpt.tune_session import Training, Trainings
 
 LETTERS = "\n !&',-.:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TEXT = "the king is dead, long live the king.\n" * 12
@@ -292,9 +293,9 @@ def test_a_file_of_a_model_is_about_half_of_its_weights(service):
 
 def test_what_is_held_out_does_not_stand_in_the_part_that_is_learned():
     verse = SAMPLES["jabberwocky"][1]  # ends with the stanza that it begins with
-    start, end, share = tune_session.held_out(verse)
+    start, end, share = held_out(verse)
     assert share < 0.1 and end < len(verse) and end - start == len(verse) // 10
-    assert tune_session.repeats(verse[-100:], verse[:-100]) > 0.9
+    assert repeats(verse[-100:], verse[:-100]) > 0.9
 
 
 def test_a_text_that_says_one_thing_over_and_over_is_called_so():

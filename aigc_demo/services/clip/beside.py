@@ -1,6 +1,5 @@
 """Our CLIP beside transformers' CLIPModel with the same weights: similarities, every layer, the time of both."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from aigc_demo.services.clip.vectors import clip_of, lines_of, samples, tokens_o
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.page_values import each, plain
 from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.timing import quickest
 from aigc_demo.services.use_case import Json, UseCase
 
 TITLE = "落霞 · Luoxia: clip-scenes"
@@ -35,16 +35,6 @@ class SideBySide:
     sentences: tuple[str, ...]  # of the rows
 
 
-def quickest(run: Callable[[], Tensor]) -> tuple[Tensor, float]:
-    """The result, and the milliseconds of the quickest of a few runs."""
-    found, best = run(), float("inf")
-    for _ in range(TIMES):
-        began = time.perf_counter()
-        found = run()
-        best = min(best, 1000 * (time.perf_counter() - began))
-    return found, best
-
-
 @torch.inference_mode()
 def beside(store: Store, request: Beside) -> SideBySide:
     """The similarities of sentences and pictures by both, then every layer."""
@@ -52,15 +42,17 @@ def beside(store: Store, request: Beside) -> SideBySide:
     ours = model if request.mistake == "none" else parity.with_mistake(model, request.mistake)
     theirs = convert.to_library(model)
     tokens, x = tokens_of(model, sentences), samples(store)[:ROW]
-    mine, our_time = quickest(lambda: ours(tokens, x))
-    yours, their_time = quickest(lambda: theirs(input_ids=tokens, pixel_values=x).logits_per_text)
+    works: list[Callable[[], Tensor]] = [
+        lambda: ours(tokens, x),
+        lambda: theirs(input_ids=tokens, pixel_values=x).logits_per_text,
+    ]
+    (mine, our_time), (yours, their_time) = quickest(works, TIMES)
     table = parity.compare(ours, theirs, tokens, x)
     gap = (mine - yours).abs()
-    layers = table.figures
     rows = [tuple(tuple(row) for row in part.tolist()) for part in (mine, yours)]
     times = (our_time, their_time)
     return SideBySide(
-        rows[0], rows[1], float(gap.max()), float(gap.mean()), *times, layers, table.first, tuple(sentences)
+        rows[0], rows[1], float(gap.max()), float(gap.mean()), *times, table.figures, table.first, tuple(sentences)
     )
 
 

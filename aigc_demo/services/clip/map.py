@@ -42,15 +42,15 @@ class Mapped:
     pictures: Array  # (24, 3, 64, 64) in [-1, 1]
 
 
-def principal(vectors: Tensor, count: int = 2) -> tuple[Tensor, float]:
-    """vectors (N, P) -> coordinates on the first principal components (N, count), and their share of the variance."""
+def principal(vectors: Tensor) -> tuple[Tensor, float]:
+    """vectors (N, P) -> coordinates on the first two principal components (N, 2), and their share of the variance."""
     centred = vectors - vectors.mean(0)
     u, s, _ = torch.linalg.svd(centred, full_matrices=False)
-    turned = u[:, :count] * s[:count]
+    turned = u[:, :2] * s[:2]
     sign = torch.where(
         turned.gather(0, turned.abs().argmax(0, keepdim=True)) < 0, -1.0, 1.0
     )  # one of two equal answers
-    return turned * sign, float(s[:count].square().sum() / s.square().sum())
+    return turned * sign, float(s[:2].square().sum() / s.square().sum())
 
 
 @torch.inference_mode()

@@ -99,12 +99,12 @@ def usual_length(noise: int) -> tuple[float, float]:
     return middle - TAIL * math.sqrt(0.5), middle + TAIL * math.sqrt(0.5)
 
 
-def truncated_length(limit: float, noise: int = NOISE) -> float:
-    """How long `noise` normal numbers are that are cut off at `limit` on both sides, as the root of the mean square."""
+def truncated_length(limit: float) -> float:
+    """How long NOISE normal numbers are that are cut off at `limit` on both sides, as the root of the mean square."""
     if limit >= FREE:
-        return math.sqrt(noise)
+        return math.sqrt(NOISE)
     density = math.exp(-limit * limit / 2) / math.sqrt(2 * math.pi)
-    return math.sqrt(noise * (1 - 2 * limit * density / math.erf(limit / math.sqrt(2))))
+    return math.sqrt(NOISE * (1 - 2 * limit * density / math.erf(limit / math.sqrt(2))))
 
 
 def none(model: GAN) -> Array:

@@ -193,9 +193,9 @@ def parameters(store: Store, request: Points) -> int:
     return Training(Points()).parameters()
 
 
-def stops(turns: int, frames: int = FRAMES) -> list[int]:
+def stops(turns: int) -> list[int]:
     """The turns after which a frame of the training that ships is kept, the untrained one first."""
-    return sorted({round(turns * (i / (frames - 1)) ** CROWDED) for i in range(frames)})
+    return sorted({round(turns * (i / (FRAMES - 1)) ** CROWDED) for i in range(FRAMES)})
 
 
 def recorded(store: Store, request: Points) -> Json:

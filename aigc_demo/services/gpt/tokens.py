@@ -79,9 +79,9 @@ def entropy(p: Tensor) -> Tensor:
     return torch.special.entr(p).sum(-1)
 
 
-def rivals(characters: str, p: Tensor, count: int = RIVALS) -> tuple[Rival, ...]:
+def rivals(characters: str, p: Tensor) -> tuple[Rival, ...]:
     """The likeliest tokens of p (V,)."""
-    best = p.topk(min(count, len(p)))
+    best = p.topk(min(RIVALS, len(p)))
     return tuple(Rival(characters[i], v) for v, i in zip(best.values.tolist(), best.indices.tolist(), strict=True))
 
 

@@ -10,11 +10,12 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadRequestError, NotFoundError
 from aigc_demo.core.personal import held
 from aigc_demo.core.steps import Step
+from aigc_demo.data.own_text import corpus
 from aigc_demo.services.files import Trained
 from aigc_demo.services.gpt.requests import Tune, Write
 from aigc_demo.services.gpt.sample_texts import SAMPLES
 from aigc_demo.services.gpt.tokens import gpt_of
-from aigc_demo.services.gpt.tune_session import Pressed, Training, Trainings, Tuned, corpus, start_of
+from aigc_demo.services.gpt.tune_session import Pressed, Training, Trainings, Tuned, start_of
 from aigc_demo.services.gpt.write import Written, write_with
 from aigc_demo.services.lending import weights
 from aigc_demo.services.page_values import newest, plain

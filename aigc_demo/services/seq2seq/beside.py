@@ -1,9 +1,8 @@
 """Our network beside transformers' with the same weights: the same lines, every layer, and the time of both."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,9 +18,9 @@ from aigc_demo.services.seq2seq.lines import upper_line
 from aigc_demo.services.seq2seq.pair import model_of
 from aigc_demo.services.seq2seq.requests import COUPLETS, Beside
 from aigc_demo.services.text_saving import Document, Part
+from aigc_demo.services.timing import quickest
 from aigc_demo.services.use_case import Json, UseCase
 
-T = TypeVar("T")
 RUNS = 5  # of each, in turn; the fastest counts
 LINES = 4  # that are shown of a beam, at most
 
@@ -78,18 +77,6 @@ def generated(module: Any, tokens: Tensor, width: int) -> list[tuple[int, ...]]:
     return [tuple(int(token) for token in line) for line in made[:, 1 : 1 + size]]
 
 
-def timed(works: tuple[Callable[[], T], ...], runs: int = RUNS) -> list[tuple[T, float]]:
-    """What each gives, and its shortest time in milliseconds, taken in turn."""
-    results = [work() for work in works]  # once for nothing
-    best = [float("inf")] * len(works)
-    for _ in range(runs):
-        for i, work in enumerate(works):
-            began = time.perf_counter()
-            results[i] = work()
-            best[i] = min(best[i], 1000 * (time.perf_counter() - began))
-    return list(zip(results, best, strict=True))
-
-
 @torch.inference_mode()
 def beside(store: Store, request: Beside) -> BesideLibrary:
     """Greedy and beam with both, then every layer on the greedy line."""
@@ -103,7 +90,7 @@ def beside(store: Store, request: Beside) -> BesideLibrary:
         for width in (1, request.beam)
         for write, twin in ((found, model), (generated, theirs))
     )
-    mine, yours, my_beam, your_beam = timed(works)
+    mine, yours, my_beam, your_beam = quickest(works, RUNS)
     lower = torch.tensor([[START, *mine[0][0][:-1]]])
     table_of_layers = parity.compare(model, theirs, tokens, lower)
 

@@ -13,10 +13,11 @@ from aigc_demo.core.errors import BadRequestError
 from aigc_demo.core.params import tidied
 from aigc_demo.core.steps import Step
 from aigc_demo.data import shakespeare
+from aigc_demo.data.own_text import corpus
 from aigc_demo.models.gpt import GPT, GPTConfig
 from aigc_demo.services.files import Trained
 from aigc_demo.services.gpt import tune
-from aigc_demo.services.gpt.tune_session import Sampled, Training, Tuned, corpus
+from aigc_demo.services.gpt.tune_session import Sampled, Training, Tuned
 from aigc_demo.services.lending import lend
 from aigc_demo.services.page_values import newest
 from aigc_demo.services.training.requests import LAYERS, SPANS, THIN, Gpt

@@ -92,9 +92,9 @@ def palette(inks: Mapping[str, str]) -> str:
     return f'<div class="lx-inks" role="group">{pens}</div>' if inks else ""
 
 
-def pick_instead(form: Form, sample: str = "sample", drawing: str = "drawing") -> None:
+def pick_instead(form: Form) -> None:
     """A digit that is picked takes the place of a drawing, which would come first."""
-    form.components[sample].select(None, None, form.components[drawing], js="() => ''", show_progress="hidden")
+    form.components["sample"].select(None, None, form.components["drawing"], js="() => ''", show_progress="hidden")
 
 
 def digit_choice(form: Form, name: str = "digit", other: str | None = None) -> None:

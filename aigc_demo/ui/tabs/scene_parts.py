@@ -91,7 +91,7 @@ def described(asked: Mapping[str, Any], say: Say) -> str:
     return " · ".join(parts)
 
 
-def builder(form: UseCaseForm, field: str = "prompt") -> Sequence[gr.Dropdown]:
+def builder(form: UseCaseForm) -> Sequence[gr.Dropdown]:
     """The choices of a fold in which a sentence is put together: object, count, background, place, another object."""
     choices: dict[str, tuple[list[Any], Any]] = {
         "name": (named("object", OBJECTS), "apple"),
@@ -109,7 +109,7 @@ def builder(form: UseCaseForm, field: str = "prompt") -> Sequence[gr.Dropdown]:
         [part.input for part in parts],
         guarded(on_build),
         parts,
-        form.components[field],
+        form.components["prompt"],
         api_name=f"{form.use_case}_build",
         trigger_mode="always_last",
         **{**QUICK, **HIDDEN},

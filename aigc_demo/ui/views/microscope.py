@@ -5,7 +5,6 @@ from typing import Any
 
 import gradio as gr
 
-from aigc_demo.ui.i18n import t
 from aigc_demo.ui.tabs.parts import words
 from aigc_demo.ui.widgets import scrubber, view
 
@@ -17,16 +16,14 @@ def microscope(
     *,
     colour: bool = False,
     elem_id: str | None = None,
-    empty: str = "",
     panes: Mapping[str, str] | None = None,
 ) -> gr.HTML:
-    """Its value is a `page_values.reel`; `empty`: key of the words shown before a run; `panes`: pane -> key of its name
+    """Its value is a `page_values.reel`; `panes`: pane -> key of its name
     where that differs from the diffusion family's."""
     names = {name: f"diffusion.pane_{name}" for name in NAMES} | {"done": "diffusion.finished"} | dict(panes or {})
-    hint = f'<p class="lx-nothing">{t(empty)}</p>' if empty else ""
     template = (
         f'<div class="lx-microscope" data-colour="{int(colour)}" data-words="{words(**names)}">'
-        f'<div class="lx-panes">{hint}</div>{scrubber()}'
+        f'<div class="lx-panes"></div>{scrubber()}'
         f'<div class="lx-strips lx-single" style="--columns:9"{"" if value else " hidden"}></div></div>'
     )
     return view("microscope", template, value, elem_id=elem_id)

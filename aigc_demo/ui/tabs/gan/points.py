@@ -35,8 +35,8 @@ PRIVATE: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
 TOLD = 0.5  # seconds between two words on progress
 
 
-def preset(data: str, loss: str, generator: float, critic: float, updates: int = 1) -> dict[str, Any]:
-    return {"data": data, "loss": loss, "rate_generator": generator, "rate_critic": critic, "updates": updates}
+def preset(data: str, loss: str, generator: float, critic: float) -> dict[str, Any]:
+    return {"data": data, "loss": loss, "rate_generator": generator, "rate_critic": critic, "updates": 1}
 
 
 RATES = ("rate_generator", "rate_critic")
