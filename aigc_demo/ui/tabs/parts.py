@@ -8,11 +8,10 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.services import first_results
-from aigc_demo.ui.cached_files import cached_file
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import powers, t
 from aigc_demo.ui.views.chart import plot
-from aigc_demo.ui.widgets import badge, file_data, raw, view
+from aigc_demo.ui.widgets import raw, view
 
 Say = Callable[[str], str]  # key of a text -> its token, or the text itself
 
@@ -22,33 +21,11 @@ def words(**keys: str) -> str:
     return html.escape(json.dumps({name: t(key) for name, key in keys.items()}, ensure_ascii=False), quote=True)
 
 
-class Reel:
-    """The growing value of a microscope while a run streams in."""
-
-    def __init__(self, cache: str, panes: Sequence[str] = (), *, loop: bool = False):
-        self.cache = cache
-        self.value: dict[str, Any] = {
-            "sheets": [],
-            "counts": [],
-            "panes": list(panes),
-            "levels": [],
-            "signals": [],
-            "w": 32,
-            "h": 32,
-            "loop": loop,
-        }
-
-    def add(self, sheet: bytes, count: int) -> dict[str, Any]:
-        """One more sheet with `count` frames -> the value so far."""
-        path = cached_file(sheet, "sheet.png", self.cache)
-        self.value["sheets"] = [*self.value["sheets"], file_data(path)]
-        self.value["counts"] = [*self.value["counts"], count]
-        return dict(self.value)
-
-
-def cached(value: Any) -> Any:
-    """The badge of a shipped result, empty without one."""
-    return badge("cached", parameters=value["parameters"], seed=value["seed"]) if value else None
+def view_box(kind: str, keys: Mapping[str, str], nothing: str, markup: str) -> str:
+    """The box of a view with the words of its script, name -> key; `nothing`: key of what stands there without any
+    result."""
+    empty = f'<p class="lx-nothing">{t(nothing)}</p>'
+    return f'<div class="lx-{kind} lx-view" data-words="{words(**keys)}">{empty}{markup}</div>'
 
 
 def digit_picker(elem_id: str, value: int = 140, label: str = "field.sample") -> gr.HTML:
@@ -123,13 +100,15 @@ def layer_bars(elem_id: str, value: Any = None) -> gr.HTML:
     return view("layerBars", template, value, elem_id=elem_id)
 
 
-def verdict_view() -> dict[str, Any]:
-    """Properties of the sentence that sums a comparison up."""
-    return {
-        "html_template": '<p class="lx-verdict" hidden></p>',
-        "js_on_load": "luoxia.verdict(element, props, watch)",
-        "apply_default_css": False,
-    }
+def verdict_line(elem_id: str | None = None, value: Any = None) -> gr.HTML:
+    """The sentence that sums a comparison up: of `verdict`, or {"words", "good"}, with "values" to be filled in."""
+    return gr.HTML(
+        value,
+        elem_id=elem_id,
+        html_template='<p class="lx-verdict" hidden></p>',
+        js_on_load="luoxia.verdict(element, props, watch)",
+        apply_default_css=False,
+    )
 
 
 def verdict(say: Say, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,8 +160,3 @@ def gap(value: float) -> str:
 def minus(number: float, digits: str) -> str:
     """A number with so many `digits`, as a format says it, and the sign that print has."""
     return f"{number:{digits}}".replace("-", "−")
-
-
-def tiles(cache: str, sheet: bytes, count: int, size: tuple[int, int], words: dict[str, Any]) -> dict[str, Any]:
-    """A value for `mosaic`: a sheet of `count` pictures (width, height) side by side, row by row, and their words."""
-    return {**Reel(cache, ["picture"]).add(sheet, count), "w": size[0], "h": size[1], **words}

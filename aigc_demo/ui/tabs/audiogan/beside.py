@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
-from aigc_demo.ui.tabs.parts import gap, verdict_view
+from aigc_demo.ui.tabs.parts import gap, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -31,7 +29,7 @@ def build(service: Service) -> UseCaseForm:
                 sounds, words = form.first_shown(compared, 2)
                 views = [
                     sound_player(sounds, series=True, elem_id="audiogan_beside-view"),
-                    gr.HTML(words, elem_id="audiogan_beside-verdict", **verdict_view()),
+                    verdict_line("audiogan_beside-verdict", words),
                 ]
                 form.outcome(("wav", "flac", "png", "json"))
         question("audiogan.predict_beside", form)

@@ -13,7 +13,7 @@ from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
-from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.tabs.parts import table, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.sounds import sound_player
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -37,7 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 sounds, words = form.first_shown(compared, 2)
                 player = sound_player(sounds, series=True, elem_id="audiogan_both-view")
                 with gr.Column(elem_id="audiogan_both-told"):
-                    verdict = gr.HTML(words, elem_id="audiogan_both-verdict", **verdict_view())
+                    verdict = verdict_line("audiogan_both-verdict", words)
                     measured()
                 form.outcome(("wav", "flac", "png", "json"))
         how_it_works(

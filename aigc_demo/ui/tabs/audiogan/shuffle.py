@@ -11,7 +11,7 @@ from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.audiogan.page import digit_choice
 from aigc_demo.ui.tabs.audiogan.wave import PAPERS
-from aigc_demo.ui.tabs.parts import minus, mosaic, verdict_view
+from aigc_demo.ui.tabs.parts import minus, mosaic, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import charts, legend, plot
 from aigc_demo.ui.views.sounds import recorder, sound_player
@@ -37,7 +37,7 @@ def build(service: Service) -> UseCaseForm:
                 sounds, words, scores, maps = form.first_shown(shown, 4)
                 player = sound_player(sounds, series=True, elem_id="audiogan_shuffle-view")
                 with gr.Column(elem_id="audiogan_shuffle-told"):
-                    verdict = gr.HTML(words, elem_id="audiogan_shuffle-verdict", **verdict_view())
+                    verdict = verdict_line("audiogan_shuffle-verdict", words)
                     key = legend(glow="audiogan.shuffle_off_line", water="audiogan.shuffle_on_line")
                     chart = charts("audiogan_shuffle-chart", plot("audiogan.shuffle_plot", key), scores)
                 form.outcome(("wav", "flac", "png", "json"), line=False)

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import every_layer, layer_bars, table, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, table, verdict, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -26,7 +24,7 @@ def build(service: Service) -> UseCaseForm:
                 both, words, rows = form.first_shown(compared, 3)
                 views = [
                     table("clip_beside-view", both),
-                    gr.HTML(elem_id="clip_beside-verdict", value=words, **verdict_view()),
+                    verdict_line("clip_beside-verdict", words),
                     layer_bars("clip_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")

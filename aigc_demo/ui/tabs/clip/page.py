@@ -1,7 +1,6 @@
 """CLIP: pictures and sentences in one space, close where they belong together."""
 
-from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box
 
 TABS = ("matrix", "classify", "map", "beside")
 
@@ -14,8 +13,4 @@ CLIP = {
 
 def box(kind: str, names: str, markup: str) -> str:
     """The box of a view with its words, and what stands there without any result."""
-    spoken = words(**{name: f"clip.{name}" for name in names.split()})
-    return (
-        f'<div class="lx-{kind} lx-view" data-words="{spoken}"><p class="lx-nothing">{t("clip.nothing")}</p>'
-        f"{markup}</div>"
-    )
+    return view_box(kind, {name: f"clip.{name}" for name in names.split()}, "clip.nothing", markup)

@@ -10,7 +10,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import gap, table, verdict_view
+from aigc_demo.ui.tabs.parts import gap, table, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -27,12 +27,12 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.choice("batch", options=[("1", 1), ("16", 16)], radio=True)
+                form.choice("batch", radio=True)
                 form.buttons("compression.run_beside")
             with result():
                 sentence, rows = form.first_shown(shown, 2)
                 views = [
-                    gr.HTML(elem_id="compression_beside-verdict", value=sentence, **verdict_view()),
+                    verdict_line("compression_beside-verdict", sentence),
                     table("compression_beside-table", rows),
                 ]
                 gr.HTML(f'<p class="lx-note">{t("compression.beside_torchao")}</p>')

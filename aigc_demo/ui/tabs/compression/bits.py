@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.compression.requests import STEPS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -13,7 +11,7 @@ from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
 from aigc_demo.ui.tabs.compression.parts import both, layers, outputs, subject, verdict
-from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.tabs.parts import table, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
 from aigc_demo.ui.widgets import bench, controls, fold, how_it_works, result
@@ -42,14 +40,14 @@ def build(service: Service) -> UseCaseForm:
         with bench():
             with controls():
                 fetched = subject(form)
-                form.choice("bits", options=[(str(bits), bits) for bits in (32, 16, 8, 4, 3, 2)], radio=True)
+                form.choice("bits", radio=True)
                 form.choice("granularity", radio=True)
                 form.seed()
                 form.presets(PRESETS)
             with result():
                 sentence, sides, rows = form.first_shown(shown, 3)
                 views = [
-                    gr.HTML(elem_id="compression_bits-verdict", value=sentence, **verdict_view()),
+                    verdict_line("compression_bits-verdict", sentence),
                     outputs(
                         "compression_bits-view",
                         2,

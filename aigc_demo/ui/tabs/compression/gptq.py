@@ -26,7 +26,7 @@ def build(service: Service) -> UseCaseForm:
         question("compression.predict_gptq", form, "#compression_gptq-view")
         with bench():
             with controls():
-                form.choice("bits", options=[(str(bits), bits) for bits in (4, 3, 2)], radio=True)
+                form.choice("bits", radio=True)
                 form.slider("texts", main=True)
                 form.seed()
                 form.buttons("compression.run_gptq")

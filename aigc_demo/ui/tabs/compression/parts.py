@@ -12,7 +12,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.fetching import fetches
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.tabs.parts import verdict_line
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
 from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import progress_line, view
@@ -38,7 +38,7 @@ def subject(form: UseCaseForm) -> Any:
     form.line = progress_line(follows=True)  # SmolLM2 takes ten seconds
     with gr.Column(visible=False, elem_id=f"{form.use_case}-absent") as absent:
         button = gr.Button(t("hf_text.fetch"), size="sm", elem_id=f"{form.use_case}-fetch")
-        line = gr.HTML({"words": t("compression.fetch_help"), "good": True}, **verdict_view())
+        line = verdict_line(value={"words": t("compression.fetch_help"), "good": True})
 
     def chosen(model: Any) -> Any:
         return gr.Column(visible=model == SMOLLM2 and not smollm2_is_here())

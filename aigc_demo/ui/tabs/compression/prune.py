@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.compression.requests import STEPS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -12,7 +10,7 @@ from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.page import FORMATS
 from aigc_demo.ui.tabs.compression.parts import both, outputs, subject, verdict
-from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.tabs.parts import verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
@@ -55,7 +53,7 @@ def build(service: Service) -> UseCaseForm:
                     ("compression.channel", legend(glow="compression.channel_left")),
                 ]
                 views = [
-                    gr.HTML(elem_id="compression_prune-verdict", value=sentence, **verdict_view()),
+                    verdict_line("compression_prune-verdict", sentence),
                     outputs("compression_prune-view", 2, charts, sides),
                 ]
                 form.outcome(FORMATS, line=False)

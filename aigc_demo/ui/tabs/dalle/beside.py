@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.pictures import picture_row
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
@@ -27,7 +25,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, words, rows = form.first_shown(compared, 3)
                 views = [
                     picture_row("dalle_beside-view", "dalle.beside_says", pictures),
-                    gr.HTML(elem_id="dalle_beside-verdict", value=words, **verdict_view()),
+                    verdict_line("dalle_beside-verdict", words),
                     layer_bars("dalle_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"), library="inside.transformers")

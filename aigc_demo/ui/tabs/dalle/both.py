@@ -15,7 +15,7 @@ from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs import scene_parts
 from aigc_demo.ui.tabs.dalle.page import DALLE
-from aigc_demo.ui.tabs.parts import mosaic, verdict_view
+from aigc_demo.ui.tabs.parts import mosaic, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -38,7 +38,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, words = form.first_shown(compared, 2)
                 views = [
                     mosaic(f"{USE_CASE}-view", "dalle.both_says", pictures),
-                    gr.HTML(words, elem_id=f"{USE_CASE}-verdict", **verdict_view()),
+                    verdict_line(f"{USE_CASE}-verdict", words),
                 ]
                 measured()
                 form.outcome(("png", "json"))

@@ -3,8 +3,7 @@
 from typing import Any
 
 from aigc_demo.ui.form import Form
-from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box
 
 TABS = ("draw", "candidates", "both", "rebuild", "describe", "beside")
 
@@ -25,11 +24,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 def box(kind: str, names: str, markup: str) -> str:
     """The box of a view with its words, and what stands there without any result."""
     claims = {name: f"dalle.claim_{name}" for name in CLAIMS}
-    spoken = words(**claims, **{name: f"dalle.{name}" for name in names.split()})
-    return (
-        f'<div class="lx-{kind} lx-view" data-words="{spoken}"><p class="lx-nothing">{t("dalle.nothing")}</p>'
-        f"{markup}</div>"
-    )
+    return view_box(kind, claims | {name: f"dalle.{name}" for name in names.split()}, "dalle.nothing", markup)
 
 
 def sampling(form: Form) -> None:

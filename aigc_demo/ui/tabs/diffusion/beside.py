@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import beside_words, digit_choice, every_layer, layer_bars, mosaic, verdict, verdict_view
+from aigc_demo.ui.tabs.parts import beside_words, digit_choice, every_layer, layer_bars, mosaic, verdict, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -30,7 +28,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, _, rows = form.first_shown(compared, 3)
                 views = [
                     mosaic("diffusion_beside-view", "diffusion.beside_says", pictures),
-                    gr.HTML(elem_id="diffusion_beside-verdict", **verdict_view()),
+                    verdict_line("diffusion_beside-verdict"),
                     layer_bars("diffusion_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))

@@ -10,7 +10,7 @@ from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.page import DDPM
-from aigc_demo.ui.tabs.parts import verdict_view
+from aigc_demo.ui.tabs.parts import verdict_line
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
 from aigc_demo.ui.views.microscope import microscope
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -28,7 +28,7 @@ def build(service: Service) -> UseCaseForm:
             with controls():
                 form.text("name")
                 look = gr.Button(t("diffusion.hub_look"), elem_id="diffusion_hub-look", size="sm")
-                facts = gr.HTML(elem_id="diffusion_hub-facts", **verdict_view())
+                facts = verdict_line("diffusion_hub-facts")
                 form.slider("steps", main=True)
                 form.seed()
                 form.buttons("diffusion.run_hub")

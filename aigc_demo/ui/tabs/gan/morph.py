@@ -16,9 +16,8 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                options = [(str(digit), digit) for digit in range(10)]
-                form.choice("digit_from", options=options, radio=True)
-                form.choice("digit_to", options=options, radio=True)
+                form.choice("digit_from", radio=True)
+                form.choice("digit_to", radio=True)
                 form.seed()
                 with drawer():
                     form.fields("frames", "limit")

@@ -7,7 +7,7 @@ import gradio as gr
 from aigc_demo.services.gan.requests import ANY
 from aigc_demo.ui.form import Form
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box
 from aigc_demo.ui.views.chart import PANES, SENTENCE
 from aigc_demo.ui.widgets import scrubber, view
 
@@ -30,13 +30,12 @@ def named(model: str, prefix: str) -> str:
     return f"gan.{prefix}_{model.replace('-', '_')}"
 
 
-def box(kind: str, spoken: dict[str, str], markup: str, extra: str = "") -> str:
+def box(kind: str, spoken: dict[str, str], markup: str) -> str:
     """The box of a view with its words, and what stands there without any result."""
-    nothing = f'<p class="lx-nothing">{t("gan.nothing")}</p>'
-    return f'<div class="lx-{kind} lx-view {extra}" data-words="{words(**spoken)}">{nothing}{markup}</div>'
+    return view_box(kind, spoken, "gan.nothing", markup)
 
 
 def ways(elem_id: str, value: Any, spoken: dict[str, str], below: str = "") -> gr.HTML:
     """One way or several under one scrubber, a strip of each, and a sentence; what they do is in ui/views/ways.js."""
     markup = f'{PANES}{scrubber()}<div class="lx-strips"></div>{SENTENCE}{below}'
-    return view("ways", box("ways", spoken, markup, "lx-between"), value, elem_id=elem_id)
+    return view("ways", box("ways lx-between", spoken, markup), value, elem_id=elem_id)

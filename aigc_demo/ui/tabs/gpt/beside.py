@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.gpt.requests import STARTS
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -12,7 +10,7 @@ from aigc_demo.ui.i18n import has
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.gpt.parts import FORMATS, fitting, spoken, written
-from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
@@ -35,7 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 texts, sentence, rows = form.first_shown(compared, 3)
                 views = [
                     twins_view("gpt_beside-view", texts),
-                    gr.HTML(elem_id="gpt_beside-verdict", value=sentence, **verdict_view()),
+                    verdict_line("gpt_beside-verdict", sentence),
                     layer_bars("gpt_beside-layers", rows),
                 ]
                 form.outcome(FORMATS, library="inside.transformers")

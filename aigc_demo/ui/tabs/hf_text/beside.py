@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, table, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, table, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -31,7 +29,7 @@ def build(service: Service) -> UseCaseForm:
                 texts, verdict, layers = form.first_shown(compared, 3)
                 views = [
                     table("hf_text_beside-view", texts),
-                    gr.HTML(verdict, elem_id="hf_text_beside-verdict", **verdict_view()),
+                    verdict_line("hf_text_beside-verdict", verdict),
                     layer_bars("hf_text_beside-layers", layers),
                 ]
                 form.outcome(library="hf_text.transformers")

@@ -6,7 +6,7 @@ import gradio as gr
 
 from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.i18n import t, tr
-from aigc_demo.ui.tabs.parts import verdict_view, words
+from aigc_demo.ui.tabs.parts import verdict_line, words
 from aigc_demo.ui.use_case_form import HIDDEN, UseCaseForm
 from aigc_demo.ui.widgets import raw, view
 
@@ -39,7 +39,7 @@ def engine_box(form: UseCaseForm) -> Look:
     form.choice("engine")
     form.text("name")
     button = gr.Button(t("hf_text.look"), elem_id=f"{form.use_case}-look", size="sm")
-    return button, gr.HTML(elem_id=f"{form.use_case}-facts", **verdict_view())
+    return button, verdict_line(f"{form.use_case}-facts")
 
 
 def wire_look(form: UseCaseForm, parts: Look) -> None:

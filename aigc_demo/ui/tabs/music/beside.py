@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.music.parts import melody
-from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_view
+from aigc_demo.ui.tabs.parts import every_layer, gap, layer_bars, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
 
@@ -29,7 +27,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 sentence, rows = form.first_shown(compared, 2)
                 views = [
-                    gr.HTML(elem_id="music_beside-verdict", value=sentence, **verdict_view()),
+                    verdict_line("music_beside-verdict", sentence),
                     layer_bars("music_beside-layers", rows),
                 ]
                 form.outcome(("txt", "html", "png", "json"), library="inside.transformers")

@@ -10,8 +10,9 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_view, words
+from aigc_demo.ui.tabs.parts import every_layer, layer_bars, verdict, verdict_line, view_box
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
+from aigc_demo.ui.views.chart import SENTENCE
 from aigc_demo.ui.widgets import bench, controls, heading, how_it_works, result, view
 
 PAPERS = {
@@ -34,7 +35,7 @@ def build(service: Service) -> UseCaseForm:
                 both, _, rows = form.first_shown(compared, 3)
                 views = [
                     two_sides("seq2seq_beside-view", both),
-                    gr.HTML(**verdict_view()),
+                    verdict_line(),
                     layer_bars("seq2seq_beside-layers", rows),
                 ]
                 form.outcome(line=False)
@@ -58,13 +59,10 @@ def compared(value: Json, say: Say) -> Sequence[Any]:
 def two_sides(elem_id: str, value: Any) -> gr.HTML:
     """Greedy line, beam and times of both implementations."""
     names = ("greedy", "beam", "ms", "lines_same", "lines_apart")
-    spoken = words(**{name: f"seq2seq.beside_{name}" for name in names})
     sides = "".join(
         f'<section data-side="{side}"><h3>{t(name)}</h3><p class="lx-small"></p><dl></dl></section>'
         for side, name in (("ours", "shell.beside_ours"), ("theirs", "seq2seq.beside_library"))
     )
-    template = (
-        f'<div class="lx-two-sides lx-view" data-words="{spoken}"><p class="lx-nothing">{t("seq2seq.nothing")}</p>'
-        f'<p class="lx-verdict" hidden></p><div class="lx-sides">{sides}</div></div>'
-    )
+    keys = {name: f"seq2seq.beside_{name}" for name in names}
+    template = view_box("two-sides", keys, "seq2seq.nothing", f'{SENTENCE}<div class="lx-sides">{sides}</div>')
     return view("twoSides", template, value, elem_id=elem_id)

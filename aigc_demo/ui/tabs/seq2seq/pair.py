@@ -10,7 +10,7 @@ from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box
 from aigc_demo.ui.tabs.seq2seq.stage import stage
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
@@ -85,8 +85,7 @@ def build(service: Service) -> UseCaseForm:
 
 def couplet(elem_id: str, value: Any) -> gr.HTML:
     """An upper line, the lower lines found to it, who answers whom, and the true line behind a curtain."""
-    sources = {f"source_{place}": f"seq2seq.source_{place}" for place in range(len(KNOWN))}
-    spoken = words(**{name: f"seq2seq.{name}" for name in SPOKEN}, **sources)
+    keys = {name: f"seq2seq.{name}" for name in (*SPOKEN, *(f"source_{place}" for place in range(len(KNOWN))))}
     truth = (
         f'<section class="lx-true-line" hidden><p><b>{t("seq2seq.truth_title")}</b> <span></span></p>'
         f'<button type="button" class="lx-button">{t("seq2seq.truth_reveal")}</button>'
@@ -101,9 +100,8 @@ def couplet(elem_id: str, value: Any) -> gr.HTML:
         f'<div class="lx-ranking"><h3>{t("seq2seq.replies_title")}</h3><p class="lx-small">{t("seq2seq.replies_words")}'
         '</p><ol class="lx-replies"></ol></div>'
     )
-    template = (
-        f'<div class="lx-couplet lx-view" data-words="{spoken}"><p class="lx-nothing">{t("seq2seq.nothing")}</p>'
+    markup = (
         f'<div class="lx-stage">{stage()}<p class="lx-thread-says" aria-live="off">{t("seq2seq.hover")}</p></div>'
-        f'{truth}<div class="lx-below">{replies}{heads}</div></div>'
+        f'{truth}<div class="lx-below">{replies}{heads}</div>'
     )
-    return view("couplet", template, value, elem_id=elem_id)
+    return view("couplet", view_box("couplet", keys, "seq2seq.nothing", markup), value, elem_id=elem_id)

@@ -1,12 +1,10 @@
 """Our code and a StableDiffusionPipeline of diffusers, same weights, same noise."""
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.diffusion.beside import compared
-from aigc_demo.ui.tabs.parts import layer_bars, mosaic, verdict_view
+from aigc_demo.ui.tabs.parts import layer_bars, mosaic, verdict_line
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
 
@@ -27,7 +25,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, _, rows = form.first_shown(compared, 3)
                 views = [
                     mosaic("text2image_beside-view", "text2image.beside_says", pictures),
-                    gr.HTML(elem_id="text2image_beside-verdict", **verdict_view()),
+                    verdict_line("text2image_beside-verdict"),
                     layer_bars("text2image_beside-layers", rows),
                 ]
                 form.outcome(("png", "json"))

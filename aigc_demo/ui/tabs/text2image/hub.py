@@ -11,7 +11,7 @@ from aigc_demo.services.use_case import Json
 from aigc_demo.ui.events import QUICK
 from aigc_demo.ui.i18n import t, tr
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import mosaic, verdict_view
+from aigc_demo.ui.tabs.parts import mosaic, verdict_line
 from aigc_demo.ui.tabs.text2image.page import LATENT
 from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -45,7 +45,7 @@ def build(service: Service) -> UseCaseForm:
             with controls():
                 form.text("name")
                 look = gr.Button(t("text2image.hub_look"), elem_id="text2image_hub-look", size="sm")
-                facts = gr.HTML(elem_id="text2image_hub-facts", **verdict_view())
+                facts = verdict_line("text2image_hub-facts")
                 form.text("prompt", lines=2)
                 form.slider("steps", main=True)
                 form.seed()
@@ -56,7 +56,7 @@ def build(service: Service) -> UseCaseForm:
                 form.presets(PRESETS)
             with result():
                 picture = mosaic("text2image_hub-view", "text2image.hub_says", form.first_value)
-                filtered = gr.HTML(elem_id="text2image_hub-filtered", **verdict_view())
+                filtered = verdict_line("text2image_hub-filtered")
                 form.outcome(("png", "json"))
         how_it_works(
             r"x_{t - 1} = \mathrm{scheduler}\big(x_t,\; \epsilon_\theta(x_t, t, \varnothing) + "

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box, words
 from aigc_demo.ui.views.chart import legend, plot
 from aigc_demo.ui.widgets import scrubber, view
 
@@ -17,11 +17,8 @@ SVG = '<svg viewBox="0 0 640 190" role="img" aria-label="{label}"></svg>'
 
 def box(kind: str, names: str, markup: str) -> str:
     """The box of a view with its words, and what stands there without any result."""
-    spoken = words(**{name: f"textvae.{name}" for name in f"{NOTES} {names}".split()})
-    return (
-        f'<div class="lx-{kind} lx-view" data-words="{spoken}"><p class="lx-nothing">{t("textvae.nothing")}</p>'
-        f"{markup}</div>"
-    )
+    keys = {name: f"textvae.{name}" for name in f"{NOTES} {names}".split()}
+    return view_box(kind, keys, "textvae.nothing", markup)
 
 
 def way(elem_id: str, value: Any) -> gr.HTML:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
@@ -13,7 +11,7 @@ from aigc_demo.ui.challenge import challenge
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.compression.parts import outputs
-from aigc_demo.ui.tabs.parts import table, verdict_view
+from aigc_demo.ui.tabs.parts import table, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.views.chart import legend
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result
@@ -44,7 +42,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 sentence, charts, rows, check = form.first_shown(shown, 4)
                 views = [
-                    gr.HTML(elem_id="training_horses-verdict", value=sentence, **verdict_view()),
+                    verdict_line("training_horses-verdict", sentence),
                     outputs(
                         "training_horses-view",
                         0,
@@ -52,7 +50,7 @@ def build(service: Service) -> UseCaseForm:
                         charts,
                     ),
                     table("training_horses-places", rows),
-                    gr.HTML(elem_id="training_horses-check", value=check, **verdict_view()),
+                    verdict_line("training_horses-check", check),
                 ]
                 form.outcome(TEXT, line=False)
         question("training.predict_twice", form, "#training_horses-places")

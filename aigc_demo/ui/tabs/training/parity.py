@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import gap, verdict_view
+from aigc_demo.ui.tabs.parts import gap, verdict_line
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, how_it_works, result, view
 
@@ -33,7 +31,7 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 sentence, twins = form.first_shown(shown, 2)
                 views = [
-                    gr.HTML(elem_id="training_parity-verdict", value=sentence, **verdict_view()),
+                    verdict_line("training_parity-verdict", sentence),
                     view("parity", markup(), twins, elem_id="training_parity-view"),
                 ]
                 form.outcome(("txt", "html", "png", "json"))

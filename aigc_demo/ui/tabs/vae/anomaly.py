@@ -4,7 +4,6 @@ import gradio as gr
 
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
-from aigc_demo.services.vae.requests import ODD
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
 from aigc_demo.ui.tabs.parts import digit_picker, sketch
@@ -19,7 +18,7 @@ def build(service: Service) -> UseCaseForm:
     with form.tab():
         with bench():
             with controls():
-                form.choice("odd", options=[(form.option("odd", odd), odd) for odd in ODD], radio=True)
+                form.choice("odd", radio=True)
                 form.add("drawing", sketch("vae_anomaly-drawing"))
                 form.add("sample", digit_picker("vae_anomaly-sample", form.defaults["sample"]))
                 with drawer():

@@ -1,7 +1,7 @@
 """Autoencoders: squeeze a picture into a few numbers, rebuild it, and paint from numbers of your own."""
 
 from aigc_demo.ui.i18n import t
-from aigc_demo.ui.tabs.parts import words
+from aigc_demo.ui.tabs.parts import view_box
 
 TABS = ("plane", "rebuild", "walk", "draw", "beta", "shapes", "anomaly", "beside", "training")
 
@@ -12,9 +12,7 @@ BETA_VAE = {"Higgins et al., beta-VAE, 2017": "https://openreview.net/forum?id=S
 def own(kind: str, prefix: str, names: str, markup: str, empty: str = "vae.nothing") -> str:
     """The box of a view with its words, `name` being the text vae.<prefix>_<name>; and what stands there without any
     result."""
-    spoken = words(**{name: f"vae.{prefix}_{name}" for name in names.split()})
-    nothing = f'<p class="lx-nothing">{t(empty)}</p>'
-    return f'<div class="lx-{kind} lx-view" data-words="{spoken}">{nothing}{markup}</div>'
+    return view_box(kind, {name: f"vae.{prefix}_{name}" for name in names.split()}, empty, markup)
 
 
 def columns(label: str) -> str:

@@ -8,7 +8,7 @@ from aigc_demo.services.vae.requests import ANY, KINDS
 from aigc_demo.ui.i18n import t
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import digit_picker, pick_instead, sketch, words
+from aigc_demo.ui.tabs.parts import digit_picker, pick_instead, sketch, view_box
 from aigc_demo.ui.tabs.vae.page import KINGMA
 from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, view
@@ -63,11 +63,8 @@ def rebuilds(elem_id: str, value: Json | None) -> gr.HTML:
     )
     rows = "".join(map(row, KINDS))
     markup = f'{before}<div class="lx-rows"><div class="lx-heads">{heads}</div>{rows}</div>{notes}'
-    kinds = {kind: f"vae.kind_{kind}" for kind in KINDS}
-    spoken = words(**kinds, **{name: f"vae.rebuild_{name}" for name in SPOKEN})
-    empty = f'<p class="lx-nothing">{t("vae.nothing")}</p>'
-    template = f'<div class="lx-rebuilds lx-view" data-words="{spoken}">{empty}{markup}</div>'
-    return view("rebuilds", template, value, elem_id=elem_id)
+    keys = {kind: f"vae.kind_{kind}" for kind in KINDS} | {name: f"vae.rebuild_{name}" for name in SPOKEN}
+    return view("rebuilds", view_box("rebuilds", keys, "vae.nothing", markup), value, elem_id=elem_id)
 
 
 def row(kind: str) -> str:

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import gradio as gr
-
 from aigc_demo.services.service import Service
 from aigc_demo.services.use_case import Json
 from aigc_demo.ui.question import question
 from aigc_demo.ui.source import sources
-from aigc_demo.ui.tabs.parts import digit_choice, every_layer, gap, layer_bars, verdict_view
+from aigc_demo.ui.tabs.parts import digit_choice, every_layer, gap, layer_bars, verdict_line
 from aigc_demo.ui.tabs.video.parts import clip
 from aigc_demo.ui.use_case_form import Say, UseCaseForm
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result
@@ -31,7 +29,7 @@ def build(service: Service) -> UseCaseForm:
                 clips, sentence, rows = form.first_shown(compared, 3)
                 views = [
                     clip("video_beside-view", clips, kind="none", film="ours"),
-                    gr.HTML(elem_id="video_beside-verdict", value=sentence, **verdict_view()),
+                    verdict_line("video_beside-verdict", sentence),
                     layer_bars("video_beside-layers", rows),
                 ]
                 form.outcome(("png", "gif", "mp4", "webm", "json"), library="video.plain")
