@@ -15,7 +15,7 @@ from aigc_demo.ui import flood, gradio_private
 
 ROOT = Path(__file__).resolve().parents[1]
 HOUR = 3600.0
-DATES = {"aigc_demo/services/token_parts.py"}  # when a token was drawn; the page compares it with its own clock
+DATES = {"aigc_demo/services/gpt/token_parts.py"}  # when a token was drawn; the page compares it with its own clock
 
 
 @pytest.fixture(params=[HOUR, -HOUR, 30 * 24 * HOUR])

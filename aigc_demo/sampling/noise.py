@@ -6,6 +6,11 @@ import torch
 from torch import Tensor
 
 
+def seeds_from(seed: int, count: int) -> list[int]:
+    """So many seeds from one on; after the largest comes 0."""
+    return [(seed + i) % 2**32 for i in range(count)]
+
+
 class SeededNoise:
     """One generator per picture; drawn on the CPU (Karras et al., 2022, arXiv:2206.00364, do the same)."""
 

@@ -83,8 +83,7 @@ def page(request: Request, made: WithOnnx) -> Json:
 
 def numbers(request: Request, made: SideBySide) -> Json:
     """Differences, times, and the first layer over the tolerance."""
-    told: Json = plain(made)
-    return told
+    return plain(made)
 
 
 def still(request: Request, run: Sequence[WithOnnx]) -> Pictures:

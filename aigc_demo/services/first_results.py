@@ -103,8 +103,7 @@ def address(name: str, folder: Path = EXAMPLES) -> str:
 def assets(family: str) -> dict[str, Callable[[Service, Path], None]]:
     """File -> what writes it into a folder; of a family that has services/<family>/assets.py."""
     module = f"aigc_demo.services.{family}.assets"
-    found: dict[str, Callable[[Service, Path], None]] = import_module(module).MAKERS if find_spec(module) else {}
-    return found
+    return import_module(module).MAKERS if find_spec(module) else {}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
 from aigc_demo.data.images import to_bytes
-from aigc_demo.services.use_case import Json
+from aigc_demo.services.use_case import Json, Page
 
 R = TypeVar("R", bound=Request)
 T = TypeVar("T")
@@ -27,7 +27,7 @@ FIRST = 0.1  # seconds until the first frames are sent; later ones wait longer a
 COLUMNS = 120  # frames in a sheet, so that none is wider than 4096 pixels
 
 
-def each(value: Callable[[R, T], Json]) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+def each(value: Callable[[R, T], Json]) -> Page[R, T]:
     """Every result as a value of its own."""
 
     def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
@@ -37,9 +37,7 @@ def each(value: Callable[[R, T], Json]) -> Callable[[R, Iterator[Step[T | None]]
     return page
 
 
-def every(
-    count: int, value: Callable[[R, T], Json]
-) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+def every(count: int, value: Callable[[R, T], Json]) -> Page[R, T]:
     """As `each`, for one step in `count` and the last: a picture that costs more to send than to compute."""
 
     def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
@@ -50,9 +48,7 @@ def every(
     return page
 
 
-def newest(
-    value: Callable[[R, T], Json], seconds: float = 0.1
-) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+def newest(value: Callable[[R, T], Json], seconds: float = 0.1) -> Page[R, T]:
     """The newest result, one every so many seconds, and the last: values that are sent whole."""
 
     def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
@@ -73,7 +69,7 @@ class Tile:
     signal: float = 0.0  # alpha_bar of the frame
 
 
-def reel(tile: Callable[[T], Tile]) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+def reel(tile: Callable[[T], Tile]) -> Page[R, T]:
     """Frames in sheets: each value has all sheets so far. A step without a frame is passed on, for its progress."""
 
     def page(request: R, steps: Iterator[Step[T | None]]) -> Iterator[Step[Json | None]]:
@@ -117,6 +113,13 @@ def tiles(pictures: Array, **words: Any) -> Json:
     height, width = pictures.shape[-2:]
     size = {"w": width, "h": height, "counts": [len(pictures)], "panes": ["picture"], "levels": []}
     return {"sheets": [png(np.concatenate(list(pictures), axis=2))], **size, **words}
+
+
+def moving(sheet: bytes, count: int, panes: Sequence[str], side: int) -> Json:
+    """A sheet as a card of the landing page plays it: a column for each of `count` moments, a row for each pane; both
+    `side` pixels each way."""
+    size = {"counts": [count], "panes": list(panes), "levels": [-1] * count, "w": side, "h": side}
+    return {"sheets": [sheet], **size}
 
 
 def png(picture: Array) -> bytes:
@@ -163,5 +166,4 @@ def counted(request: object, pictures: Array) -> Json:
 
 def numbers(request: Request, result: Any) -> Json:
     """All that was found, numbers to four significant digits."""
-    told: Json = plain(result)
-    return told
+    return plain(result)

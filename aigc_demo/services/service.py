@@ -77,8 +77,7 @@ class Service:
 
     def known(self, name: str, request: Request) -> Json | None:
         """What `stream` ended with when the same was asked before, where that is still kept."""
-        found: Json | None = self.kept.get(self._key(name, request, "page"))
-        return found
+        return self.kept.get(self._key(name, request, "page"))
 
     def answer(
         self, name: str, request: Request | Mapping[str, Any], format: str = ""
@@ -234,8 +233,7 @@ def noted(steps: Iterator[Step[Any]], notes: list[str]) -> Iterator[Step[Any]]:
 
 def as_json(card: Card) -> Json:
     """A card as a JSON object."""
-    plain: Json = json.loads(card.to_json())
-    return plain
+    return json.loads(card.to_json())
 
 
 def card_values(use_case: UseCase[Any, Any], request: Request) -> Json:

@@ -29,12 +29,15 @@ T = TypeVar("T")
 Json = dict[str, Any]  # JSON, in which `bytes` stand for PNG or WAV files of their own
 
 
+Page = Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]  # steps of a run -> what views draw of them
+
+
 @dataclass(frozen=True)
 class UseCase(Generic[R, T]):
     """One thing that can be asked of a family. R: its request. T: its result, or what it yields on the way to it."""
 
     run: Callable[..., T | Iterator[Step[T | None]]]  # (store, request, *page state): slow work is a generator
-    page: Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]  # what views draw, see page_values.py
+    page: Page[R, T]  # what views draw, see page_values.py
     numbers: Callable[[R, T], Json]  # what a program is told of a result, beside the file
     file: Callable[[R, Sequence[T]], "Content"] | None = None  # what is saved of all values of a run
     formats: tuple[str, ...] = ()  # of the file; the first is the default
@@ -80,5 +83,4 @@ def find(name: str) -> UseCase[Any, Any]:
     """The use case of a name such as "diffusion_draw"; this is where torch comes in."""
     request_class(name)
     family, use_case = split(name)
-    found: UseCase[Any, Any] = import_module(f"aigc_demo.services.{family}.{use_case}").USE_CASE
-    return found
+    return import_module(f"aigc_demo.services.{family}.{use_case}").USE_CASE

@@ -113,8 +113,7 @@ def swing(curve: Array) -> float:
 
 def curve(found: Scores) -> Array:
     """(D,): the mean of all draws, without phase shuffle the score itself."""
-    mean: Array = found.on.mean(0) if len(found.on) else found.off
-    return mean
+    return found.on.mean(0) if len(found.on) else found.off
 
 
 def numbers(request: Shuffle, found: Scores) -> Json:

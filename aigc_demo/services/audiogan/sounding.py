@@ -23,7 +23,7 @@ from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.sampling.predict import Denoiser
 from aigc_demo.sampling.samplers import SamplerStep, sample, trailing_timesteps
 from aigc_demo.sampling.schedules import alpha_bar
-from aigc_demo.services.audiogan.requests import CHECKPOINT
+from aigc_demo.services.audiogan.requests import CHECKPOINT, Walk, Wave
 from aigc_demo.services.files import Sound
 from aigc_demo.services.page_values import Array, png
 from aigc_demo.services.use_case import Json
@@ -126,3 +126,8 @@ def sheet(sounds: Sounds) -> Image.Image:
 def saved(request: object, run: Sequence[Sounds]) -> Sound:
     """The series as one sound, its pictures as the still."""
     return Sound(joined(run[-1]), sheet(run[-1]))
+
+
+def stops(request: Walk | Wave, sounds: Sounds) -> Json:
+    """The stops between two seeds, each with its share of the second."""
+    return shown(sounds, [f"{round(100 * i / (request.stops - 1))} %" for i in range(request.stops)])

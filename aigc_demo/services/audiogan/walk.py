@@ -8,10 +8,10 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.sampling.latent import slerp
 from aigc_demo.services.audiogan.requests import CHECKPOINT, Walk
-from aigc_demo.services.audiogan.sounding import Sounds, counted, made, saved, shown, start_of
+from aigc_demo.services.audiogan.sounding import Sounds, counted, made, saved, start_of, stops
 from aigc_demo.services.files import SOUND
 from aigc_demo.services.page_values import each
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.use_case import UseCase
 
 
 def walk(store: Store, request: Walk) -> Iterator[Step[Sounds | None]]:
@@ -21,15 +21,9 @@ def walk(store: Store, request: Walk) -> Iterator[Step[Sounds | None]]:
     yield from made(store, x, [request.digit] * request.stops, request.steps, request.guidance)
 
 
-def value(request: Walk, sounds: Sounds) -> Json:
-    """The stops, each with its share of the second seed."""
-    shares = [f"{round(100 * i / (request.stops - 1))} %" for i in range(request.stops)]
-    return shown(sounds, shares)
-
-
 USE_CASE: UseCase[Walk, Sounds] = UseCase(
     run=walk,
-    page=each(value),
+    page=each(stops),
     numbers=counted,
     file=saved,
     formats=SOUND,

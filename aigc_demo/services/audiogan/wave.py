@@ -10,10 +10,10 @@ from aigc_demo.models.wavegan import WaveGAN
 from aigc_demo.sampling.latent import slerp
 from aigc_demo.sampling.noise import SeededNoise
 from aigc_demo.services.audiogan.requests import GAN, Wave
-from aigc_demo.services.audiogan.sounding import Sounds, counted, saved, shown
+from aigc_demo.services.audiogan.sounding import Sounds, counted, saved, stops
 from aigc_demo.services.files import SOUND
 from aigc_demo.services.page_values import each
-from aigc_demo.services.use_case import Json, UseCase
+from aigc_demo.services.use_case import UseCase
 
 LOUDEST = 0.9  # largest sample of a sound
 
@@ -49,14 +49,9 @@ def wave(store: Store, request: Wave) -> Sounds:
     return looked_at(generated(store, z, [request.digit] * request.stops))
 
 
-def value(request: Wave, sounds: Sounds) -> Json:
-    """The stops, each with its share of the second seed."""
-    return shown(sounds, [f"{round(100 * i / (request.stops - 1))} %" for i in range(request.stops)])
-
-
 USE_CASE: UseCase[Wave, Sounds] = UseCase(
     run=wave,
-    page=each(value),
+    page=each(stops),
     numbers=counted,
     file=saved,
     formats=SOUND,

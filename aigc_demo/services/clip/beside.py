@@ -58,8 +58,7 @@ def beside(store: Store, request: Beside) -> SideBySide:
 
 def numbers(request: Beside, made: SideBySide) -> Json:
     """Similarities of both, differences, times, and the first layer over the tolerance."""
-    told: Json = {**plain(made), "tolerance": parity.TOLERANCE}
-    return told
+    return {**plain(made), "tolerance": parity.TOLERANCE}
 
 
 def document(request: Beside, run: Sequence[SideBySide]) -> Document:

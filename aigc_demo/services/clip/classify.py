@@ -44,8 +44,7 @@ def sheet(request: Classify, made: Classified) -> Json:
 
 def numbers(request: Classify, made: Classified) -> Json:
     """Labels, best first, each with its share of the softmax and its cosine."""
-    told: Json = plain(made)
-    return told
+    return plain(made)
 
 
 def document(request: Classify, run: Sequence[Classified]) -> Document:

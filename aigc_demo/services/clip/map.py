@@ -85,8 +85,7 @@ def sheet(request: Map, made: Mapped) -> Json:
 
 def numbers(request: Map, made: Mapped) -> Json:
     """Every point with its kind, place, sentence and picture; the share of the variance; the gap of the means."""
-    told: Json = plain(made)
-    return told
+    return plain(made)
 
 
 def document(request: Map, run: Sequence[Mapped]) -> Document:

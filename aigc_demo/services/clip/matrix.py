@@ -52,8 +52,7 @@ def sheet(request: Matrix, made: Similarities) -> Json:
 
 def numbers(request: Matrix, made: Similarities) -> Json:
     """Sentences, cosines with a row for each, softmax over the sentences, and which pairs are true."""
-    told: Json = plain(made)
-    return told
+    return plain(made)
 
 
 def still(request: Matrix, run: Sequence[Similarities]) -> Pictures:

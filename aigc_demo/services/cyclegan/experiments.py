@@ -27,8 +27,7 @@ def edges(picture: Array) -> Array:
     """Where a picture (3, H, W) changes from one pixel to the next, (H, W)."""
     across = np.abs(np.diff(picture, axis=2, append=picture[:, :, -1:])).max(0)
     down = np.abs(np.diff(picture, axis=1, append=picture[:, -1:])).max(0)
-    found: Array = across + down > STEEP
-    return found
+    return across + down > STEEP
 
 
 def rows(store: Store, request: Compare, made: Any) -> list[Side]:

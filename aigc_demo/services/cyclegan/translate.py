@@ -15,7 +15,7 @@ from aigc_demo.models.cyclegan import CycleGAN
 from aigc_demo.services.cyclegan.requests import CYCLE, JUDGE, Translate
 from aigc_demo.services.cyclegan.translators import SIDE, backwards, cross_fade, grid, model_of, pairs, shown
 from aigc_demo.services.files import ANIMATION, Pictures
-from aigc_demo.services.page_values import Array, each, tiles
+from aigc_demo.services.page_values import Array, each, moving, tiles
 from aigc_demo.services.use_case import Json, UseCase
 
 GROUPS = len(emoji.GROUPS)
@@ -159,9 +159,7 @@ def card(store: Store) -> Json:
         moments += [ends[0] + (ends[1] - ends[0]) * step / CARD_STEPS for step in range(1, CARD_STEPS + 1)]
     buffer = io.BytesIO()
     images.to_pil(np.concatenate(moments, axis=2) * 2 - 1).quantize(CARD_COLOURS).save(buffer, "PNG", optimize=True)
-    panes = [f"colour-{emoji.PAIRS[sample]}" for sample in ON_CARD]
-    size = {"counts": [len(moments)], "panes": panes, "levels": [-1] * len(moments), "w": SIDE, "h": SIDE}
-    return {"sheets": [buffer.getvalue()], **size}
+    return moving(buffer.getvalue(), len(moments), [f"colour-{emoji.PAIRS[sample]}" for sample in ON_CARD], SIDE)
 
 
 USE_CASE: UseCase[Translate, Translated] = UseCase(

@@ -78,8 +78,7 @@ def compared(request: Beside, made: SideBySide) -> Json:
 
 def numbers(request: Beside, made: SideBySide) -> Json:
     """Equal cells, differences, times, and the first layer over the tolerance."""
-    told: Json = plain(made)
-    return told
+    return plain(made)
 
 
 def still(request: Beside, run: Sequence[SideBySide]) -> Pictures:

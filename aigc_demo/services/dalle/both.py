@@ -10,7 +10,7 @@ from torch import Tensor
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
-from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.noise import SeededNoise, seeds_from
 from aigc_demo.sampling.tokens import Sampling
 from aigc_demo.sampling.writing import chances, write
 from aigc_demo.services.dalle.drawing import autoencoder_of, dalle_of, text_tokens
@@ -55,14 +55,13 @@ def by_dalle(store: Store, request: Both) -> Tensor:
     read = model.to_draw(text_tokens(model, request.prompt, request.count))
     picks = write(model.drawing(), read, how, chances(request.seed, side * side, request.count))
     tokens = torch.stack([pick.token for pick in picks], dim=1) - model.config.words
-    drawn: Tensor = autoencoder_of(store).decode(tokens.view(-1, side, side)).clamp(-1, 1)
-    return drawn
+    return autoencoder_of(store).decode(tokens.view(-1, side, side)).clamp(-1, 1)
 
 
 def by_diffusion(store: Store, request: Both) -> Tensor:
     """(N, 3, H, W) in [-1, 1], out of noise, by Euler's method."""
     models = diffusion.Models(store)
-    noise = SeededNoise(diffusion.seeds_from(request.seed, request.count), models.device)
+    noise = SeededNoise(seeds_from(request.seed, request.count), models.device)
     denoise = models.denoiser(models.states([request.prompt.strip()] * request.count), "", request.guidance)
     *_, last = models.run(denoise, noise.draw(models.shape), models.timesteps(request.steps), "euler", noise)
     return torch.from_numpy(models.decode(last.x))

@@ -97,8 +97,7 @@ def drawn(store: Store, request: Candidates) -> Iterator[Step[Tensor | None]]:
 def similarity(clip: clip_model.CLIP, pictures: Tensor, sentence: str) -> list[float]:
     """Cosines of pictures (N, 3, 64, 64) and a sentence."""
     said = clip.encode_text(scene_tokens.encode([sentence], clip.config.text.context).to(pictures.device))
-    cosines: list[float] = (clip.encode_picture(pictures) @ said[0]).tolist()
-    return cosines
+    return (clip.encode_picture(pictures) @ said[0]).tolist()
 
 
 def sheet(request: Candidates, made: Ranked) -> Json:

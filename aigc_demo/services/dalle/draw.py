@@ -31,7 +31,7 @@ from aigc_demo.services.dalle.drawing import (
 from aigc_demo.services.dalle.requests import CHECKPOINT, CODES, Draw
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import ANIMATION, Pictures
-from aigc_demo.services.page_values import Array, newest, png
+from aigc_demo.services.page_values import Array, moving, newest, png
 from aigc_demo.services.scene_parts import seen, understood, verdict
 from aigc_demo.services.use_case import Json, UseCase
 
@@ -119,13 +119,8 @@ def card(store: Store) -> Json:
     """Three pictures being written, row by row."""
     made = [[step.value.picture for step in draw(store, Draw(prompt=prompt))][3::4] for prompt in ON_CARD]
     moments = [np.concatenate(frames, axis=1) for frames in zip(*made, strict=True)]
-    side = made[0][0].shape[-1]
     panes = [f"colour-{place}" for place in range(len(ON_CARD))]
-    sheet = strip(np.stack(moments))
-    return {"sheets": [sheet], "counts": [len(moments)], "panes": panes, "levels": [-1] * len(moments)} | {
-        "w": side,
-        "h": side,
-    }
+    return moving(strip(np.stack(moments)), len(moments), panes, made[0][0].shape[-1])
 
 
 USE_CASE: UseCase[Draw, Drawn] = UseCase(

@@ -89,8 +89,7 @@ def picture(autoencoder: VQVAE, tokens: Sequence[int], side: int) -> Array:
     """The first tokens of a picture decoded, (3, H, W) in [-1, 1]; cells to come are as the first one, a corner."""
     whole = [*tokens, *[tokens[0]] * (side * side - len(tokens))]
     grid = torch.tensor(whole, device=next(autoencoder.parameters()).device).view(1, side, side)
-    found: Array = autoencoder.decode(grid)[0].clamp(-1, 1).cpu().numpy()
-    return found
+    return autoencoder.decode(grid)[0].clamp(-1, 1).cpu().numpy()
 
 
 @torch.inference_mode()
@@ -102,8 +101,7 @@ def patches(autoencoder: VQVAE, tokens: Sequence[int]) -> Array:
         drawn = autoencoder.decode(part.view(-1, 1, 1).expand(-1, AROUND, AROUND)).clamp(-1, 1)
         cell = drawn.shape[-1] // AROUND
         found.append(drawn[:, :, cell : 2 * cell, cell : 2 * cell])
-    patch: Array = torch.cat(found).cpu().numpy()
-    return patch
+    return torch.cat(found).cpu().numpy()
 
 
 def strip(pictures: Array) -> bytes:

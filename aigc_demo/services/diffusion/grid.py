@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
-from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.noise import SeededNoise, seeds_from
 from aigc_demo.sampling.samplers import trailing_timesteps
 from aigc_demo.services.diffusion.denoising import denoise, model_of, pictures, several
 from aigc_demo.services.diffusion.requests import CHECKPOINT, Grid
@@ -17,20 +17,17 @@ def grid(store: Store, request: Grid) -> Iterator[Step[Array]]:
     """Ten digits by `seeds` seeds, row by row, (10 * seeds, C, H, W), after every denoising step."""
     model = model_of(store)
     labels = [digit for digit in range(10) for _ in range(request.seeds)]
-    noise = SeededNoise(seeds_of(request) * 10, store.device)
+    noise = SeededNoise(seeds_from(request.seed, request.seeds) * 10, store.device)
     x = noise.draw(model.config.picture)
     timesteps = trailing_timesteps(request.steps)
     run = denoise(model, x, labels, request.guidance, timesteps, request.sampler, noise)
     yield from pictures(model, run, len(timesteps))
 
 
-def seeds_of(request: Grid) -> list[int]:
-    return [(request.seed + i) % 2**32 for i in range(request.seeds)]
-
-
 def table(request: Grid, made: Array) -> Json:
     """The grid with digits beside the rows and seeds above the columns."""
-    return tiles(made, rows=[str(digit) for digit in range(10)], columns=list(map(str, seeds_of(request))), notes=None)
+    seeds = map(str, seeds_from(request.seed, request.seeds))
+    return tiles(made, rows=[str(digit) for digit in range(10)], columns=list(seeds), notes=None)
 
 
 def film(request: Grid, run: Sequence[Array]) -> Pictures:

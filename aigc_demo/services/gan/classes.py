@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import torch
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.sampling.noise import seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.gan.drawing import Drawn, counted, grid, limited, model_of, noise, painted, shown
+from aigc_demo.services.gan.drawing import Drawn, grid, limited, model_of, noise, painted, shown
 from aigc_demo.services.gan.requests import CONDITIONAL, Classes, checkpoint
 from aigc_demo.services.page_values import each, size
 from aigc_demo.services.use_case import Json, UseCase
@@ -16,7 +17,7 @@ from aigc_demo.services.use_case import Json, UseCase
 def classes(store: Store, request: Classes) -> Drawn:
     """All ten classes from the same noise, row by row: picture r * columns + c is class r at seed + c."""
     model = model_of(store, checkpoint(CONDITIONAL))
-    seeds = counted(request.seed, request.columns)
+    seeds = seeds_from(request.seed, request.columns)
     z = limited(noise(model, seeds), request.limit)
     label = torch.arange(10, device=z.device).repeat_interleave(len(seeds))
     pictures = painted(model, z.repeat(10, 1), label).cpu().numpy()

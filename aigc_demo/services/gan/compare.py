@@ -8,8 +8,9 @@ import torch
 import torch.nn.functional as F
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.sampling.noise import seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.gan.drawing import classes_of, counted, grid, model_of, noise, shown
+from aigc_demo.services.gan.drawing import classes_of, grid, model_of, noise, shown
 from aigc_demo.services.gan.requests import ANY, DIGIT_MODELS, JUDGE, SHOWN, Compare, checkpoint
 from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.use_case import Json, UseCase
@@ -35,7 +36,7 @@ class Comparison:
 @torch.inference_mode()
 def compare(store: Store, request: Compare) -> Comparison:
     """Every model of digits from the same noise, in the order of DIGIT_MODELS, read by the judge."""
-    seeds = counted(request.seed, request.count)
+    seeds = seeds_from(request.seed, request.count)
     models = tuple(reading(store, name, seeds) for name in DIGIT_MODELS)
     return Comparison(models, tuple(seeds[:SHOWN]), len(seeds))
 

@@ -11,8 +11,9 @@ from torch import Tensor
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import digits, emoji
 from aigc_demo.models.gan import GAN
+from aigc_demo.sampling.noise import seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.gan.drawing import classes_of, counted, grid, model_of, noise, rounded, shown
+from aigc_demo.services.gan.drawing import classes_of, grid, model_of, noise, rounded, shown
 from aigc_demo.services.gan.requests import ANY, Critic, checkpoint
 from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.use_case import Json, UseCase
@@ -42,7 +43,7 @@ class Scores:
 def critic(store: Store, request: Critic) -> Scores:
     """Scores of made and real pictures, and where the critic would change the made ones."""
     model = model_of(store, checkpoint(request.model))
-    seeds = counted(request.seed, request.count)
+    seeds = seeds_from(request.seed, request.count)
     asked = classes_of(model, seeds, ANY)
     with torch.inference_mode():
         made = model.generator(noise(model, seeds), asked)

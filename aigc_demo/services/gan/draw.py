@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import torch
 
 from aigc_demo.checkpoints.store import Store
+from aigc_demo.sampling.noise import seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.gan.drawing import (
     COLUMNS,
     Drawn,
     classes_of,
-    counted,
     grid,
     limited,
     model_of,
@@ -30,7 +30,7 @@ BLANK = 0.25  # deviation of all pixels, of 2 from black to white, below which t
 def draw(store: Store, request: Draw) -> Drawn:
     """Pictures of as many seeds, counted up."""
     model = model_of(store, asked(request))
-    seeds = counted(request.seed, request.count)
+    seeds = seeds_from(request.seed, request.count)
     label = classes_of(model, seeds, request.digit)
     pictures = painted(model, limited(noise(model, seeds), request.limit), label).cpu().numpy()
     return Drawn(pictures, tuple(seeds), tuple(label.tolist()) if model.config.classes else ())

@@ -56,11 +56,6 @@ def model_of(store: Store, checkpoint: str) -> GAN:
     return loaded(store, checkpoint, GAN)
 
 
-def counted(seed: int, count: int) -> list[int]:
-    """So many seeds from one on; after the largest comes 0."""
-    return [(seed + i) % 2**32 for i in range(count)]
-
-
 def noise(model: GAN, seeds: Sequence[int]) -> Tensor:
     """Standard normal noise (N, Z), row i from seed i alone."""
     return SeededNoise(seeds, next(model.parameters()).device).draw((model.config.noise,))

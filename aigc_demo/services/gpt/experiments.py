@@ -1,6 +1,5 @@
 """What the questions of the language models of characters do, and the claims that they prove."""
 
-import json
 import math
 from collections import Counter
 from statistics import fmean
@@ -9,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services import first_results
-from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.experiments import Experiment, Side, stored
 from aigc_demo.services.gpt.requests import Attention, Beside, Cache, Lstm, Poem, Surgery, Write
 from aigc_demo.services.page_values import Array
 
@@ -84,7 +82,7 @@ def agreeing(store: Store, request: Beside, made: Any) -> list[Side]:
 
 def early(store: Store, request: None, made: None) -> list[Side]:
     """Two stored moments of the training: at the line of frequencies, and the last one."""
-    training = json.loads((first_results.EXAMPLES / "gpt-shakespeare-training.json").read_text("utf-8"))
+    training = stored("gpt-shakespeare-training")
     moments = training["snapshots"]
     first = min(moments, key=lambda moment: abs(moment["nats"] - training["unigram"]))
     return [
@@ -99,7 +97,7 @@ def early(store: Store, request: None, made: None) -> list[Side]:
 
 def overfitted(store: Store, request: None, made: None) -> list[Side]:
     """The stored training on a short text: its loss, and the loss on what is held out."""
-    training = (first_results.load("gpt_tune") or {})["value"]
+    training = stored("gpt_tune")["value"]
     held = [nats for _, nats in training["held"]]
     return [
         Side(

@@ -10,11 +10,11 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.sampling.writing import Writer
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import SETTINGS, Surgery
+from aigc_demo.services.gpt.token_parts import Growing
 from aigc_demo.services.gpt.tokens import Token, entropy, language_model, read_all, sampling, tokens_of
 from aigc_demo.services.gpt.write import shown
 from aigc_demo.services.page_values import each, plain
 from aigc_demo.services.text_saving import Document, Part
-from aigc_demo.services.token_parts import Growing
 from aigc_demo.services.use_case import Json, UseCase
 
 SHOWN = 12  # candidates that are named

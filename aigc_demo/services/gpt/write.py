@@ -17,10 +17,10 @@ from aigc_demo.sampling.writing import Pick, Wish, Writer, chances, context_of, 
 from aigc_demo.services.engines import ENGINES
 from aigc_demo.services.files import TEXT
 from aigc_demo.services.gpt.requests import ENDS, Write
+from aigc_demo.services.gpt.token_parts import growing
 from aigc_demo.services.gpt.tokens import Token, foreseen, language_model, sampling, token_of, tokens_of
 from aigc_demo.services.page_values import plain
 from aigc_demo.services.text_saving import Document, Part
-from aigc_demo.services.token_parts import growing
 from aigc_demo.services.use_case import Json, UseCase
 
 TYPED = 110  # characters on the card of the landing page
@@ -83,8 +83,7 @@ def write_with(model: GPT | LSTM, request: Write) -> Iterator[Step[Written]]:
 def numbers(request: Write, made: Written) -> Json:
     """The text, the probability of each of its characters, what was cut off the prompt, tokens a second."""
     odds = [token.p for token in made.tokens]
-    told: Json = plain({"text": made.text, "p": odds, "cut": made.cut, "speed": made.speed})
-    return told
+    return plain({"text": made.text, "p": odds, "cut": made.cut, "speed": made.speed})
 
 
 def document(request: Write, run: Sequence[Written]) -> Document:

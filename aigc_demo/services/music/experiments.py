@@ -1,13 +1,11 @@
 """What the questions of music do, and the claims that they prove."""
 
-import json
 from typing import Any
 
 import numpy as np
 
 from aigc_demo.checkpoints.store import Store
-from aigc_demo.services import first_results
-from aigc_demo.services.experiments import Experiment, Side
+from aigc_demo.services.experiments import Experiment, Side, stored
 from aigc_demo.services.music.requests import COURSE, MELODY, Beside, Harmonise, Write
 
 
@@ -45,7 +43,7 @@ def alike(store: Store, request: Beside, made: Any) -> list[Side]:
 
 def parallels(store: Store, request: None, made: None) -> list[Side]:
     """Parallel fifths and octaves at the stored moments of the training."""
-    course = json.loads((first_results.EXAMPLES / f"{COURSE}-training.json").read_text("utf-8"))
+    course = stored(f"{COURSE}-training")
     moments = course["snapshots"]
     both = [moment["fifths"] + moment["octaves"] for moment in moments]
     lines = [

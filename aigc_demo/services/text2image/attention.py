@@ -118,8 +118,7 @@ def table(request: Attention, made: Looked) -> Json:
 
 def in_left(made: Looked) -> Array:
     """Share of a word's attention that lies in the left half of the picture, of every step (W, K)."""
-    half: Array = made.maps[..., : made.maps.shape[-1] // 2].sum((2, 3)) / made.maps.sum((2, 3))
-    return half
+    return made.maps[..., : made.maps.shape[-1] // 2].sum((2, 3)) / made.maps.sum((2, 3))
 
 
 def numbers(request: Attention, made: Looked) -> Json:

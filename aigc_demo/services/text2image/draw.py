@@ -8,7 +8,7 @@ import torch
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data.scenes import SIDE
-from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.noise import SeededNoise, seeds_from
 from aigc_demo.services import page_values
 from aigc_demo.services.files import ANIMATION
 from aigc_demo.services.page_values import Tile
@@ -28,7 +28,7 @@ def draw(store: Store, request: Draw) -> Iterator[Step[Frame]]:
     """A Frame of `count` pictures per denoising step, then the finished ones."""
     claims, negative = claimed(request.prompt), pushed(request.negative)
     models = Models(store)
-    noise = SeededNoise(drawing.seeds_from(request.seed, request.count), models.device)
+    noise = SeededNoise(seeds_from(request.seed, request.count), models.device)
     denoise = models.denoiser(models.states([request.prompt.strip()] * request.count), negative, request.guidance)
     run = models.run(denoise, noise.draw(models.shape), models.timesteps(request.steps), request.sampler, noise)
     for step in drawing.frames(models, run, request.steps, drawing.detector_of(store), claims):
@@ -54,8 +54,7 @@ def card(store: Store) -> Json:
     moments = [models.decode(moment.x) for moment in run]  # (count, 3, 64, 64) each
     panes = {f"colour-{row}": row for row in range(count)}
     sheet = page_values.sheet([Tile({name: x[row] for name, row in panes.items()}, 0) for x in moments])
-    size = {"counts": [len(moments)], "panes": list(panes), "levels": [-1] * len(moments), "w": SIDE, "h": SIDE}
-    return drawing.light({"sheets": [sheet], **size})
+    return drawing.light(page_values.moving(sheet, len(moments), list(panes), SIDE))
 
 
 USE_CASE: UseCase[Draw, Frame] = UseCase(

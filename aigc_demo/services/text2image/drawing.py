@@ -115,11 +115,6 @@ class Models:
         return sample(denoise, x, timesteps, self.schedule, sampler, 0.0, noise)
 
 
-def seeds_from(seed: int, count: int) -> list[int]:
-    """`count` seeds from `seed` on."""
-    return [(seed + i) % 2**32 for i in range(count)]
-
-
 def drawn(models: Models, prompt: str, seed: int, steps: int, guidance: float) -> Tensor:
     """The code (1, C, H, W) of what a prompt draws, by Euler's method."""
     noise = SeededNoise([seed], models.device)

@@ -9,7 +9,7 @@ from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.steps import Step
 from aigc_demo.data import images
 from aigc_demo.data.scenes import SIDE
-from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.noise import SeededNoise, seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, tiles
 from aigc_demo.services.text2image import drawing
@@ -29,7 +29,7 @@ def grid(store: Store, request: Grid) -> Iterator[Step[tuple[Row, ...] | None]]:
     rows: tuple[Row, ...] = ()
     total = len(SCALES) * (request.steps + 1)
     for guidance in SCALES:
-        noise = SeededNoise(drawing.seeds_from(request.seed, request.seeds), models.device)
+        noise = SeededNoise(seeds_from(request.seed, request.seeds), models.device)
         denoise = models.denoiser(states, "", guidance)
         run = models.run(denoise, noise.draw(models.shape), models.timesteps(request.steps), request.sampler, noise)
         done = len(rows) * (request.steps + 1)
@@ -54,7 +54,7 @@ def shares(rows: Sequence[Row]) -> list[float]:
 
 def table(request: Grid, rows: tuple[Row, ...]) -> Json:
     """The grid with guidance beside the rows and seeds above the columns."""
-    columns = list(map(str, drawing.seeds_from(request.seed, request.seeds)))
+    columns = list(map(str, seeds_from(request.seed, request.seeds)))
     done = [f" · {100 * share:.0f} %" for share in shares(rows)] + [""] * len(SCALES)
     named = [f"w = {scale}{share}" for scale, share in zip(SCALES, done, strict=False)]
     return tiles(whole(request, rows), rows=named, columns=columns, notes=None, colour=True)

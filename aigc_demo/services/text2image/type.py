@@ -7,7 +7,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.data import images
-from aigc_demo.sampling.noise import SeededNoise
+from aigc_demo.sampling.noise import SeededNoise, seeds_from
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each, tiles
 from aigc_demo.services.scene_parts import as_json
@@ -28,7 +28,7 @@ class Typed:
 def type_(store: Store, request: Type) -> Typed:
     """`count` pictures of the sentence, a seed each."""
     claims, models = claimed(request.prompt), Models(store, STUDENT)
-    noise = SeededNoise(drawing.seeds_from(request.seed, request.count), models.device)
+    noise = SeededNoise(seeds_from(request.seed, request.count), models.device)
     states = models.states([request.prompt.strip()]).expand(request.count, -1, -1)
     denoise = models.denoiser(states, "", models.model.config.guidance)
     *_, last = models.run(denoise, noise.draw(models.shape), models.timesteps(request.steps), "euler", noise)
@@ -38,7 +38,7 @@ def type_(store: Store, request: Type) -> Typed:
 
 def row(request: Type, typed: Typed) -> Json:
     """The pictures, where there are several under their seeds; what was asked and what is there."""
-    columns = list(map(str, drawing.seeds_from(request.seed, request.count))) if request.count > 1 else [""]
+    columns = list(map(str, seeds_from(request.seed, request.count))) if request.count > 1 else [""]
     return tiles(typed.pictures, rows=[""], columns=columns, notes=None, colour=True) | numbers(request, typed)
 
 

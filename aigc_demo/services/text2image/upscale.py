@@ -41,8 +41,7 @@ def network(store: Store) -> Upscaler:
 
 def enlarged(model: Upscaler, pictures: Tensor) -> Tensor:
     """Pictures (N, 3, H, W) in [-1, 1] -> (N, 3, 2H, 2W) in [-1, 1], on the CPU."""
-    found: Tensor = model(pictures.to(next(model.parameters()).device)).clamp(-1, 1).cpu()
-    return found
+    return model(pictures.to(next(model.parameters()).device)).clamp(-1, 1).cpu()
 
 
 def given(store: Store, request: Upscale) -> tuple[Tensor, Array | None]:

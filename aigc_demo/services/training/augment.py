@@ -101,13 +101,7 @@ def page_value(request: Augment, made: Augmented) -> Json:
 
 def numbers(request: Augment, made: Augmented) -> Json:
     """What was drawn, and what both classifiers read rightly so far."""
-    return {
-        "values": plain(made.values),
-        "learned": made.learned,
-        "held": made.held,
-        "without": plain(made.without),
-        "augmented": plain(made.augmented),
-    }
+    return plain(made)
 
 
 def file(request: Augment, run: Sequence[Augmented]) -> Pictures:

@@ -81,8 +81,7 @@ def numbers(request: Horses, made: Reading) -> Json:
     names = ("floor", "size_exponent", "data_exponent")
     sure = {name: np.percentile([getattr(other, name) for other in others], (5, 95)).tolist() for name in names}
     places = {name: getattr(made, name) for name in ("now", "more_data", "more_size", "best", "best_twice", "check")}
-    told: Json = plain({"law": law, "between": sure, **places, "measured": made.fit.check.loss})
-    return told
+    return plain({"law": law, "between": sure, **places, "measured": made.fit.check.loss})
 
 
 def value(request: Horses, made: Reading) -> Json:

@@ -95,21 +95,18 @@ class LossLane:
     def points(self, noise: Tensor, spread: Tensor) -> Tensor:
         """Normal noise (N, 2) -> points (N, 2); a VAE's are spread by a second one (N, 2)."""
         if isinstance(self.model, PointVAE):
-            made: Tensor = self.model(noise) + SPREAD * spread
-            return made
+            return self.model(noise) + SPREAD * spread
         assert isinstance(self.model, PointDenoiser)
         return self.model.sample(noise, STEPS)
 
     def field(self, real: Tensor, fake: Tensor) -> Array:
         if isinstance(self.model, PointVAE):
             codes = torch.linspace(-CODES, CODES, NET)
-            net: Array = self.model(torch.cartesian_prod(codes, codes)).view(NET, NET, 2).numpy()
-            return net
+            return self.model(torch.cartesian_prod(codes, codes)).view(NET, NET, 2).numpy()
         assert isinstance(self.model, PointDenoiser)
         axis = REACH * ((2 * torch.arange(ARROWS) + 1) / ARROWS - 1)
         found = self.model.direction(torch.cartesian_prod(axis, axis), MIDDLE[self.name])
-        arrows: Array = (found / found.norm(dim=1).max().clamp(min=1e-9)).view(ARROWS, ARROWS, 2).numpy()
-        return arrows
+        return (found / found.norm(dim=1).max().clamp(min=1e-9)).view(ARROWS, ARROWS, 2).numpy()
 
     def healthy(self) -> bool:
         return all(bool(part.isfinite().all()) for part in self.model.parameters())

@@ -110,8 +110,7 @@ def fitted(parameters: Array, tokens: Array, losses: Array) -> list[Law]:
 
 def scaled(values: Array, exponents: Array) -> Array:
     """(least value / value)^exponent, (exponents, values): of order 1, whatever the unit."""
-    found: Array = (values.min() / values)[None] ** exponents[:, None]
-    return found
+    return (values.min() / values)[None] ** exponents[:, None]
 
 
 def fit(runs: Sequence[Run], command: str = "", hardware: str = "") -> Fit:

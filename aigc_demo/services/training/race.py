@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -215,15 +215,12 @@ def pane(real: Array, look: Look) -> Image.Image:
 def places(side: int) -> Array:
     """The middles of side * side cells of the plane, (side * side, 2), x changing slowest."""
     axis = REACH * ((2 * np.arange(side) + 1) / side - 1)
-    found: Array = np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
-    return found
+    return np.stack(np.meshgrid(axis, axis, indexing="ij"), -1).reshape(-1, 2)
 
 
 def parameters(store: Store, request: Race) -> int:
     """Numbers that are trained, of all lanes, whatever their points."""
-    plain = Race(
-        gan=request.gan, wgan_gp=request.wgan_gp, vae=request.vae, diffusion=request.diffusion, flow=request.flow
-    )
+    plain = replace(request, data="grid", drawing="")
     return sum(lanes.size(lanes.begin(name, plain)) for name in plain.lanes)
 
 

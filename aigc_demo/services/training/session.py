@@ -18,6 +18,7 @@ from aigc_demo.checkpoints import files
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.core.errors import BadFileError, BadRequestError
 from aigc_demo.core.personal import Personal
+from aigc_demo.services.gpt.tune_session import thinned
 from aigc_demo.services.lending import lend
 from aigc_demo.services.page_values import Array, png
 from aigc_demo.services.training.requests import KINDS, WIDTHS, Train
@@ -27,7 +28,6 @@ HELD = 0.1  # share of the pictures that is not learned from
 JUDGED = 32  # held-out pictures that are looked at
 SHOWN, ROW = 16, 8  # pictures of the newest sample, and of every earlier one
 MOMENTS = 4  # earlier samples that are kept
-POINTS = 300  # of the curve that are kept
 RUNAWAY = 1e4  # loss from which on a training has run away
 SMOOTH = 0.9  # share of the old value in the running mean
 
@@ -142,11 +142,6 @@ def sheet_of(moments: list[Moment]) -> bytes:
     *earlier, newest = moments
     parts = [newest.pictures, *(moment.pictures[:ROW] for moment in reversed(earlier))]
     return png(np.concatenate(list(np.concatenate(parts)), axis=2))
-
-
-def thinned(points: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Every other point, once there are too many."""
-    return points if len(points) < POINTS else points[::2]
 
 
 def start_of(request: Train, own: str) -> tuple[Any, ...]:

@@ -1,7 +1,6 @@
 """How likely a picture is as a digit (Burda et al., 2015, arXiv:1509.00519)."""
 
 import bisect
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.models.vae import bound
+from aigc_demo.services import first_results
 from aigc_demo.services.files import PICTURE, Pictures
 from aigc_demo.services.page_values import Array, each
 from aigc_demo.services.use_case import Json, UseCase
@@ -49,11 +49,8 @@ def anomaly(store: Store, request: Anomaly) -> Likelihood:
 
 def rank(store: Store, nats: float) -> float:
     """Share of the test digits with a lower bound; NaN where their bounds do not ship."""
-    try:
-        bounds = json.loads((Path(store.assets) / "examples" / "vae-anomaly.json").read_text("utf-8"))["bounds"]
-    except (OSError, ValueError, KeyError):
-        return math.nan
-    return bisect.bisect_left(bounds, nats) / len(bounds)
+    bounds = (first_results.read("vae-anomaly", Path(store.assets) / "examples") or {}).get("bounds")
+    return bisect.bisect_left(bounds, nats) / len(bounds) if bounds else math.nan
 
 
 def numbers(request: Anomaly, made: Likelihood) -> Json:

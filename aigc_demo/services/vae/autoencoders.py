@@ -3,7 +3,6 @@
 Digits are (28, 28) and shapes (64, 64) float32 in [0, 1], ink 1. D latent dimensions, N pictures.
 """
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from aigc_demo.data import digits, images
 from aigc_demo.data.picture_files import from_data_url
 from aigc_demo.models.vae import VAE, Posterior
 from aigc_demo.sampling.noise import SeededNoise
-from aigc_demo.services import page_values
+from aigc_demo.services import first_results, page_values
 from aigc_demo.services.page_values import Array
 from aigc_demo.services.use_case import Json
 from aigc_demo.services.vae.requests import JUDGE, TRAVERSE
@@ -75,11 +74,7 @@ def pictures(x: Tensor) -> Array:
 @cache
 def measured(name: str, folder: Path = ASSETS / "examples") -> Json:
     """What was measured on the shipped weights, `assets/examples/vae-<name>.json`; {} when it is not there."""
-    try:
-        found: Json = json.loads((folder / f"vae-{name}.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
+    return first_results.read(f"vae-{name}", folder) or {}
 
 
 # as it is looked at, told and saved

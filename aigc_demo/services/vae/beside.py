@@ -127,8 +127,7 @@ def ours(
 def theirs(module: Any, x: Tensor, noise: Tensor) -> Tensor:
     """The same with diffusers: what is rebuilt (B, 3, H, W)."""
     q = module.encode(x).latent_dist
-    rebuilt: Tensor = module.decode(q.mean + q.std * noise).sample
-    return rebuilt
+    return module.decode(q.mean + q.std * noise).sample
 
 
 def numbers(request: Beside, made: SideBySide) -> Json:

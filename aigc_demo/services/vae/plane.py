@@ -8,7 +8,7 @@ import torch
 
 from aigc_demo.checkpoints.store import Store
 from aigc_demo.services.files import PICTURE, Pictures
-from aigc_demo.services.page_values import Array, each, png
+from aigc_demo.services.page_values import Array, each, moving, png
 from aigc_demo.services.use_case import Json, UseCase
 from aigc_demo.services.vae.autoencoders import grid, label_of, model_of, pictures, sheet
 from aigc_demo.services.vae.requests import KINDS, Plane, of_all_kinds, of_kind
@@ -42,8 +42,7 @@ def card(store: Store) -> Json:
     turns = [2 * math.pi * i / FRAMES for i in range(FRAMES)]
     moments = [plane(store, Plane(x=RADIUS * math.cos(turn), y=RADIUS * math.sin(turn))) for turn in turns]
     columns = [np.concatenate([moment[KINDS.index(kind)] for kind in ON_CARD]) for moment in moments]
-    size = {"counts": [FRAMES], "panes": list(ON_CARD), "levels": [-1] * FRAMES, "w": 28, "h": 28}
-    return {"sheets": [png(np.concatenate(columns, axis=1)[None] * 2 - 1)], **size}
+    return moving(png(np.concatenate(columns, axis=1)[None] * 2 - 1), FRAMES, ON_CARD, 28)
 
 
 USE_CASE: UseCase[Plane, Array] = UseCase(

@@ -94,8 +94,7 @@ def seen(store: Store, clips: Tensor) -> list[Motion]:
 def noisy(moment: Moment) -> Array:
     """x_t scaled so that noise of this level fits into [-1, 1]."""
     reach = moment.alpha_bar**0.5 + 2.5 * (1 - moment.alpha_bar) ** 0.5
-    shown: Array = moment.x / reach
-    return shown
+    return moment.x / reach
 
 
 def sheet(*panes: Array) -> bytes:
@@ -107,8 +106,7 @@ def sheet(*panes: Array) -> bytes:
 
 def told(motion: Motion) -> Json:
     """The motion as the page and programs take it."""
-    found: Json = plain(motion)
-    return found
+    return plain(motion)
 
 
 def page(request: Request, steps: Iterator[Step[Moment | None]]) -> Iterator[Step[Json | None]]:
@@ -149,8 +147,7 @@ def numbers(request: Request, moment: Moment) -> Json:
 
 def over(clips: Array) -> Array:
     """Clips of one digit each (D, T, H, W) laid over each other, (T, H, W)."""
-    clip: Array = laid_over(torch.from_numpy(clips)).numpy()
-    return clip
+    return laid_over(torch.from_numpy(clips)).numpy()
 
 
 def film(request: Request, run: Sequence[Moment]) -> Pictures:

@@ -110,8 +110,7 @@ def shown(request: Forecast, made: Continued) -> Json:
 
 def numbers(request: Forecast, made: Continued) -> Json:
     """Errors of the continued frames, both ways, frames off the true one, and bounces."""
-    found: Json = plain(made)
-    return found
+    return plain(made)
 
 
 def film(request: Forecast, run: Sequence[Continued]) -> Pictures:

@@ -1,5 +1,6 @@
 // Tokens that a language model wrote: tinted by how likely each was, with rivals and curves. For every family.
-// A value of luoxia.tokens is that of services/token_parts.py; a token is [text, p, chance, entropy, [rival, p, ...]].
+// A value of luoxia.tokens is that of services/gpt/token_parts.py; a token is
+// [text, p, chance, entropy, [rival, p, ...]].
 (() => {
   const { make, fill } = luoxia;
   const MARKS = { " ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍" };

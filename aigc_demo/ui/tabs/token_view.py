@@ -44,7 +44,7 @@ def chart() -> str:
 
 
 def token_view(elem_id: str, value: Any = None, *, curve: bool = True) -> gr.HTML:
-    """A text that streams in, token by token; value is that of services/token_parts.py, the first one ships.
+    """A text that streams in, token by token; value is that of services/gpt/token_parts.py, the first one ships.
 
     Facts beside the tokens: `cut`, tokens of the prompt that were not read; `speed`, tokens a second.
     """

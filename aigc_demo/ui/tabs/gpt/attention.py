@@ -36,7 +36,16 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = heads_view("gpt_attention-view", form.first_value)
                 form.outcome(("png", "json"), library="inside.transformers", line=False)
-        words_below(form)
+        question("inside.predict_attention", form)
+        how_it_works(
+            r"A = \text{softmax}\!\left( \frac{Q K^\top}{\sqrt{E}} + M \right), \qquad "
+            r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}, \qquad "
+            r"\text{out}_i = \sum_j A_{ij} v_j",
+            "inside.how_attention",
+            PAPERS,
+            sources("models.gpt:Attention.probabilities"),
+            steps=("token", "query", "keys", "odds", "values"),
+        )
     fitting(form, STARTS)
     form.watch(shown)
     return form
@@ -55,16 +64,3 @@ def heads_view(elem_id: str, value: Any) -> Any:
         '<p class="lx-small lx-next"></p></div></div>'
     )
     return view("heads", template, value, elem_id=elem_id)
-
-
-def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("inside.predict_attention", form)
-    how_it_works(
-        r"A = \text{softmax}\!\left( \frac{Q K^\top}{\sqrt{E}} + M \right), \qquad "
-        r"M_{ij} = \begin{cases} 0 & j \le i \\ -\infty & j > i \end{cases}, \qquad \text{out}_i = \sum_j A_{ij} v_j",
-        "inside.how_attention",
-        PAPERS,
-        sources("models.gpt:Attention.probabilities"),
-        steps=("token", "query", "keys", "odds", "values"),
-    )

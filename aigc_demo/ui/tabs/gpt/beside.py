@@ -37,7 +37,14 @@ def build(service: Service) -> UseCaseForm:
                     layer_bars("gpt_beside-layers", rows),
                 ]
                 form.outcome(FORMATS, library="inside.transformers")
-        words_below(form)
+        question("inside.predict_beside", form)
+        how_it_works(
+            r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
+            "inside.how_beside",
+            PAPERS,
+            sources("pipelines.pairs.gpt:to_library", "pipelines.parity:compare"),
+            steps=("text", "ours", "=", "library"),
+        )
     fitting(form, STARTS)
     form.run(*views, show=compared)
     return form
@@ -70,15 +77,3 @@ def twins_view(elem_id: str, value: Any) -> Any:
         f"{written('inside.ours', 'glow')}{written('inside.theirs', 'water')}</div></div>"
     )
     return view("twins", template, value, elem_id=elem_id)
-
-
-def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("inside.predict_beside", form)
-    how_it_works(
-        r"\max_i \left| f^{\text{ours}}_i(x_{1..T}) - f^{\text{transformers}}_i(x_{1..T}) \right| \le 10^{-3}",
-        "inside.how_beside",
-        PAPERS,
-        sources("pipelines.pairs.gpt:to_library", "pipelines.parity:compare"),
-        steps=("text", "ours", "=", "library"),
-    )

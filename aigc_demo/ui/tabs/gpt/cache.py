@@ -34,7 +34,15 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = race_view("gpt_cache-view", form.first_value)
                 form.outcome(FORMATS, library="inside.transformers")
-        words_below(form)
+        question("inside.predict_cache", form)
+        how_it_works(
+            r"\text{without: } \sum_{n=1}^{N} 2 P n \approx P N^2, \qquad \text{with: } \sum_{n=1}^{N} 2 P = 2 P N "
+            r"\qquad (P \text{ weights},\; N \text{ tokens})",
+            "inside.how_cache",
+            PAPERS,
+            sources("models.gpt:KVCache.extend", "services.gpt.cache:Lane.step"),
+            steps=("token", "keys", "memory", "token"),
+        )
     fitting(form, STARTS)
     form.run(shown)
     return form
@@ -55,16 +63,3 @@ def race_view(elem_id: str, value: Any) -> Any:
         f'data-empty="{t("tokens.empty")}"></div><p class="lx-small lx-author-facts"></p></section></div>'
     )
     return view("race", template, value, elem_id=elem_id)
-
-
-def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("inside.predict_cache", form)
-    how_it_works(
-        r"\text{without: } \sum_{n=1}^{N} 2 P n \approx P N^2, \qquad \text{with: } \sum_{n=1}^{N} 2 P = 2 P N "
-        r"\qquad (P \text{ weights},\; N \text{ tokens})",
-        "inside.how_cache",
-        PAPERS,
-        sources("models.gpt:KVCache.extend", "services.gpt.cache:Lane.step"),
-        steps=("token", "keys", "memory", "token"),
-    )

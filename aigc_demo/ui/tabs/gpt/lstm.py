@@ -48,7 +48,15 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 shown = memory_view("gpt_lstm-view", form.first_value)
                 form.outcome(FORMATS, library="inside.torch_nn")
-        words_below(form)
+        how_it_works(
+            r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t, "
+            r"& h_t &= o_t \odot \tanh c_t && \text{(LSTM)} \\ "
+            r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",
+            "inside.how_lstm",
+            PAPERS,
+            sources("models.lstm:step", "models.gpt:KVCache.extend", "services.gpt.lstm:moved"),
+            steps=("token", "state", "gates", "state"),
+        )
     fitting(form, {name: STARTS[f"gpt-{name}"] for name in ("shakespeare", "poems")}, "text")
     form.run(shown)
     return form
@@ -72,15 +80,3 @@ def memory_view(elem_id: str, value: Any) -> Any:
         f"{strip}</div>"
     )
     return view("memory", template, value, elem_id=elem_id)
-
-
-def words_below(form: UseCaseForm) -> None:
-    """What the fold "How it works" of this tab holds."""
-    how_it_works(
-        r"\begin{aligned} c_t &= f_t \odot c_{t-1} + i_t \odot g_t, & h_t &= o_t \odot \tanh c_t && \text{(LSTM)} \\ "
-        r"K_t &= [K_{t-1}; k_t], & V_t &= [V_{t-1}; v_t] && \text{(GPT)} \end{aligned}",
-        "inside.how_lstm",
-        PAPERS,
-        sources("models.lstm:step", "models.gpt:KVCache.extend", "services.gpt.lstm:moved"),
-        steps=("token", "state", "gates", "state"),
-    )

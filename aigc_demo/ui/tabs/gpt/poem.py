@@ -55,7 +55,19 @@ def build(service: Service) -> UseCaseForm:
             with result():
                 verse = verse_view("gpt_poem-view", form.first_value)
                 form.outcome(FORMATS, library="gpt.plain_lstm")
-        words_below(form)
+        question("poem.predict", form)
+        formula = (
+            r"p(x_1 \ldots x_n) = \prod_t p(x_t \mid \text{form}, \text{title}, x_1 \ldots x_{t-1}), \qquad "
+            r"p_{\text{rhymed}}(x_t) \propto p(x_t) \, [x_t \text{ rhymes}]"
+        )
+        code = sources(
+            "data.verse:row_of",
+            "services.gpt.poem:allowed",
+            "services.gpt.poem:chosen",
+            "data.tones:tones",
+            "data.tones:settle",
+        )
+        how_it_works(formula, "poem.how", PAPERS, code, steps=("form", "transformer", "odds", "rules", "character"))
     fitting(form, STARTS, "mode", "words")
     form.run(verse)
     return form
@@ -76,20 +88,3 @@ def verse_view(elem_id: str, value: Any) -> gr.HTML:
         f'<p class="lx-verse-legend">{legend}</p></div>'
     )
     return view("verse", template, value, elem_id=elem_id)
-
-
-def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("poem.predict", form)
-    formula = (
-        r"p(x_1 \ldots x_n) = \prod_t p(x_t \mid \text{form}, \text{title}, x_1 \ldots x_{t-1}), \qquad "
-        r"p_{\text{rhymed}}(x_t) \propto p(x_t) \, [x_t \text{ rhymes}]"
-    )
-    code = sources(
-        "data.verse:row_of",
-        "services.gpt.poem:allowed",
-        "services.gpt.poem:chosen",
-        "data.tones:tones",
-        "data.tones:settle",
-    )
-    how_it_works(formula, "poem.how", PAPERS, code, steps=("form", "transformer", "odds", "rules", "character"))

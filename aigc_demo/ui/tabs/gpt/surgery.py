@@ -59,7 +59,25 @@ def build(service: Service) -> UseCaseForm:
                 branches = branches_view()
                 wish = raw(gr.Textbox("", visible="hidden", interactive=True, label="·"))
                 form.outcome(FORMATS, library="gpt.plain_lstm")
-        words_below(form)
+        question("gpt.predict_surgery", form)
+        stages = ("stages", "penalised", "keep_best", "keep_nucleus", "keep_likely")
+        papers = {
+            "Fan, Lewis & Dauphin, Hierarchical Neural Story Generation (top-k), 2018": "https://arxiv.org/abs/1805.04833",
+            "Holtzman et al., The Curious Case of Neural Text Degeneration (top-p), 2019": "https://arxiv.org/abs/1904.09751",
+            "Nguyen et al., Turning Up the Heat: Min-p Sampling, 2024": "https://arxiv.org/abs/2407.01082",
+            "Keskar et al., CTRL (repetition penalty), 2019": "https://arxiv.org/abs/1909.05858",
+        }
+        formula = (
+            r"z \;\to\; \operatorname{softmax}(z) \;\to\; \operatorname{softmax}(z / T) \;\to\; "
+            r"\text{top-}k \;\to\; \text{top-}p, \text{min-}p \;\to\; \frac{p_i}{\sum_j p_j}"
+        )
+        how_it_works(
+            formula,
+            "gpt.how_surgery",
+            papers,
+            sources(*(f"sampling.tokens:{name}" for name in stages)),
+            steps=("text", "transformer", "odds", "swap", "text"),
+        )
     fitting(form, STARTS)
     wire_place(form, text, branches)
     wire_looking(form, text, odds)
@@ -150,26 +168,3 @@ def branches_view() -> gr.HTML:
         f'<div class="lx-pair" hidden>{sides}<p class="lx-verdict"></p></div></section>'
     )
     return view("branches", template, None, elem_id=f"{USE_CASE}-branches", event="select")
-
-
-def words_below(form: UseCaseForm) -> None:
-    """A question, and how it works."""
-    question("gpt.predict_surgery", form)
-    stages = ("stages", "penalised", "keep_best", "keep_nucleus", "keep_likely")
-    papers = {
-        "Fan, Lewis & Dauphin, Hierarchical Neural Story Generation (top-k), 2018": "https://arxiv.org/abs/1805.04833",
-        "Holtzman et al., The Curious Case of Neural Text Degeneration (top-p), 2019": "https://arxiv.org/abs/1904.09751",
-        "Nguyen et al., Turning Up the Heat: Min-p Sampling, 2024": "https://arxiv.org/abs/2407.01082",
-        "Keskar et al., CTRL (repetition penalty), 2019": "https://arxiv.org/abs/1909.05858",
-    }
-    formula = (
-        r"z \;\to\; \operatorname{softmax}(z) \;\to\; \operatorname{softmax}(z / T) \;\to\; "
-        r"\text{top-}k \;\to\; \text{top-}p, \text{min-}p \;\to\; \frac{p_i}{\sum_j p_j}"
-    )
-    how_it_works(
-        formula,
-        "gpt.how_surgery",
-        papers,
-        sources(*(f"sampling.tokens:{name}" for name in stages)),
-        steps=("text", "transformer", "odds", "swap", "text"),
-    )

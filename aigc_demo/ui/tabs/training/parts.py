@@ -101,5 +101,4 @@ def contact(found: Json, lang: str) -> Json:
         for name, reason in found["refused"]
     ]
     row = {"name": tr(lang, "training.brought", **numbers), "start": 0, "count": found["shown"], "columns": COLUMNS}
-    shown: Json = hosted({**found, "rows": [row], "told": told}, inlined)
-    return shown
+    return hosted({**found, "rows": [row], "told": told}, inlined)

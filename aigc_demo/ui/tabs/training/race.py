@@ -16,39 +16,17 @@ from aigc_demo.ui.use_case_form import UseCaseForm
 from aigc_demo.ui.views.chart import plot
 from aigc_demo.ui.widgets import bench, controls, drawer, how_it_works, result, scrubber, view
 
-PRESETS: dict[str, dict[str, Any]] = {
-    "training.try_clouds": {
-        "data": "grid",
-        "gan": True,
-        "wgan_gp": False,
-        "vae": True,
-        "diffusion": True,
-        "flow": True,
-    },
-    "training.try_spiral": {
-        "data": "spiral",
-        "gan": True,
-        "wgan_gp": False,
-        "vae": True,
-        "diffusion": True,
-        "flow": True,
-    },
-    "training.try_critics": {
-        "data": "grid",
-        "gan": True,
-        "wgan_gp": True,
-        "vae": False,
-        "diffusion": False,
-        "flow": False,
-    },
-    "training.try_noise": {
-        "data": "ring",
-        "gan": False,
-        "wgan_gp": False,
-        "vae": False,
-        "diffusion": True,
-        "flow": True,
-    },
+
+def preset(data: str, *lanes: str) -> dict[str, Any]:
+    """These points, and these lanes alone."""
+    return {"data": data, **{lane: lane in lanes for lane in LANES}}
+
+
+PRESETS = {
+    "training.try_clouds": preset("grid", "gan", "vae", "diffusion", "flow"),
+    "training.try_spiral": preset("spiral", "gan", "vae", "diffusion", "flow"),
+    "training.try_critics": preset("grid", "gan", "wgan_gp"),
+    "training.try_noise": preset("ring", "diffusion", "flow"),
 }
 PAPERS = {
     "Goodfellow et al., Generative Adversarial Nets, 2014": "https://arxiv.org/abs/1406.2661",

@@ -1,4 +1,4 @@
-"""A text that grows token by token, as static/tokens.js draws it, for every family that writes.
+"""A text that grows token by token, as static/tokens.js draws it.
 
     {"run": "9f3c", "text": "...", "prompt": "[...]", "parts": ["{...}", ...], "done": 3, "total": 300, ...}
 
@@ -16,56 +16,33 @@ from typing import Any, Protocol, TypeVar
 
 from aigc_demo.core.params import Request
 from aigc_demo.core.steps import Step
+from aigc_demo.services.gpt.tokens import Token
 from aigc_demo.services.page_values import plain
-from aigc_demo.services.use_case import Json
+from aigc_demo.services.use_case import Json, Page
 
 BURST = 0.015  # seconds that a token waits for others, at most, before the page is told
 SLOT = 0.06  # seconds from one message to the next; the rest of it is left to other people
-
-
-class RivalLike(Protocol):
-    """A token that could have stood there."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def p(self) -> float: ...
-
-
-class TokenLike(Protocol):
-    """A token and what the model thought of it; services/gpt/tokens.Token is one."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def p(self) -> float: ...
-    @property
-    def chance(self) -> float: ...
-    @property
-    def entropy(self) -> float: ...
-    @property
-    def rivals(self) -> Sequence[RivalLike]: ...
 
 
 class TextLike(Protocol):
     """A text under way: what was read, and what was written since."""
 
     @property
-    def prompt(self) -> Sequence[TokenLike]: ...
+    def prompt(self) -> Sequence[Token]: ...
     @property
-    def tokens(self) -> Sequence[TokenLike]: ...
+    def tokens(self) -> Sequence[Token]: ...
 
 
 R = TypeVar("R", bound=Request)
 T = TypeVar("T", bound=TextLike)
 
 
-def packed(tokens: Sequence[TokenLike]) -> str:
+def packed(tokens: Sequence[Token]) -> str:
     """Tokens as one line of JSON."""
     return json.dumps([listed(token) for token in tokens], ensure_ascii=False, separators=(",", ":"))
 
 
-def listed(token: TokenLike) -> list[Any]:
+def listed(token: Token) -> list[Any]:
     """A token as the page takes it."""
     rivals = [part for rival in token.rivals for part in (rival.text, plain(rival.p))]
     return [token.text, plain(token.p), plain(token.chance), plain(token.entropy), rivals]
@@ -74,10 +51,10 @@ def listed(token: TokenLike) -> list[Any]:
 class Growing:
     """The value of a text while it grows."""
 
-    def __init__(self, prompt: Sequence[TokenLike] = ()):
+    def __init__(self, prompt: Sequence[Token] = ()):
         self.value: Json = {"run": secrets.token_hex(4), "text": "", "prompt": packed(prompt), "parts": []}
 
-    def add(self, tokens: Sequence[TokenLike], at: float = 0.0, **facts: Any) -> Json:
+    def add(self, tokens: Sequence[Token], at: float = 0.0, **facts: Any) -> Json:
         """`tokens` more, the first of which was drawn `at` so many seconds since 1970 -> the value so far."""
         part = f'{{"at":{at * 1000:.0f},"tokens":{packed(tokens)}}}'
         parts = [*self.value["parts"], part] if tokens else self.value["parts"]
@@ -86,7 +63,7 @@ class Growing:
         return self.value
 
 
-def growing(facts: Callable[[T], Json]) -> Callable[[R, Iterator[Step[T | None]]], Iterator[Step[Json | None]]]:
+def growing(facts: Callable[[T], Json]) -> Page[R, T]:
     """The `page` of a use case that writes: a burst of tokens every SLOT seconds, with what else is told of the text.
 
     The page takes some milliseconds for every message, however small: were each token one, it would lag behind.
