@@ -21,7 +21,9 @@ from aigc_demo.evaluation import video as evaluation
 from aigc_demo.models.video import Video, VideoConfig
 from aigc_demo.pipelines.plain_video import plain
 from aigc_demo.sampling.clips import Begun, shifted_timesteps
+from aigc_demo.services import first_results
 from aigc_demo.services.service import Service
+from aigc_demo.services.video.beside import layers
 from aigc_demo.services.video.clips import film, numbers, page
 from aigc_demo.services.video.requests import Beside, Draw, Forecast, Walk
 
@@ -138,6 +140,20 @@ def test_plain_convolutions_are_the_same_function(video):
     with torch.no_grad():
         other.down[0].time.weight[0, 0, 0] += 1
     assert not any(torch.equal(a, b) for a, b in [(plain(model).down[0].time.weight, other.down[0].time.weight)])
+
+
+def test_layers_with_large_outputs_may_be_further_apart_and_a_mistake_is_found():
+    model = Video(VideoConfig.tiny())
+    other = plain(model)
+    torch.manual_seed(0)
+    inputs = torch.randn(1, *model.config.shape), torch.tensor([600]), torch.tensor([0])
+    with torch.inference_mode():
+        assert layers(model, other, *inputs)[1] is None
+        other.middle[0].load_state_dict({k: v * 1.1 for k, v in other.middle[0].state_dict().items()})
+        rows, first = layers(model, other, *inputs)
+    assert rows[first][0] == "middle.0"
+    value = first_results.load("video_beside")["value"]  # no mistake is made there, so no bar is red
+    assert value["first"] is None and max(top for *_, top, _ in value["layers"]) > value["tolerance"]
 
 
 def test_three_clips_begin_alike_and_the_given_frames_are_true(video):

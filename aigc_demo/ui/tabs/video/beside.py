@@ -33,9 +33,10 @@ def build(service: Service) -> UseCaseForm:
                     layer_bars("video_beside-layers", rows),
                 ]
                 form.outcome(("png", "gif", "mp4", "webm", "json"), library="video.plain")
-        question("video.predict_beside", form)
+        question("video.predict_beside", form, "#video_beside-verdict")
         how_it_works(
-            r"\max_i \left| f^{\text{ours}}_i(x_s, s, c) - f^{\text{Conv3d}}_i(x_s, s, c) \right| \le 10^{-3}",
+            r"\max_i \left| f^{\text{ours}}_i(x_s, s, c) - f^{\text{Conv3d}}_i(x_s, s, c) \right| "
+            r"\le 10^{-4}\,\max(1, |f_i|)",
             "video.how_beside",
             {"torch.nn.Conv3d": "https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html"},
             sources("pipelines.plain_video:PlainBlock.forward", "models.video:Block.forward"),
