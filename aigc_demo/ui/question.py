@@ -25,8 +25,8 @@ from aigc_demo.ui.use_case_form import HIDDEN, Say, UseCaseForm, hosted, inlined
 from aigc_demo.ui.widgets import view
 
 
-def question(key: str, form: UseCaseForm, covers: str = "") -> gr.HTML:
-    """The card, with its event. `covers`: a selector of what would tell the answer, hidden until there is a guess."""
+def question(key: str, form: UseCaseForm, *covers: str) -> gr.HTML:
+    """The card, with its event. `covers`: selectors of what would tell the answer, hidden until there is a guess."""
     experiment = experiments_of(form.family)[key]
     card = view("question", markup(key, form, experiment, covers), None, event="asked")
 
@@ -47,7 +47,7 @@ def question(key: str, form: UseCaseForm, covers: str = "") -> gr.HTML:
     return card
 
 
-def markup(key: str, form: UseCaseForm, experiment: Experiment, covers: str) -> str:
+def markup(key: str, form: UseCaseForm, experiment: Experiment, covers: Sequence[str]) -> str:
     """The card before any guess; the right answer is written first, question.js turns them."""
     buttons = "".join(
         f'<button type="button" class="lx-answer" aria-pressed="false" data-right="{int(name == "right")}" '
@@ -69,17 +69,24 @@ def markup(key: str, form: UseCaseForm, experiment: Experiment, covers: str) -> 
     )
 
 
-def cover(selector: str) -> str:
+def cover(selectors: Sequence[str]) -> str:
     """Rules that hide what would tell the answer, and the button that takes them away; question.js does so, too."""
+    rules = " ".join(map(hidden, selectors))
+    return (
+        f'<style>{rules}</style><button type="button" class="lx-button lx-uncover">{t("experiment.uncover")}</button>'
+    )
+
+
+def hidden(selector: str) -> str:
+    """The rules for one selector: a dashed box that says why, where the selector begins with an id and so is large."""
     place = f".gradio-container {selector}"
     words = t("experiment.covered") if selector.startswith("#") else ""
     return (
-        f"<style>{place} {{ position: relative; visibility: hidden; }} "
+        f"{place} {{ position: relative; visibility: hidden; }} "
         f'{place}::after {{ content: "{words}"; visibility: visible; position: absolute; inset: 0; display: grid; '
         "place-items: center; "
         "padding: 16px; border: 1px dashed var(--lx-edge); border-radius: var(--lx-radius); color: var(--lx-mist); "
-        f'font-size: 15px; text-align: center; }}</style><button type="button" class="lx-button lx-uncover">'
-        f"{t('experiment.uncover')}</button>"
+        "font-size: 15px; text-align: center; }"
     )
 
 

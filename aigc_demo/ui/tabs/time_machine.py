@@ -58,7 +58,7 @@ def time_machine(
     with gr.Tab(t(f"{family}.tab_training"), id=use_case, elem_id=f"tab-{use_case}"):
         heading(f"{words}.training_title", f"{words}.training_lead")
         form = UseCaseForm(asked, service)
-        question(f"{words}.predict_training", form, f"#{use_case}-view {covers}" if covers else "")
+        question(f"{words}.predict_training", form, *([f"#{use_case}-view {covers}"] if covers else []))
         with result():
             show(f"{use_case}-view", value)
             parameters = value.get("parameters") if isinstance(value, dict) else None

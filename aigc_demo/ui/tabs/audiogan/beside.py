@@ -32,7 +32,7 @@ def build(service: Service) -> UseCaseForm:
                     verdict_line("audiogan_beside-verdict", words),
                 ]
                 form.outcome(("wav", "flac", "png", "json"))
-        question("audiogan.predict_beside", form)
+        question("audiogan.predict_beside", form, "#audiogan_beside-verdict")
         how_it_works(
             r"\max_i \left| x^{\text{ours}}_i - x^{\text{theirs}}_i \right|",
             "audiogan.how_beside",

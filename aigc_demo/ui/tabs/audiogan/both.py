@@ -24,7 +24,7 @@ HEARD = "figure .lx-small"  # under every sound: what the classifier heard, and 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("audiogan_both", service)
     with form.tab():
-        question("audiogan.predict_gan", form, f":is(#audiogan_both-told, #audiogan_both-view {HEARD})")
+        question("audiogan.predict_gan", form, "#audiogan_both-told", f":is(#audiogan_both-view {HEARD})")
         with bench():
             with controls():
                 digit_choice(form)

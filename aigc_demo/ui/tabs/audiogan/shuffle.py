@@ -22,9 +22,13 @@ SPACE = 0.08  # of the height of the chart, above and below the scores
 
 def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("audiogan_shuffle", service)
-    told = "#audiogan_shuffle-told, #audiogan_shuffle-view figure .lx-small"
     with form.tab():
-        question("audiogan.predict_shuffle", form, f":is({told})")
+        question(
+            "audiogan.predict_shuffle",
+            form,
+            "#audiogan_shuffle-told",
+            ":is(#audiogan_shuffle-view figure .lx-small)",
+        )
         with bench():
             with controls():
                 form.check("shuffle")

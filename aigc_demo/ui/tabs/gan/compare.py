@@ -46,7 +46,10 @@ def build(service: Service) -> UseCaseForm:
     form = UseCaseForm("gan_compare", service)
     with form.tab():
         question(
-            "gan.predict_compare", form, ":is(.lx-players figure, .lx-lineup > .lx-guarded, #gan_compare-measured)"
+            "gan.predict_compare",
+            form,
+            ":is(.lx-players figure, .lx-lineup > .lx-guarded)",
+            "#gan_compare-measured",
         )
         with bench():
             with controls():

@@ -33,7 +33,7 @@ def build(service: Service) -> UseCaseForm:
                 pictures, rows = form.first_shown(compared, 2)
                 views = [colours("vae_beside-view", pictures), layer_bars("vae_beside-layers", rows)]
                 form.outcome(("png", "json"), line=False)
-        question("vae.predict_beside", form)
+        question("vae.predict_beside", form, "#vae_beside-view :is(.lx-verdict, .lx-panes:not(.lx-maps))")
         how_it_works(
             r"\max_i \left| f^{\text{ours}}_i(x) - f^{\text{diffusers}}_i(x) \right| \le 10^{-4}",
             "vae.how_beside",
