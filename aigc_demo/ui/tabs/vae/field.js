@@ -200,7 +200,10 @@
           names(middles(what.points, what.labels), look);
         }
       }
-      what.rings.forEach((text, i) => words(text, ...place(0, -(i + 1)), look, look.ink, 12));
+      // at the upper left of its circle, where no middle of a digit lies
+      what.rings.forEach((text, i) =>
+        words(text, ...place(...[-1, 1].map((s) => s * (i + 1) * Math.SQRT1_2)), look, look.ink, 12)
+      );
     }
 
     return { draw, share, code, reach: REACH };
