@@ -87,7 +87,7 @@ NEXT = {  # family -> the inner tabs that its page leads on to; path.<family>_<n
     "clip": ("dalle_candidates", "text2image_draw"),
     "video": ("diffusion_draw", "gan_walk"),
     "vae": ("gan_points", "diffusion_forward"),
-    "gan": ("cyclegan_compare", "vae_draw"),
+    "gan": ("cyclegan_translate", "vae_draw"),
     "cyclegan": ("diffusion_redraw", "gan_critic"),
     "gpt": ("seq2seq_pair", "hf_text_chat"),
     "seq2seq": ("gpt_attention", "textvae_morph"),
