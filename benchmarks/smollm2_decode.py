@@ -1,14 +1,18 @@
 """SmolLM2-135M-Instruct by our Llama with a byte per weight against transformers' generate() in float32, one process.
 
 Same weights file, same prompt, 256 tokens, batch 1, the likeliest token always. Beside the ratio: how far the loss of
-texts of three kinds moves with the bytes, what ONNX Runtime makes of them with 8 and 4 bits where it is installed, and
-the share that each side reaches of what the memory allows, at which every weight is read once per token. Needs SmolLM2:
+texts of three kinds moves with the bytes, what ONNX Runtime makes of them with 8 and 4 bits and llama.cpp with 8 where
+they are installed, and the share that each side reaches of what the memory allows, at which every weight is read once
+per token. Needs SmolLM2:
 python -m aigc_demo.services.hf_text.fetch
 """
 
 import inspect
+import os
 import statistics
 import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +28,9 @@ from aigc_demo.pipelines.text_folder import OpenText, open_text
 from aigc_demo.pipelines.text_library import open_library
 from aigc_demo.services.hf_text.prompts import chat_tokens
 from aigc_demo.services.hf_text.requests import Summarise
+from benchmarks import llama_peer
 from benchmarks.gpt_decode import bandwidth, ours, per_token, read_per_token, theirs
-from benchmarks.measure import Result, alternate, at_best, compare, median
+from benchmarks.measure import Result, Run, alternate, at_best, compare, median
 
 TOKENS = 256
 LOSS = 0.01  # nats that the bytes may cost
@@ -63,6 +68,20 @@ def in_onnx(model: Any) -> dict[str, Any]:
     return found
 
 
+def in_llama_cpp(tokens: list[int], length: int, open_files: ExitStack) -> dict[str, Callable[[], Run]]:
+    """Name -> what llama.cpp takes for a token, at one thread and at all cores; nothing where that is not installed."""
+    if not llama_peer.is_installed():
+        return {}
+    path = open_files.enter_context(llama_peer.model())
+
+    def side(threads: int) -> Callable[[], Run]:
+        llama = llama_peer.writer(path, threads)
+        llama_peer.write(llama, tokens, 16)  # warms it up
+        return lambda: per_token(lambda: llama_peer.write(llama, tokens, length), length)
+
+    return {f"llama_cpp_{threads}": side(threads) for threads in sorted({1, os.cpu_count() or 1})}
+
+
 def megabytes_in_bytes(opened: OpenText) -> float:
     """What one token reads where linear layers have a byte per weight; other weights count for little."""
     model = opened.model
@@ -71,6 +90,12 @@ def megabytes_in_bytes(opened: OpenText) -> float:
 
 
 def run(rounds: int = 3, length: int = TOKENS) -> Result:
+    with ExitStack() as open_files:
+        return compared(rounds, length, open_files)
+
+
+def compared(rounds: int, length: int, open_files: ExitStack) -> Result:
+    """The comparison, with files that are open as long as it takes."""
     torch.set_flush_denormal(True)
     folder = smollm2.present(data_folder("smollm2"))
     opened, library = open_text(folder), open_library(folder)
@@ -86,7 +111,8 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
         side: lambda model=model: per_token(lambda: ours(model, tokens, length), length)
         for side, model in quick.items()
     }
-    runs = alternate(sides, rounds)
+    llama = in_llama_cpp(tokens[0].tolist(), length, open_files)
+    runs = alternate(sides | llama, rounds)
     moves: dict[str, dict[str, float]] = {}
     for kind, text in TEXTS.items():
         read = torch.tensor([opened.words.encode(text)[:LENGTH]])
@@ -109,7 +135,7 @@ def run(rounds: int = 3, length: int = TOKENS) -> Result:
         "share_of_memory_limit": limits["ours"] / median(runs, "ours_cpu_ms"),
         "peer_share_of_memory_limit": limits["peer"] / median(runs, "peer_cpu_ms"),
     }
-    for side in quick:
+    for side in (*quick, *llama):
         facts |= {f"{side}_{key}": median(runs, f"{side}_{key}") for key in ("ms", "cpu_ms")}
         facts[f"{side}_ratio"] = statistics.median(run["peer_ms"] / run[f"{side}_ms"] for run in runs)
     return compare("smollm2_decode", "ms per token", 2.0, runs, "ms", [facts])

@@ -103,6 +103,33 @@ def test_an_engine_that_is_wrong_slow_or_broken_is_not_taken(runtime, tmp_path, 
     assert engines.network(network, [x]) is network and engines.name(network) == PYTORCH
 
 
+SHORT_PROGRAM = """
+import sys, threading
+from pathlib import Path
+import torch
+from aigc_demo.pipelines import engine
+
+begun = threading.Event()
+
+def export(*_):
+    x = torch.randn(300, 300)
+    for _ in range(300):
+        x = (x @ x).tanh()
+        begun.set()
+    print("exported")
+
+engine.is_installed, engine.export = lambda: True, export
+engine.Engines(Path(sys.argv[1])).network(torch.nn.Linear(2, 2), [torch.randn(1, 2)])
+begun.wait(60)
+"""
+
+
+def test_a_program_that_ends_while_a_network_is_prepared_ends_in_order(tmp_path):
+    command = [sys.executable, "-c", SHORT_PROGRAM, str(tmp_path)]
+    done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "exported\n", "")
+
+
 def test_other_weights_are_another_file():
     one, other = Half(), Half()
     assert engine.key(one) == engine.key(one) != engine.key(other)

@@ -10,6 +10,7 @@ Files are written by torch's exporter that traces, which needs the package onnx 
 torch 2.13. The newer one needs onnxscript as well, and took 22.5 s.
 """
 
+import atexit
 import hashlib
 import importlib.util
 import logging
@@ -41,6 +42,26 @@ TRIES = 5
 TOKEN = "token"  # the part of a GPT that writes
 Network = Callable[..., Tensor]
 S = TypeVar("S")
+_running: WeakSet[threading.Thread] = WeakSet()  # threads that prepare
+_ending = threading.Event()  # the program is over
+
+
+class EndingError(Exception):
+    """The program is over: nothing more is prepared."""
+
+
+@atexit.register
+def end() -> None:
+    """Wait for what is being prepared, which goes no step further: a thread that computes while Python ends aborts."""
+    _ending.set()
+    for thread in list(_running):
+        thread.join()
+
+
+def go_on() -> None:
+    """EndingError where the program is over."""
+    if _ending.is_set():
+        raise EndingError
 
 
 def is_installed() -> bool:
@@ -114,6 +135,7 @@ def seconds(network: Network, example: Sequence[Tensor]) -> float:
     best = float("inf")
     with threads.using(1), torch.inference_mode():
         for _ in range(TRIES):
+            go_on()
             began = time.perf_counter()
             network(*example)
             best = min(best, time.perf_counter() - began)
@@ -137,6 +159,7 @@ def opened(
     path: Path, write: Callable[[Path], None], session: Callable[[Path], S], agrees: Callable[[S], bool]
 ) -> S | None:
     """What is in the file, written where it is missing or broken; None where that says something else than ours."""
+    go_on()
     if path.is_file():
         try:
             found = session(path)
@@ -145,7 +168,9 @@ def opened(
         except Exception as error:  # whatever this release says of a broken file
             logger.debug("%s", error)
         logger.warning("%s is broken and written again", path.name)
+    go_on()
     write(path)
+    go_on()
     made = session(path)
     return made if agrees(made) else None
 
@@ -197,7 +222,9 @@ class Engines:
             known = self._known.setdefault(network, {})
             if part not in known:
                 known[part] = None
-                threading.Thread(target=prepare, args=given, name="engine", daemon=True).start()
+                thread = threading.Thread(target=prepare, args=given, name="engine", daemon=True)
+                _running.add(thread)
+                thread.start()
             found = known[part]
         return found.session if found and found.is_quicker else None
 
@@ -245,6 +272,8 @@ class Engines:
                 return found
             try:
                 made = tried()
+            except EndingError:
+                return Known(None, False)
             except Exception as error:  # an exporter or a runtime of another release may raise anything
                 logger.warning("ONNX Runtime is not used: %s", str(error).partition("\n")[0])
                 made = Known(None, False)

