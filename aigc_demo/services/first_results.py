@@ -4,13 +4,15 @@
 
 runs every use case that has a `first` request, and writes what the page would draw to assets/examples/<name>.json, with
 the files that it is made of beside it. A page that reads more has services/<family>/assets.py, whose MAKERS are run
-first. Run it after new weights. `load` reads a first result back without torch.
+first. Run it after new weights, on a machine that does nothing else, as some values are times. Everything runs in
+PyTorch, which every install has. `load` reads a first result back without torch.
 """
 
 import argparse
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -114,6 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", help="use cases, files of assets.py, or families; by default all")
     asked = parser.parse_args(arguments).names
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    os.environ["AIGC_ENGINE"] = "PyTorch"
     service = Service(Store(device="cpu"))
     families = [family.stem for family in service.store.catalogue.families]
     makers = {file: maker for family in families for file, maker in assets(family).items()}
