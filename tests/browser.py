@@ -1,11 +1,16 @@
 """What the browser tests share: a page that notes what it should not do, and short names for what people do on it."""
 
+import base64
+import io
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from aigc_demo.checkpoints import catalogue
@@ -189,6 +194,18 @@ def toast(page: Page):
 def pixels(page: Page, selector: str) -> list[str]:
     """The content of every canvas below `selector`, as text to compare."""
     return page.eval_on_selector_all(f"{selector} canvas", "all => all.map(one => one.toDataURL())")
+
+
+def alike(one: Sequence[str], other: Sequence[str], shades: int = 4) -> bool:
+    """Whether canvases, as `pixels` gives them, are equal but for rounding: what was computed together with other
+    requests may be a few shades of 255 off here and there."""
+
+    def read(address: str) -> np.ndarray:
+        picture = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+        return np.asarray(picture.convert("RGB"), dtype=int)
+
+    pairs = [(read(left), read(right)) for left, right in zip(one, other, strict=True)]
+    return all(left.shape == right.shape and abs(left - right).max() <= shades for left, right in pairs)
 
 
 def still(page: Page, selector: str) -> list[str]:

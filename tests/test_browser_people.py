@@ -6,6 +6,7 @@ import time
 from browser import (
     QUICK,
     RUN,
+    alike,
     badge_of,
     begin,
     changed,
@@ -45,7 +46,7 @@ def test_two_people_never_meet(visit):
         other = str(ANN + BOB - seed)
         assert other not in page.locator(f"#tab-{DRAW}").inner_text()
     together = pixels(ann, PANES), pixels(bob, PANES)
-    assert together[0] != together[1]
+    assert not alike(together[0][:3], together[1][:3])
     assert not set(ann.notes.requests) & {url for url in bob.notes.requests if "sheet.png" in url}
 
     # alone, each gets the same picture again
@@ -57,7 +58,7 @@ def test_two_people_never_meet(visit):
     expect(scope(ann, DRAW)).to_have_attribute("data-count", "13", timeout=QUICK)
     changed(ann, PANES, shown)
     scope(ann, DRAW).locator("input[type=range]").press("End")
-    assert pixels(ann, PANES) == together[0]
+    assert alike(pixels(ann, PANES), together[0])
     assert pixels(bob, PANES) == together[1]
 
 
